@@ -1,0 +1,60 @@
+/* Layers: what is published, a function of the workspace (room: layers). */
+#ifndef MAILLE_LAYERS_H
+#define MAILLE_LAYERS_H
+
+#include <maille/ctx.h>
+#include <maille/layerdef.h>
+#include <maille/store.h>
+
+/* The catalogue of a workspace for one audience: definitions, and for each whether it can be shown. */
+typedef struct {
+    const maille_layer_def *def;
+    bool ready;         /* its steps have run */
+    bool stale;         /* inputs have changed since */
+    char *lacks;        /* why not ready: "needs supply of a service", … ; NULL when ready */
+} maille_layer_state;
+
+typedef struct maille_catalogue maille_catalogue;
+/* `lacks(step)` comes from steps/ (layers may not see it): the state of each step by name. */
+typedef struct {
+    const char *step;
+    bool done, stale;
+    const char *lacks; /* NULL when done */
+} maille_step_state;
+maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_audience audience,
+                                   const maille_step_state *steps, size_t step_count,
+                                   maille_catalogue **out);
+void maille_catalogue_free(maille_catalogue *catalogue);
+size_t maille_catalogue_count(const maille_catalogue *catalogue);
+const maille_layer_state *maille_catalogue_layer(const maille_catalogue *catalogue, size_t i);
+/* MAILLE_NOT_FOUND with the three nearest names when there is no such layer (or not for this
+ * audience); MAILLE_REFUSED with what it lacks when it is not ready. */
+maille_status maille_catalogue_find(maille_ctx *ctx, const maille_catalogue *catalogue, const char *id,
+                                    const maille_layer_state **out);
+/* SHA-256 of input hashes, rules, parameters and the decisions that this audience may see; as hex. */
+const char *maille_catalogue_hash(const maille_catalogue *catalogue);
+
+/* A figure of the summary, in words of the layer's definition. */
+typedef struct {
+    char title[96];
+    double value; /* NaN = none */
+    char unit[16];
+    int decimals;
+} maille_figure;
+typedef struct {
+    const char *id;
+    char path[1024];
+    uint64_t features, bytes;
+    double seconds;
+    bool estimated;
+    size_t figure_count;
+    maille_figure figures[24];
+} maille_layer_written;
+
+typedef enum { MAILLE_GEOJSON, MAILLE_GPKG, MAILLE_CSV } maille_layer_format;
+/* Writes <folder>/<id>.<extension> by a temporary name, streamed, sorted by id. */
+maille_status maille_layer_write(maille_ctx *ctx, maille_catalogue *catalogue, const char *id,
+                                 maille_layer_format format, const char *folder,
+                                 maille_layer_written *written);
+
+#endif

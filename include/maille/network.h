@@ -1,0 +1,90 @@
+/* The road graph: CSR arrays forward and backward (room: network).
+ *
+ * Nodes are numbered 0..node_count-1 in the order in which they are first met in the input. An edge
+ * is one stretch of road as it came (with its drawing, for snapping); each direction that may be
+ * driven is an arc. An arc weighs max(1, round(3600 · length_m / speed_kmh)) milliseconds; of
+ * parallel arcs the least counts in searches (all are kept as edges for snapping). Loops are dropped
+ * and counted. Immutable once built; shared by threads. */
+#ifndef MAILLE_NETWORK_H
+#define MAILLE_NETWORK_H
+
+#include <maille/crs.h>
+#include <maille/ctx.h>
+#include <maille/lines.h>
+#include <maille/point.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "Cannot be reached": the one named value. Every real time is below it. */
+#define MAILLE_UNREACHED UINT32_MAX
+/* A weight that a direction which may not be driven has. */
+#define MAILLE_NO_ARC UINT32_MAX
+
+typedef struct {
+    uint32_t node_count, arc_count, edge_count;
+    /* forward: arcs leaving node v are [first_out[v], first_out[v+1]), sorted by head */
+    uint32_t *first_out, *head, *out_ms;
+    /* backward: arcs entering node v are [first_in[v], first_in[v+1]), sorted by tail */
+    uint32_t *first_in, *tail, *in_ms;
+    maille_xy *node_xy;    /* metres; NaN where the table of links has no geometry */
+    uint32_t *component;   /* strongly connected component of each node, numbered by first node */
+    uint32_t component_count;
+    /* edges */
+    uint32_t *edge_from, *edge_to;       /* nodes */
+    uint32_t *edge_ms, *edge_back_ms;    /* from→to and to→from, MAILLE_NO_ARC where not allowed */
+    maille_lines *edge_lines;            /* drawing, metres; a straight line where none was given */
+    double *edge_length_m;
+    /* names of nodes as given (only for tables read with node ids), else NULL */
+    char **node_names;
+} maille_network;
+
+void maille_network_free(maille_network *network);
+
+/* What was read, and what was dropped and why. */
+typedef struct {
+    uint64_t lines_read, edges, arcs, nodes;
+    uint64_t loops, parallels;             /* dropped from searches */
+    uint64_t no_geometry, no_speed, no_length, no_access, no_highway, missing_nodes;
+    uint32_t components, largest_component; /* strongly connected; nodes of the largest */
+    double length_km;
+    struct {
+        char name[32];
+        double km;
+    } classes[48]; /* kilometres by class (OSM highway) or by speed */
+    uint32_t class_count;
+} maille_network_report;
+
+/* How to read a file of links. Any field may be NULL. */
+typedef struct {
+    bool directed;              /* each line is one direction; else both */
+    const char *from, *to;      /* fields of node ids; absent: shared endpoints (exact, on the grid) */
+    const char *length_m, *speed_kmh, *time_s, *direction;
+    const char *layer;
+    const char *profile;        /* path of a speed profile for OSM files (layers/rules/profiles/car.yaml) */
+    double default_speed_kmh;   /* where a line has no speed; 0 = such a line is refused */
+} maille_road_fields;
+
+/* Reads .osm.pbf (by libreadosm), any OGR line layer, or a CSV of links. `crs` gives the metres.
+ * Recognised by content. */
+maille_status maille_network_read(maille_ctx *ctx, const char *path, const maille_road_fields *fields,
+                                  const maille_crs *crs, maille_network **out,
+                                  maille_network_report *report);
+
+/* From arrays, for tests and tables: edge i runs from[i] → to[i], ms either way (MAILLE_NO_ARC). */
+maille_status maille_network_from_edges(maille_ctx *ctx, uint32_t node_count, uint32_t edge_count,
+                                        const uint32_t *from, const uint32_t *to, const uint32_t *ms,
+                                        const uint32_t *back_ms, const maille_xy *node_xy,
+                                        maille_network **out);
+
+/* max(1, round(3600 · length_m / speed_kmh)) */
+uint32_t maille_arc_ms(double length_m, double speed_kmh);
+
+/* The graph file of the cache: versioned, with a checksum; refused when it is not ours, of another
+ * version or damaged (the caller rebuilds). `key` (hash of source file, options, program) must match
+ * or MAILLE_NOT_FOUND. */
+maille_status maille_network_save(maille_ctx *ctx, const maille_network *network, const char *path,
+                                  const char *key);
+maille_status maille_network_load(maille_ctx *ctx, const char *path, const char *key,
+                                  maille_network **out);
+
+#endif

@@ -1,0 +1,106 @@
+/* Rule sets: dated, cited figures that law or convention fixes, read from layers/rules/
+ * (room: config). No such figure is written in C. */
+#ifndef MAILLE_RULES_H
+#define MAILLE_RULES_H
+
+#include <maille/ctx.h>
+#include <maille/study.h>
+#include <stdbool.h>
+
+/* Folder of definitions: $MAILLE_LAYERS, else <program>/../share/maille/layers, else the source tree's
+ * layers/ that the program was built from; MAILLE_NOT_FOUND names all that were tried. Owned by the
+ * caller. */
+maille_status maille_layers_folder(maille_ctx *ctx, char **out);
+
+/* What every rule set says of itself. */
+typedef struct {
+    const char *id;
+    maille_title title;
+    const char *source, *url, *valid_from, *valid_to; /* url and valid_to may be NULL */
+} maille_rule_head;
+
+/* layers/rules/sizes-<id>.yaml: size classes of a perimeter by population. */
+typedef struct {
+    char id[32];
+    double from, to;
+    bool from_included, to_included;
+} maille_size_class;
+typedef struct {
+    maille_rule_head head;
+    size_t count;
+    maille_size_class classes[16];
+    double least; /* population below which a warning is given; 0 = none */
+    maille_yaml_file *file;
+} maille_size_rules;
+maille_status maille_size_rules_read(maille_ctx *ctx, const char *id, maille_size_rules **out);
+void maille_size_rules_free(maille_size_rules *rules);
+
+/* layers/rules/zoning-<id>.yaml */
+typedef struct {
+    maille_rule_head head;
+    const char *service;                 /* id of the service that is zoned */
+    const char *decay;                   /* "steps:10=1,15=0.3,20=0.1" */
+    double supply_per_head;              /* consultations per year for one unit of supply: 5400 */
+    size_t count;
+    maille_size_class classes[16];       /* ZIP, vivier, HZ by APL */
+    maille_yaml_file *file;
+} maille_zoning_rules;
+maille_status maille_zoning_rules_read(maille_ctx *ctx, const char *id, maille_zoning_rules **out);
+void maille_zoning_rules_free(maille_zoning_rules *rules);
+
+/* layers/rules/publication-<id>.yaml: the life of a perimeter, which of it the public sees. */
+typedef struct {
+    const char *id;        /* en-fonctionnement */
+    maille_title title;
+    bool published;
+} maille_perimeter_status;
+typedef struct {
+    maille_rule_head head;
+    size_t count;
+    maille_perimeter_status *statuses;
+    maille_yaml_file *file;
+} maille_publication_rules;
+maille_status maille_publication_rules_read(maille_ctx *ctx, const char *id,
+                                            maille_publication_rules **out);
+void maille_publication_rules_free(maille_publication_rules *rules);
+/* The status that a text written by people means ("Lettre d’intention"), or NULL. */
+const maille_perimeter_status *maille_publication_status(const maille_publication_rules *rules,
+                                                         const char *text);
+
+/* THE function that chooses what an audience may see: one flag per perimeter, by status id. Nothing
+ * else in the house decides this. Unknown statuses are seen inside only. */
+typedef enum { MAILLE_INTERNE, MAILLE_PUBLIC } maille_audience;
+const char *maille_audience_name(maille_audience audience); /* "interne", "public" */
+maille_status maille_audience_parse(maille_ctx *ctx, const char *text, maille_audience *out);
+void maille_audience_sees(const maille_publication_rules *rules, maille_audience audience,
+                          const char *const *statuses, size_t count, unsigned char *sees);
+
+/* layers/rules/overlaps-<id>.yaml: policy and severity by the two statuses (published or draft). */
+typedef struct {
+    maille_rule_head head;
+    const char *policy;                    /* interdit, alerte, partage */
+    const char *both_published, *one_published, *both_drafts; /* information, alerte, erreur */
+    maille_yaml_file *file;
+} maille_overlap_rules;
+maille_status maille_overlap_rules_read(maille_ctx *ctx, const char *id, maille_overlap_rules **out);
+void maille_overlap_rules_free(maille_overlap_rules *rules);
+
+/* layers/rules/estimation-<id>.yaml: minutes where there are no roads; snapping; the matrix. */
+typedef struct {
+    maille_rule_head head;
+    double detour, speed_kmh;     /* road length / straight line; mean speed */
+    double snap_max_m;            /* 5,000 */
+    double matrix_least_min;      /* 60 */
+    double foot_kmh, off_road_m;  /* isochrones */
+    maille_yaml_file *file;
+} maille_travel_rules;
+maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_travel_rules **out);
+void maille_travel_rules_free(maille_travel_rules *rules);
+
+/* Names of the rule sets that a study uses when it names none. */
+#define MAILLE_DEFAULT_SIZES "aci-2019"
+#define MAILLE_DEFAULT_PUBLICATION "contractualisees-et-fonctionnement"
+#define MAILLE_DEFAULT_OVERLAPS "alerte"
+#define MAILLE_DEFAULT_TRAVEL "voiture"
+
+#endif

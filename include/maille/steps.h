@@ -1,0 +1,53 @@
+/* Steps: load → compute → save, each run only when what it depends on has changed (room: steps). */
+#ifndef MAILLE_STEPS_H
+#define MAILLE_STEPS_H
+
+#include <maille/ctx.h>
+#include <maille/layers.h>
+#include <maille/rules.h>
+#include <maille/sources.h>
+#include <maille/store.h>
+#include <maille/study.h>
+
+/* What a run of the chain did with one step. */
+typedef enum { MAILLE_STEP_RAN, MAILLE_STEP_FRESH, MAILLE_STEP_LACKS } maille_step_outcome;
+typedef struct {
+    const char *step;
+    maille_audience audience;
+    bool by_audience;
+    maille_step_outcome outcome;
+    double seconds;
+    char message[256]; /* what it found, or what it lacks */
+} maille_step_result;
+
+typedef struct {
+    bool force;
+    maille_audience audience;      /* steps by audience run for this one; internal ones always */
+    const char *const *only;       /* names; NULL = all; what they need comes along */
+    size_t only_count;
+} maille_run_options;
+
+/* Runs what is out of date in order of dependency. `results` (a block of the caller's, maille_free)
+ * holds one entry per step and audience. MAILLE_NOT_FOUND for an unknown step. */
+maille_status maille_steps_run(maille_ctx *ctx, maille_store *store, const maille_run_options *options,
+                               maille_step_result **results, size_t *count);
+
+/* State of each step for one audience, for the catalogue; block of the caller's; texts inside it. */
+maille_status maille_steps_state(maille_ctx *ctx, maille_store *store, maille_audience audience,
+                                 maille_step_state **states, size_t *count);
+/* Names in order, for -h. */
+size_t maille_step_count(void);
+const char *maille_step_name(size_t i);
+
+/* One finding of `maille check`. */
+typedef struct {
+    char kind[32];     /* chevauchement, zone-blanche, morcellement, taille, perime … */
+    char severity[16]; /* information, alerte, erreur */
+    char subject[128];
+    char *message;     /* French, one line; owned by the list */
+} maille_finding;
+maille_status maille_check(maille_ctx *ctx, maille_store *store, maille_audience audience,
+                           maille_finding **findings, size_t *count);
+void maille_findings_free(maille_finding *findings, size_t count);
+
+#endif
