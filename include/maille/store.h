@@ -101,6 +101,9 @@ maille_status maille_store_get(maille_ctx *ctx, maille_store *store, const char 
 maille_status maille_store_set(maille_ctx *ctx, maille_store *store, const char *key,
                                const char *value);
 
+/* Looks whether the file is whole; MAILLE_FOUND names the first damage. */
+maille_status maille_store_check(maille_ctx *ctx, maille_store *store);
+
 /* Columns of a table or view of the schema, as a table of 0 rows; MAILLE_NOT_FOUND if unknown. */
 maille_status maille_store_describe(maille_ctx *ctx, maille_store *store, const char *table,
                                     maille_table **out);

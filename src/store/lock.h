@@ -1,0 +1,12 @@
+/* The writer's lock: a file beside the workspace that the system unlocks when its holder dies. */
+#ifndef STORE_LOCK_H
+#define STORE_LOCK_H
+
+#include <maille/ctx.h>
+
+/* Takes "<workspace>.lock" for `who`; MAILLE_BUSY names the holder. `file` is -1 on failure. */
+maille_status maille_lock_take(maille_ctx *ctx, const char *workspace, const char *who, int *file);
+/* -1 is fine. */
+void maille_lock_release(const char *workspace, int file);
+
+#endif

@@ -1,0 +1,483 @@
+/* The workspace file: made, opened, migrated, closed. */
+#include "store/internal.h"
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spatialite.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define APPLICATION_ID 0x4D41494C /* "MAIL" */
+
+/* ---- paths ---- */
+
+static char *joined(const char *a, const char *b) {
+    maille_strbuf text = {0};
+    maille_strbuf_add(&text, a);
+    maille_strbuf_add(&text, b);
+    if (text.failed)
+        maille_strbuf_free(&text);
+    return text.text;
+}
+
+/* The absolute path, links resolved; the file itself need not be there, its folder must. */
+static maille_status place_of(maille_ctx *ctx, const char *path, char **out) {
+    char resolved[PATH_MAX], folder[PATH_MAX];
+    *out = NULL;
+    if (!realpath(path, resolved)) {
+        const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+        int length = slash ? (int)(slash - path) + 1 : 1;
+        if (errno != ENOENT || !*name || length >= PATH_MAX)
+            return maille_fail(ctx, MAILLE_FAILED, "%s was no path of a workspace: %s", path,
+                               strerror(errno));
+        snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
+        if (!realpath(folder, resolved))
+            return maille_fail(ctx, MAILLE_NOT_FOUND, "folder %s of %s was not found", folder,
+                               path);
+        size_t end = strlen(resolved);
+        if (end + strlen(name) + 2 > sizeof resolved)
+            return maille_fail(ctx, MAILLE_FAILED, "path %s was too long", path);
+        snprintf(resolved + end, sizeof resolved - end, "%s%s", end > 1 ? "/" : "", name);
+    }
+    *out = maille_strdup(resolved);
+    return *out ? MAILLE_OK : maille_no_memory(ctx);
+}
+
+/* What SQLite keeps beside a file; left behind, it would be taken for part of the next one. */
+static maille_status remove_companions(maille_ctx *ctx, const char *file) {
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        char *name = joined(file, suffixes[i]);
+        if (!name)
+            return maille_no_memory(ctx);
+        int failed = unlink(name) != 0 && errno != ENOENT;
+        maille_free(name);
+        if (failed)
+            return maille_fail(ctx, MAILLE_FAILED, "%s%s could not be removed: %s", file,
+                               suffixes[i], strerror(errno));
+    }
+    return MAILLE_OK;
+}
+
+/* Brings a file or folder onto the disk. */
+static maille_status sync_path(maille_ctx *ctx, const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int failed = file < 0 || fsync(file) != 0;
+    int why = errno;
+    if (file >= 0)
+        close(file);
+    return failed ? maille_fail(ctx, MAILLE_FAILED, "%s could not be written to the disk: %s", path,
+                                strerror(why))
+                  : MAILLE_OK;
+}
+
+/* Gives the finished file `from` its name; after a power cut either both names' states hold. */
+static maille_status settle(maille_ctx *ctx, const char *from, const char *to) {
+    maille_status status = sync_path(ctx, from);
+    if (status != MAILLE_OK)
+        return status;
+    if (rename(from, to) != 0)
+        return maille_fail(ctx, MAILLE_FAILED, "%s could not be made: %s", to, strerror(errno));
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", to);
+    *(strrchr(folder, '/') + 1) = '\0'; /* places are absolute */
+    return sync_path(ctx, folder);
+}
+
+/* ---- opening ---- */
+
+static maille_status unreadable(maille_ctx *ctx, maille_store *store) {
+    if (sqlite3_errcode(store->db) == SQLITE_CANTOPEN)
+        return maille_fail(ctx, MAILLE_FAILED,
+                           "%s could not be read: SQLite could not keep its -wal and -shm files "
+                           "beside it; copy it to a folder that can be written",
+                           store->path);
+    return maille_sql_fail(ctx, store->db, "%s could not be opened", store->path);
+}
+
+/* True when the first bytes are those of a workspace; SQLite shall not touch other files. */
+static maille_status look(maille_ctx *ctx, const maille_store *store) {
+    unsigned char head[100] = {0};
+    struct stat about;
+    FILE *file = fopen(store->place, "rb");
+    if (!file)
+        return maille_fail(ctx, errno == ENOENT ? MAILLE_NOT_FOUND : MAILLE_FAILED,
+                           errno == ENOENT ? "workspace %s was not found%s%s"
+                                           : "workspace %s could not be opened%s%s",
+                           store->path, errno == ENOENT ? "" : ": ",
+                           errno == ENOENT ? "" : strerror(errno));
+    int folder = fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode);
+    size_t length = folder ? 0 : fread(head, 1, sizeof head, file);
+    fclose(file);
+    if (length < sizeof head || memcmp(head, "SQLite format 3", 16) != 0)
+        return maille_fail(ctx, MAILLE_REFUSED, "%s is no workspace: it is no SQLite %s",
+                           store->path, folder ? "file but a folder" : "file");
+    uint32_t id = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 |
+                  (uint32_t)head[71];
+    if (id != APPLICATION_ID)
+        return maille_fail(ctx, MAILLE_REFUSED,
+                           "%s is no workspace: another program made this SQLite file",
+                           store->path);
+    return MAILLE_OK;
+}
+
+/* Connects to `file` (the place, or what is being built); a writer gets SpatiaLite. */
+static maille_status connect_to(maille_ctx *ctx, maille_store *store, const char *file,
+                                int more_flags) {
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | more_flags;
+    if (sqlite3_open_v2(file, &store->db, flags, NULL) != SQLITE_OK)
+        return store->db ? unreadable(ctx, store) : maille_no_memory(ctx);
+    sqlite3_extended_result_codes(store->db, 1);
+    sqlite3_busy_timeout(store->db, 5000);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    if (store->mode == MAILLE_STORE_READ) {
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+        return MAILLE_OK;
+    }
+    store->spatialite = spatialite_alloc_connection();
+    if (!store->spatialite)
+        return maille_no_memory(ctx);
+    spatialite_init_ex(store->db, store->spatialite, 0);
+    return MAILLE_OK;
+}
+
+static void disconnect(maille_store *store) {
+    sqlite3_close(store->db);
+    store->db = NULL;
+    if (store->spatialite)
+        spatialite_cleanup_ex(store->spatialite);
+    store->spatialite = NULL;
+}
+
+/* True when the journal's mode is WAL, now that it was asked for. */
+static maille_status use_wal(maille_ctx *ctx, maille_store *store) {
+    sqlite3_stmt *mode = NULL;
+    maille_status status =
+        maille_sql_prepare(ctx, store->db, "PRAGMA journal_mode = WAL", store->path, &mode);
+    if (status != MAILLE_OK)
+        return status;
+    if (sqlite3_step(mode) != SQLITE_ROW)
+        status = unreadable(ctx, store);
+    else if (strcmp((const char *)sqlite3_column_text(mode, 0), "wal") != 0)
+        status = maille_fail(ctx, MAILLE_FAILED,
+                             "%s could not be written: its file system keeps no shared memory file "
+                             "(WAL); move it to a local disk",
+                             store->path);
+    sqlite3_finalize(mode);
+    return status;
+}
+
+static maille_status configure(maille_ctx *ctx, maille_store *store) {
+    static const char settings[] =
+        "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+        "PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY;"
+        "PRAGMA journal_size_limit = 67108864;";
+    sqlite3_int64 id;
+    maille_status status = maille_sql_exec(ctx, store->db, settings, store->path);
+    if (status != MAILLE_OK)
+        return status;
+    if (sqlite3_exec(store->db, "PRAGMA application_id", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(store->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) != SQLITE_OK)
+        return unreadable(ctx, store);
+    status = maille_sql_number(ctx, store->db, "PRAGMA application_id", store->path, &id);
+    if (status != MAILLE_OK)
+        return status;
+    if (store->mode == MAILLE_STORE_READ)
+        return maille_sql_exec(ctx, store->db, "PRAGMA query_only = ON", store->path);
+    return use_wal(ctx, store);
+}
+
+/* ---- versions ---- */
+
+/* Writes "<workspace>.backup-v<version>", whole or not at all. */
+static maille_status back_up(maille_ctx *ctx, maille_store *store, int version) {
+    char suffix[32];
+    snprintf(suffix, sizeof suffix, ".backup-v%d", version);
+    maille_status status;
+    sqlite3_stmt *vacuum = NULL;
+    char *backup = joined(store->place, suffix);
+    char *fresh = backup ? joined(backup, ".new") : NULL;
+    if (!fresh) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    if (unlink(fresh) != 0 && errno != ENOENT) {
+        status =
+            maille_fail(ctx, MAILLE_FAILED, "%s could not be removed: %s", fresh, strerror(errno));
+        goto done;
+    }
+    status = maille_sql_prepare(ctx, store->db, "VACUUM INTO ?", store->path, &vacuum);
+    if (status != MAILLE_OK)
+        goto done;
+    sqlite3_bind_text(vacuum, 1, fresh, -1, SQLITE_STATIC);
+    if (sqlite3_step(vacuum) != SQLITE_DONE)
+        status = maille_sql_fail(ctx, store->db, "backup %s could not be made", backup);
+    else
+        status = settle(ctx, fresh, backup);
+    if (status == MAILLE_OK)
+        maille_log(ctx, MAILLE_LOG_INFO, "%s was of version %d: a backup is in %s", store->path,
+                   version, backup);
+done:
+    sqlite3_finalize(vacuum);
+    maille_free(fresh);
+    maille_free(backup);
+    return status;
+}
+
+static maille_status version_of(maille_ctx *ctx, maille_store *store, maille_migrations known,
+                                int *version) {
+    sqlite3_int64 found;
+    *version = 0;
+    maille_status status =
+        maille_sql_number(ctx, store->db, "PRAGMA user_version", store->path, &found);
+    if (status != MAILLE_OK)
+        return status;
+    if (found > known.count)
+        return maille_fail(ctx, MAILLE_REFUSED,
+                           "%s is of version %lld, newer than version %d that this program knows",
+                           store->path, (long long)found, known.count);
+    if (found < 1)
+        return maille_fail(ctx, MAILLE_REFUSED, "%s is no workspace: its version is %lld",
+                           store->path, (long long)found);
+    *version = (int)found;
+    return MAILLE_OK;
+}
+
+static maille_status migrate(maille_ctx *ctx, maille_store *store, maille_migrations known,
+                             int from) {
+    maille_change change;
+    maille_status status = back_up(ctx, store, from);
+    if (status != MAILLE_OK)
+        return status;
+    if ((status = maille_change_begin(ctx, store, &change)) != MAILLE_OK)
+        return status;
+    status = maille_schema_migrate(ctx, store->db, store->path, known, from);
+    return maille_change_end(ctx, store, &change, status);
+}
+
+/* ---- public ---- */
+
+static maille_status new_store(maille_ctx *ctx, const char *path, maille_store_mode mode,
+                               const char *who, maille_store **out) {
+    *out = NULL;
+    if (!path || !*path)
+        return maille_fail(ctx, MAILLE_USAGE, "no workspace was named");
+    maille_store *store = maille_alloc(1, sizeof *store);
+    if (!store)
+        return maille_no_memory(ctx);
+    store->lock = -1;
+    store->mode = mode;
+    store->path = maille_strdup(path);
+    store->who = maille_strdup(who ? who : "");
+    maille_status status =
+        store->path && store->who ? place_of(ctx, path, &store->place) : maille_no_memory(ctx);
+    if (status != MAILLE_OK) {
+        maille_store_close(store);
+        return status;
+    }
+    *out = store;
+    return MAILLE_OK;
+}
+
+static maille_status connect_for_use(maille_ctx *ctx, maille_store *store, maille_migrations known,
+                                     int *version) {
+    maille_status status = connect_to(ctx, store, store->place, 0);
+    if (status == MAILLE_OK)
+        status = configure(ctx, store);
+    if (status == MAILLE_OK)
+        status = version_of(ctx, store, known, version);
+    return status;
+}
+
+/* A reader of an older workspace has it migrated by a short-lived writer. */
+static maille_status migrate_for_reader(maille_ctx *ctx, maille_store *reader,
+                                        maille_migrations known) {
+    maille_store *writer = NULL;
+    disconnect(reader);
+    maille_status status =
+        maille_store_open_with(ctx, reader->path, MAILLE_STORE_WRITE, reader->who, known, &writer);
+    maille_store_close(writer);
+    int version;
+    return status == MAILLE_OK ? connect_for_use(ctx, reader, known, &version) : status;
+}
+
+maille_status maille_store_open_with(maille_ctx *ctx, const char *path, maille_store_mode mode,
+                                     const char *who, maille_migrations known, maille_store **out) {
+    maille_store *store;
+    int version;
+    *out = NULL;
+    maille_status status = new_store(ctx, path, mode, who, &store);
+    if (status != MAILLE_OK)
+        return status;
+    if ((status = look(ctx, store)) != MAILLE_OK)
+        goto done;
+    if (mode == MAILLE_STORE_WRITE &&
+        (status = maille_lock_take(ctx, store->place, who, &store->lock)) != MAILLE_OK)
+        goto done;
+    if ((status = connect_for_use(ctx, store, known, &version)) != MAILLE_OK)
+        goto done;
+    if (version < known.count) {
+        status = mode == MAILLE_STORE_READ ? migrate_for_reader(ctx, store, known)
+                                           : migrate(ctx, store, known, version);
+        if (status != MAILLE_OK)
+            goto done;
+    }
+    if ((status = maille_schema_load(ctx, known, &store->schema)) != MAILLE_OK)
+        goto done;
+    *out = store;
+    store = NULL;
+done:
+    maille_store_close(store);
+    return status;
+}
+
+/* Fills the file that is being built; it is not read by anyone and synced as a whole later. */
+static maille_status fill(maille_ctx *ctx, maille_store *store, const char *file, int epsg,
+                          maille_migrations known) {
+    char setting[96];
+    sqlite3_int64 made;
+    maille_status status = connect_to(ctx, store, file, SQLITE_OPEN_CREATE);
+    if (status != MAILLE_OK)
+        return status;
+    status = maille_sql_exec(ctx, store->db,
+                             "PRAGMA page_size = 8192; PRAGMA journal_mode = MEMORY;"
+                             "PRAGMA synchronous = OFF;",
+                             store->path);
+    if (status != MAILLE_OK)
+        return status;
+    status = maille_sql_number(ctx, store->db, "SELECT InitSpatialMetaData(1, 'WGS84_ONLY')",
+                               store->path, &made);
+    if (status == MAILLE_OK && made != 1)
+        status = maille_fail(ctx, MAILLE_FAILED, "%s could not be made: SpatiaLite refused",
+                             store->path);
+    if (status != MAILLE_OK)
+        return status;
+    if ((status = maille_sql_exec(ctx, store->db, "BEGIN", store->path)) != MAILLE_OK)
+        return status;
+    status = maille_schema_migrate(ctx, store->db, store->path, known, 0);
+    if (status != MAILLE_OK)
+        return status;
+    if (epsg) {
+        snprintf(setting, sizeof setting, "INSERT INTO meta VALUES ('crs', 'EPSG:%d')", epsg);
+        if ((status = maille_sql_exec(ctx, store->db, setting, store->path)) != MAILLE_OK)
+            return status;
+    }
+    snprintf(setting, sizeof setting, "PRAGMA application_id = %d; COMMIT", APPLICATION_ID);
+    if ((status = maille_sql_exec(ctx, store->db, setting, store->path)) != MAILLE_OK)
+        return status;
+    return use_wal(ctx, store);
+}
+
+/* Makes the file under another name, then gives it its own: a kill leaves no half workspace. */
+static maille_status build(maille_ctx *ctx, maille_store *store, int epsg,
+                           maille_migrations known) {
+    maille_status status;
+    char *fresh = joined(store->place, ".new");
+    if (!fresh)
+        return maille_no_memory(ctx);
+    if (unlink(fresh) != 0 && errno != ENOENT) {
+        status =
+            maille_fail(ctx, MAILLE_FAILED, "%s could not be removed: %s", fresh, strerror(errno));
+        goto done;
+    }
+    if ((status = remove_companions(ctx, fresh)) != MAILLE_OK ||
+        (status = remove_companions(ctx, store->place)) != MAILLE_OK)
+        goto done;
+    status = fill(ctx, store, fresh, epsg, known);
+    disconnect(store);
+    if (status == MAILLE_OK)
+        status = settle(ctx, fresh, store->place);
+    if (status != MAILLE_OK)
+        unlink(fresh);
+done:
+    maille_free(fresh);
+    return status;
+}
+
+maille_status maille_store_create_with(maille_ctx *ctx, const char *path, int epsg, const char *who,
+                                       maille_migrations known, maille_store **out) {
+    maille_store *store;
+    struct stat about;
+    int version;
+    *out = NULL;
+    maille_status status = new_store(ctx, path, MAILLE_STORE_WRITE, who, &store);
+    if (status != MAILLE_OK)
+        return status;
+    if ((status = maille_lock_take(ctx, store->place, who, &store->lock)) != MAILLE_OK)
+        goto done;
+    if (lstat(store->place, &about) == 0) {
+        status = maille_fail(ctx, MAILLE_REFUSED, "workspace %s was there already", path);
+        goto done;
+    }
+    if ((status = build(ctx, store, epsg, known)) != MAILLE_OK ||
+        (status = connect_for_use(ctx, store, known, &version)) != MAILLE_OK ||
+        (status = maille_schema_load(ctx, known, &store->schema)) != MAILLE_OK)
+        goto done;
+    *out = store;
+    store = NULL;
+done:
+    maille_store_close(store);
+    return status;
+}
+
+maille_status maille_store_create(maille_ctx *ctx, const char *path, int epsg, const char *who,
+                                  maille_store **out) {
+    return maille_store_create_with(ctx, path, epsg, who, maille_known_migrations(), out);
+}
+
+maille_status maille_store_open(maille_ctx *ctx, const char *path, maille_store_mode mode,
+                                const char *who, maille_store **out) {
+    return maille_store_open_with(ctx, path, mode, who, maille_known_migrations(), out);
+}
+
+void maille_store_close(maille_store *store) {
+    if (!store)
+        return;
+    disconnect(store);
+    maille_lock_release(store->place, store->lock);
+    maille_schema_free(store->schema);
+    maille_free(store->path);
+    maille_free(store->place);
+    maille_free(store->who);
+    maille_free(store->cache);
+    maille_free(store);
+}
+
+const char *maille_store_path(const maille_store *store) {
+    return store->path;
+}
+
+const char *maille_store_who(const maille_store *store) {
+    return store->who;
+}
+
+maille_status maille_store_cache(maille_ctx *ctx, maille_store *store, const char **folder) {
+    *folder = NULL;
+    if (!store->cache && !(store->cache = joined(store->place, ".cache")))
+        return maille_no_memory(ctx);
+    if (mkdir(store->cache, 0777) != 0 && errno != EEXIST)
+        return maille_fail(ctx, MAILLE_FAILED, "folder %s could not be made: %s", store->cache,
+                           strerror(errno));
+    *folder = store->cache;
+    return MAILLE_OK;
+}
+
+maille_status maille_store_check(maille_ctx *ctx, maille_store *store) {
+    sqlite3_stmt *check = NULL;
+    maille_status status =
+        maille_sql_prepare(ctx, store->db, "PRAGMA integrity_check(1)", store->path, &check);
+    if (status != MAILLE_OK)
+        return status;
+    if (sqlite3_step(check) != SQLITE_ROW)
+        status = maille_sql_fail(ctx, store->db, "%s could not be checked", store->path);
+    else if (strcmp((const char *)sqlite3_column_text(check, 0), "ok") != 0)
+        status = maille_fail(ctx, MAILLE_FOUND, "%s was damaged: %s", store->path,
+                             (const char *)sqlite3_column_text(check, 0));
+    sqlite3_finalize(check);
+    return status;
+}
