@@ -36,6 +36,25 @@ TEST(names_agree_with_an_array) {
     maille_names_free(NULL);
 }
 
+/* So many names that some share their 32-bit hash. */
+TEST(names_of_one_hash_stay_apart) {
+    enum { NAMES = 400000 };
+    maille_names *map = maille_names_new(NAMES);
+    char name[16];
+    int faults = 0;
+    for (uint32_t i = 0; i < NAMES; i++) {
+        snprintf(name, sizeof name, "%u", i);
+        faults += !maille_names_set(map, name, i);
+    }
+    CHECK_INT(maille_names_count(map), NAMES);
+    for (uint32_t i = 0; i < NAMES; i++) {
+        snprintf(name, sizeof name, "%u", i);
+        faults += maille_names_get(map, name) != i;
+    }
+    CHECK_INT(faults, 0);
+    maille_names_free(map);
+}
+
 /* Keys that differ in high bits only, in low bits only, and at the ends. */
 static uint64_t key_of(unsigned i) {
     return i % 3 == 0 ? (uint64_t)i << 44 : i % 3 == 1 ? i : UINT64_MAX - i;
@@ -75,5 +94,5 @@ TEST(an_impossible_size_is_refused) {
     CHECK(maille_names_new(SIZE_MAX) == NULL);
 }
 
-RUN_TESTS(CASE(names_agree_with_an_array), CASE(ids_agree_with_an_array),
-          CASE(an_impossible_size_is_refused))
+RUN_TESTS(CASE(names_agree_with_an_array), CASE(names_of_one_hash_stay_apart),
+          CASE(ids_agree_with_an_array), CASE(an_impossible_size_is_refused))

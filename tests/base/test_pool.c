@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 #include <maille/pool.h>
 
@@ -78,6 +79,24 @@ TEST(the_first_failed_piece_speaks) {
         }
 }
 
+static maille_status fail_first_and_dawdle(maille_ctx *ctx, void *user, unsigned worker,
+                                           size_t begin, size_t end) {
+    (void)worker, (void)end;
+    atomic_fetch_add((atomic_int *)user, 1);
+    if (begin == 0)
+        return maille_fail(ctx, MAILLE_FAILED, "the first piece failed");
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    return MAILLE_OK;
+}
+
+TEST(a_failure_stops_the_loop) {
+    atomic_int run = 0;
+    maille_ctx *ctx = ctx_with_jobs(2);
+    CHECK(maille_parallel(ctx, 1000, 1, fail_first_and_dawdle, &run) == MAILLE_FAILED);
+    CHECK(atomic_load(&run) < 500);
+    maille_ctx_free(ctx);
+}
+
 static maille_status same_ctx(maille_ctx *ctx, void *user, unsigned worker, size_t begin,
                               size_t end) {
     CHECK(ctx == user && worker == 0 && begin == 0 && end == 5);
@@ -97,4 +116,4 @@ TEST(one_piece_runs_inline_and_none_not_at_all) {
 }
 
 RUN_TESTS(CASE(every_index_is_visited_once), CASE(the_first_failed_piece_speaks),
-          CASE(one_piece_runs_inline_and_none_not_at_all))
+          CASE(a_failure_stops_the_loop), CASE(one_piece_runs_inline_and_none_not_at_all))
