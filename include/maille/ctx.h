@@ -38,6 +38,8 @@ maille_status maille_no_memory(maille_ctx *ctx);
 /* Last message; "" where there was none. Borrowed until the next failure. */
 const char *maille_message(const maille_ctx *ctx);
 
+/* Log and progress are called from one thread of the context's family at a time. Default: none.
+ * Messages below the level `least` are dropped; the others are cut as above. */
 void maille_ctx_set_log(maille_ctx *ctx, maille_log_fn log, void *user, maille_level least);
 void maille_log(maille_ctx *ctx, maille_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

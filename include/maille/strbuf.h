@@ -19,7 +19,8 @@ void maille_strbuf_addf(maille_strbuf *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void maille_strbuf_add_int(maille_strbuf *s, int64_t value);
 /* Fixed number of decimals (0 to 9), round half away from zero on the decimal that the double
- * stands for, trailing zeros cut, never "-0", never an exponent; not locale-dependent. */
+ * stands for (its shortest text: 2.675 gives 2.68), trailing zeros cut, never "-0", never an
+ * exponent; not locale-dependent. Without a number: "nan", "inf", "-inf". */
 void maille_strbuf_add_fixed(maille_strbuf *s, double value, int decimals);
 /* Shortest text that reads back to the same double ("%.17g" at worst). */
 void maille_strbuf_add_double(maille_strbuf *s, double value);

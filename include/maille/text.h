@@ -10,11 +10,13 @@
  * one space, "saint"/"sainte" for "st"/"ste". Owned by the caller; NULL when memory ran out. */
 char *maille_fold(const char *text);
 /* Folded, articles (le la les l d de du des) dropped, joined by hyphens: "Lettre d’intention" →
- * "lettre-intention", "contractualisée" → "contractualisee". Owned by the caller. */
+ * "lettre-intention", "contractualisée" → "contractualisee". A text of articles only keeps them.
+ * Owned by the caller; NULL when memory ran out. */
 char *maille_slug(const char *text);
 /* Whole text as a number: thousands separated by spaces or no-break spaces, decimal comma or
  * point, surrounding blanks. False for anything else (NaN and infinity too). */
 bool maille_parse_number(const char *text, double *out);
+/* The same for whole numbers; decimals may be written if they are zeros ("12,0"). */
 bool maille_parse_int(const char *text, int64_t *out);
 /* True for the words that mean "no value": "", NA, N/A, NR, null, ZZZZZZZZZ, nan. */
 bool maille_is_missing(const char *text);
@@ -25,7 +27,8 @@ void maille_department_of(const char *code, char out[4]);
 /* ISO date YYYY-MM-DD, YYYY-MM or YYYY. */
 bool maille_is_date(const char *text);
 bool maille_is_utf8(const char *text, size_t length);
-/* Windows-1252 (which holds ISO-8859-1's text) as UTF-8; owned by the caller. */
+/* Windows-1252 (which holds ISO-8859-1's text) as UTF-8; a NUL byte becomes U+FFFD, so that nothing
+ * is cut. Owned by the caller; NULL when memory ran out. */
 char *maille_from_windows_1252(const char *text, size_t length);
 /* Three nearest of `names` by edit distance of folded text go to `best` (indices, nearest first;
  * MAILLE_ABSENT where fewer). Returns how many. */
