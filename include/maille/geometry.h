@@ -10,8 +10,8 @@
 maille_status maille_geometry_valid(maille_ctx *ctx, const maille_shapes *shapes, uint32_t i,
                                     bool *valid, char *why, size_t size);
 /* Copies `from`, repairing the invalid (GEOSMakeValid, polygons kept); numbers of the repaired go
- * to `repaired` (a block owned by the caller). `why` (may be NULL) receives one text per repaired,
- * in one block too. */
+ * to `repaired` (a block owned by the caller). maille_geometry_valid says why. New vertices are not
+ * rounded. */
 maille_status maille_geometry_repair(maille_ctx *ctx, const maille_shapes *from, maille_shapes **out,
                                      uint32_t **repaired, size_t *repaired_count);
 /* Union of the listed shapes, robust (GEOSUnaryUnionPrec on a grid of `grid` units), appended as one

@@ -20,6 +20,9 @@ typedef struct {
     bool with_geometry;         /* adds a GEOMETRY column "geom" in lon/lat, on the published grid */
     bool texts;                 /* every column comes as TEXT, as written (codes keep their zeros) */
     const char *assume_crs;     /* for files that name none: "EPSG:4326" by default */
+    bool cells;                 /* CSV without a header, or with lines of several kinds: every line
+                                 * is a row, columns are "1", "2" … to the longest line's last,
+                                 * shorter lines end in nulls; `columns` must be NULL */
 } maille_read_options;
 
 typedef enum { MAILLE_FILE_VECTOR, MAILLE_FILE_CSV } maille_file_kind;
@@ -37,7 +40,8 @@ maille_status maille_file_inspect(maille_ctx *ctx, const char *path, const char 
                                   maille_file_info *out);
 void maille_file_info_clear(maille_file_info *info);
 
-/* Reads a layer or a CSV. First line of a CSV is its header; the table's row i is data row i + 1;
+/* Reads a layer or a CSV. An empty cell is null; blank lines are passed over; a row of a CSV may be
+ * longer than the header by empty cells only. First line of a CSV is its header; the table's row i is data row i + 1;
  * for messages, `maille_read_row_name` style is "row N" where N counts data rows from 1 (CSV: the
  * line of the file, header = line 1). Errors: MAILLE_NOT_FOUND (no such file), MAILLE_REFUSED
  * (unknown format, missing field with those that were found, no row at all, wrong geometry). */

@@ -89,7 +89,7 @@ static bool is_blank(const maille_csv *csv) {
     return csv->cells.count == 1 && csv->cells.items[0].length == 0;
 }
 
-static void back_to_start(maille_csv *csv) {
+void maille_csv_rewind(maille_csv *csv) {
     csv->at = csv->text;
     if (csv->end - csv->at >= 3 && memcmp(csv->at, "\xEF\xBB\xBF", 3) == 0)
         csv->at += 3;
@@ -100,7 +100,7 @@ static void back_to_start(maille_csv *csv) {
 static size_t agreement(maille_csv *csv, char separator, size_t *cells) {
     size_t agreeing = 0;
     csv->separator = separator;
-    back_to_start(csv);
+    maille_csv_rewind(csv);
     *cells = 0;
     for (int i = 0; i < SAMPLE && csv->at < csv->end;) {
         if (!split_record(csv))
@@ -140,7 +140,7 @@ maille_status maille_csv_open(maille_ctx *ctx, const char *path, maille_csv *csv
         return status;
     }
     find_separator(csv);
-    back_to_start(csv);
+    maille_csv_rewind(csv);
     return MAILLE_OK;
 }
 

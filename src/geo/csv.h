@@ -27,6 +27,7 @@ typedef struct {
 /* Reads the file and finds its separator. REFUSED when it is not text (NUL bytes, UTF-16). */
 maille_status maille_csv_open(maille_ctx *ctx, const char *path, maille_csv *csv);
 void maille_csv_close(maille_csv *csv);
+void maille_csv_rewind(maille_csv *csv);
 /* The next record that is not blank into `cells`; false in `more` at the end. */
 maille_status maille_csv_next(maille_ctx *ctx, const char *path, maille_csv *csv, bool *more);
 /* A cell as UTF-8, quotes undone; borrowed until the next call. NULL when memory ran out. */

@@ -28,6 +28,30 @@ static maille_status read_header(maille_ctx *ctx, const char *path, maille_csv *
     return status;
 }
 
+/* Columns "1", "2" … for the longest line of the file. */
+static maille_status number_columns(maille_ctx *ctx, const char *path, maille_csv *csv,
+                                    maille_offer *offer) {
+    size_t widest = 0;
+    bool more;
+    for (;;) {
+        maille_status status = maille_csv_next(ctx, path, csv, &more);
+        if (status != MAILLE_OK)
+            return status;
+        if (!more)
+            break;
+        widest = csv->cells.count > widest ? csv->cells.count : widest;
+    }
+    maille_csv_rewind(csv);
+    maille_status status = maille_offer_new(ctx, widest, offer);
+    for (size_t i = 0; i < widest && status == MAILLE_OK; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "%zu", i + 1);
+        offer->types[i] = MAILLE_TEXT;
+        status = maille_offer_name(ctx, offer, i, name);
+    }
+    return status;
+}
+
 maille_status maille_csv_inspect(maille_ctx *ctx, const char *path, maille_file_info *out) {
     maille_csv csv = {0};
     maille_offer offer = {0};
@@ -61,6 +85,7 @@ static maille_status check_width(maille_ctx *ctx, const char *path, const maille
                        path, csv->line, count, width);
 }
 
+/* `width` 0: rows may have any. */
 static maille_status read_rows(maille_ctx *ctx, const char *path, maille_csv *csv, size_t width,
                                const uint32_t *picked, size_t picked_count, maille_table *table) {
     bool more;
@@ -69,10 +94,13 @@ static maille_status read_rows(maille_ctx *ctx, const char *path, maille_csv *cs
         maille_status status = maille_csv_next(ctx, path, csv, &more);
         if (status != MAILLE_OK || !more)
             return status;
-        status = check_width(ctx, path, csv, width);
+        if (width > 0)
+            status = check_width(ctx, path, csv, width);
         if (status == MAILLE_OK)
             status = maille_table_add_row(ctx, table, &row);
         for (size_t k = 0; k < picked_count && status == MAILLE_OK; k++) {
+            if (picked[k] >= csv->cells.count)
+                continue;
             const char *text = maille_csv_text(csv, &csv->cells.items[picked[k]]);
             if (!text)
                 status = maille_no_memory(ctx);
@@ -97,13 +125,15 @@ maille_status maille_csv_read(maille_ctx *ctx, const char *path, const maille_re
         return maille_fail(ctx, MAILLE_REFUSED, "%s was a CSV: it held no geometry", path);
     status = maille_csv_open(ctx, path, &csv);
     if (status == MAILLE_OK)
-        status = read_header(ctx, path, &csv, &offer);
+        status = options->cells ? number_columns(ctx, path, &csv, &offer)
+                                : read_header(ctx, path, &csv, &offer);
     if (status == MAILLE_OK)
         status = maille_offer_table(ctx, path, &offer, options, &picked, &picked_count, &table);
     if (status == MAILLE_OK)
-        status = read_rows(ctx, path, &csv, offer.count, picked, picked_count, table);
+        status = read_rows(ctx, path, &csv, options->cells ? 0 : offer.count, picked, picked_count,
+                           table);
     if (status == MAILLE_OK && table->rows == 0)
-        status = maille_fail(ctx, MAILLE_REFUSED, "%s held no row beside its header", path);
+        status = maille_fail(ctx, MAILLE_REFUSED, "%s held no row", path);
     if (status == MAILLE_OK) {
         *out = table;
         table = NULL;
