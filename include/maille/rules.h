@@ -7,9 +7,9 @@
 #include <maille/study.h>
 #include <stdbool.h>
 
-/* Folder of definitions: $MAILLE_LAYERS, else <program>/../share/maille/layers, else the source tree's
- * layers/ that the program was built from; MAILLE_NOT_FOUND names all that were tried. Owned by the
- * caller. */
+/* Folder of definitions: $MAILLE_LAYERS where it is set, else the first that is there of
+ * <program>/../share/maille/layers, the source tree that the library was built from, and the place
+ * where it is installed; MAILLE_NOT_FOUND names all that were tried. Owned by the caller. */
 maille_status maille_layers_folder(maille_ctx *ctx, char **out);
 
 /* What every rule set says of itself. */
@@ -17,12 +17,17 @@ typedef struct {
     const char *id;
     maille_title title;
     const char *source, *url, *valid_from, *valid_to; /* url and valid_to may be NULL */
+    const char *note; /* what is our own reading of the source; NULL */
 } maille_rule_head;
 
-/* layers/rules/sizes-<id>.yaml: size classes of a perimeter by population. */
+/* A rule set that is not there is MAILLE_NOT_FOUND with the names of those that are; one that does not
+ * hold is MAILLE_REFUSED with file and line. Every struct lives as long as its file. */
+
+/* layers/rules/sizes-<id>.yaml: size classes of a perimeter by population. Classes ascend and leave
+ * no value between them out; a bound is in the upper or in the lower class as the file says. */
 typedef struct {
     char id[32];
-    double from, to;
+    double from, to; /* ±infinity where open-ended */
     bool from_included, to_included;
 } maille_size_class;
 typedef struct {
@@ -53,6 +58,8 @@ typedef struct {
     const char *id;        /* en-fonctionnement */
     maille_title title;
     bool published;
+    size_t also_count; /* other ways of writing it */
+    const char **also;
 } maille_perimeter_status;
 typedef struct {
     maille_rule_head head;
@@ -85,11 +92,12 @@ typedef struct {
 maille_status maille_overlap_rules_read(maille_ctx *ctx, const char *id, maille_overlap_rules **out);
 void maille_overlap_rules_free(maille_overlap_rules *rules);
 
-/* layers/rules/estimation-<id>.yaml: minutes where there are no roads; snapping; the matrix. */
+/* layers/rules/travel-<id>.yaml: minutes where there are no roads; snapping; the matrix. */
 typedef struct {
     maille_rule_head head;
     double detour, speed_kmh;     /* road length / straight line; mean speed */
     double snap_max_m;            /* 5,000 */
+    double snap_far_m;            /* a centre farther from a road than this is named: 1,000 */
     double matrix_least_min;      /* 60 */
     double foot_kmh, off_road_m;  /* isochrones */
     maille_yaml_file *file;
@@ -101,6 +109,7 @@ void maille_travel_rules_free(maille_travel_rules *rules);
 #define MAILLE_DEFAULT_SIZES "aci-2019"
 #define MAILLE_DEFAULT_PUBLICATION "contractualisees-et-fonctionnement"
 #define MAILLE_DEFAULT_OVERLAPS "alerte"
+#define MAILLE_DEFAULT_ZONING "zonage-2017"
 #define MAILLE_DEFAULT_TRAVEL "voiture"
 
 #endif

@@ -1,10 +1,11 @@
 /* YAML as a tree of nodes, read from libyaml's events into one arena. */
-#include <maille/yaml.h>
+#include "config/tree.h"
 
 #include <maille/memory.h>
 #include <maille/strbuf.h>
 #include <maille/text.h>
 #include <maille/vec.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
@@ -32,13 +33,11 @@ static int line_of(const yaml_event_t *event) {
 }
 
 static maille_status next_event(reader *r, yaml_event_t *event) {
-    if (yaml_parser_parse(&r->parser, event)) {
+    if (yaml_parser_parse(&r->parser, event))
         return MAILLE_OK;
-    }
     const yaml_parser_t *p = &r->parser;
-    if (p->error == YAML_MEMORY_ERROR) {
+    if (p->error == YAML_MEMORY_ERROR)
         return maille_no_memory(r->ctx);
-    }
     size_t line = p->error == YAML_READER_ERROR ? p->mark.line : p->problem_mark.line;
     return maille_fail(r->ctx, MAILLE_REFUSED, "%s:%zu: no valid YAML: %s", r->file->path, line + 1,
                        p->problem ? p->problem : "unreadable");
@@ -48,23 +47,20 @@ static maille_status read_node(reader *r, const yaml_event_t *event, int depth, 
 
 static maille_yaml *new_node(reader *r, maille_yaml_kind kind, int line) {
     maille_yaml *node = maille_arena_alloc(r->file->arena, sizeof *node);
-    if (node) {
+    if (node)
         *node = (maille_yaml){.kind = kind, .line = line};
-    }
     return node;
 }
 
 static maille_status read_scalar(reader *r, const yaml_event_t *event, maille_yaml **out) {
     size_t length = event->data.scalar.length;
     const char *value = (const char *)event->data.scalar.value;
-    if (memchr(value, 0, length)) {
+    if (memchr(value, 0, length))
         return refuse(r, line_of(event), "a text held a zero byte");
-    }
     maille_yaml *node = new_node(r, MAILLE_YAML_SCALAR, line_of(event));
     char *text = maille_arena_strndup(r->file->arena, value, length);
-    if (!node || !text) {
+    if (!node || !text)
         return maille_no_memory(r->ctx);
-    }
     node->text = text;
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     *out = node;
@@ -80,9 +76,8 @@ typedef struct {
 
 static void *keep(reader *r, const void *items, size_t bytes) {
     void *copy = maille_arena_alloc(r->file->arena, bytes ? bytes : 1);
-    if (copy && bytes) {
+    if (copy && bytes)
         memcpy(copy, items, bytes);
-    }
     return copy;
 }
 
@@ -99,14 +94,12 @@ static maille_status settle(reader *r, const gathered *g, maille_yaml *node) {
 }
 
 static maille_status add_key(reader *r, gathered *g, const yaml_event_t *event) {
-    if (event->type != YAML_SCALAR_EVENT) {
+    if (event->type != YAML_SCALAR_EVENT)
         return refuse(r, line_of(event), "a key was no plain text");
-    }
     maille_yaml *key = NULL;
     maille_status status = read_scalar(r, event, &key);
-    if (status) {
+    if (status)
         return status;
-    }
     for (size_t i = 0; i < g->keys.count; i++) {
         if (strcmp(g->keys.items[i], key->text) == 0) {
             return maille_fail(r->ctx, MAILLE_REFUSED,
@@ -131,31 +124,26 @@ static maille_status read_items(reader *r, const yaml_event_t *start, int depth,
         goto done;
     }
     for (;;) {
-        if ((status = next_event(r, &event)) != MAILLE_OK || event.type == end) {
+        if ((status = next_event(r, &event)) != MAILLE_OK || event.type == end)
             break;
-        }
         if (map) {
-            if ((status = add_key(r, &g, &event)) != MAILLE_OK) {
+            if ((status = add_key(r, &g, &event)) != MAILLE_OK)
                 break;
-            }
             yaml_event_delete(&event);
-            if ((status = next_event(r, &event)) != MAILLE_OK) {
+            if ((status = next_event(r, &event)) != MAILLE_OK)
                 break;
-            }
         }
         maille_yaml *item = NULL;
-        if ((status = read_node(r, &event, depth + 1, &item)) != MAILLE_OK) {
+        if ((status = read_node(r, &event, depth + 1, &item)) != MAILLE_OK)
             break;
-        }
         if (!MAILLE_VEC_PUSH(&g.items, item)) {
             status = maille_no_memory(r->ctx);
             break;
         }
         yaml_event_delete(&event);
     }
-    if (!status) {
+    if (!status)
         status = settle(r, &g, node);
-    }
     *out = node;
 done:
     yaml_event_delete(&event);
@@ -166,9 +154,8 @@ done:
 }
 
 static maille_status read_node(reader *r, const yaml_event_t *event, int depth, maille_yaml **out) {
-    if (depth > DEEPEST) {
+    if (depth > DEEPEST)
         return refuse(r, line_of(event), "lists and maps were nested too deeply");
-    }
     switch (event->type) {
     case YAML_SCALAR_EVENT:
         return read_scalar(r, event, out);
@@ -188,9 +175,8 @@ static maille_status read_stream(reader *r) {
     bool ended = false;
     while (!status && !ended) {
         yaml_event_t event = {0};
-        if ((status = next_event(r, &event)) != MAILLE_OK) {
+        if ((status = next_event(r, &event)) != MAILLE_OK)
             break;
-        }
         switch (event.type) {
         case YAML_STREAM_END_EVENT:
             ended = true;
@@ -199,9 +185,8 @@ static maille_status read_stream(reader *r) {
         case YAML_DOCUMENT_END_EVENT:
             break;
         case YAML_DOCUMENT_START_EVENT:
-            if (r->file->root) {
+            if (r->file->root)
                 status = refuse(r, line_of(&event), "a second document began");
-            }
             break;
         default:
             status = read_node(r, &event, 0, &r->file->root);
@@ -216,39 +201,32 @@ static maille_status read_bytes(maille_ctx *ctx, const char *path, unsigned char
     maille_status status = MAILLE_OK;
     unsigned char *bytes = NULL;
     FILE *in = fopen(path, "rb");
-    if (!in) {
+    if (!in)
         return maille_fail(ctx, MAILLE_NOT_FOUND, "%s was not found", path);
-    }
     bytes = maille_alloc(MOST_BYTES + 1, 1);
     if (!bytes) {
         status = maille_no_memory(ctx);
         goto done;
     }
     *length = fread(bytes, 1, MOST_BYTES + 1, in);
-    if (ferror(in)) {
+    if (ferror(in))
         status = maille_fail(ctx, MAILLE_FAILED, "%s could not be read", path);
-    } else if (*length > MOST_BYTES) {
+    else if (*length > MOST_BYTES)
         status = maille_fail(ctx, MAILLE_REFUSED, "%s: was larger than 1 MiB", path);
-    }
 done:
     fclose(in);
-    if (status) {
+    if (status)
         maille_free(bytes);
-    } else {
+    else
         *out = bytes;
-    }
     return status;
 }
 
-maille_status maille_yaml_read(maille_ctx *ctx, const char *path, maille_yaml_file **out) {
-    unsigned char *bytes = NULL;
-    size_t length = 0;
-    bool parser = false;
+static maille_status read_document(maille_ctx *ctx, const char *path, const unsigned char *bytes,
+                                   size_t length, maille_yaml_file **out) {
     reader r = {.ctx = ctx};
-    maille_status status = read_bytes(ctx, path, &bytes, &length);
-    if (status) {
-        return status;
-    }
+    bool parser = false;
+    maille_status status = MAILLE_OK;
     r.file = maille_alloc(1, sizeof *r.file);
     if (!r.file || !(r.file->arena = maille_arena_new()) ||
         !(r.file->path = maille_arena_strdup(r.file->arena, path)) ||
@@ -260,16 +238,28 @@ maille_status maille_yaml_read(maille_ctx *ctx, const char *path, maille_yaml_fi
     yaml_parser_set_input_string(&r.parser, bytes, length);
     status = read_stream(&r);
 done:
-    if (parser) {
+    if (parser)
         yaml_parser_delete(&r.parser);
-    }
-    maille_free(bytes);
-    if (status) {
+    if (status)
         maille_yaml_free(r.file);
-    } else {
+    else
         *out = r.file;
-    }
     return status;
+}
+
+maille_status maille_yaml_read(maille_ctx *ctx, const char *path, maille_yaml_file **out) {
+    unsigned char *bytes = NULL;
+    size_t length = 0;
+    maille_status status = read_bytes(ctx, path, &bytes, &length);
+    if (!status)
+        status = read_document(ctx, path, bytes, length, out);
+    maille_free(bytes);
+    return status;
+}
+
+maille_status config_read_text(maille_ctx *ctx, const char *name, const char *text,
+                               maille_yaml_file **out) {
+    return read_document(ctx, name, (const unsigned char *)text, strlen(text), out);
 }
 
 void maille_yaml_free(maille_yaml_file *file) {
@@ -277,6 +267,18 @@ void maille_yaml_free(maille_yaml_file *file) {
         maille_arena_free(file->arena);
         maille_free(file);
     }
+}
+
+void *config_alloc(maille_yaml_file *file, size_t count, size_t size) {
+    size_t bytes = count ? count * size : 1;
+    void *p = count > SIZE_MAX / size ? NULL : maille_arena_alloc(file->arena, bytes);
+    if (p)
+        memset(p, 0, bytes);
+    return p;
+}
+
+char *config_strdup(maille_yaml_file *file, const char *text) {
+    return maille_arena_strdup(file->arena, text);
 }
 
 const maille_yaml *maille_yaml_root(const maille_yaml_file *file) {
@@ -288,14 +290,11 @@ const char *maille_yaml_path(const maille_yaml_file *file) {
 }
 
 const maille_yaml *maille_yaml_get(const maille_yaml *map, const char *key) {
-    if (!map || map->kind != MAILLE_YAML_MAP) {
+    if (!map || map->kind != MAILLE_YAML_MAP)
         return NULL;
-    }
-    for (size_t i = 0; i < map->count; i++) {
-        if (strcmp(map->keys[i], key) == 0) {
+    for (size_t i = 0; i < map->count; i++)
+        if (strcmp(map->keys[i], key) == 0)
             return map->items[i];
-        }
-    }
     return NULL;
 }
 
@@ -307,12 +306,10 @@ maille_status maille_yaml_only(maille_ctx *ctx, const maille_yaml_file *file,
     }
     for (size_t i = 0; i < map->count; i++) {
         size_t a = 0;
-        while (allowed[a] && strcmp(allowed[a], map->keys[i]) != 0) {
+        while (allowed[a] && strcmp(allowed[a], map->keys[i]) != 0)
             a++;
-        }
-        if (allowed[a]) {
+        if (allowed[a])
             continue;
-        }
         maille_strbuf known = {0};
         for (a = 0; allowed[a]; a++) {
             maille_strbuf_add(&known, a ? ", " : "");
@@ -354,9 +351,8 @@ maille_status maille_yaml_text(maille_ctx *ctx, const maille_yaml_file *file,
                                const char **out) {
     const maille_yaml *value = NULL;
     maille_status status = scalar_of(ctx, file, map, key, required, &value);
-    if (!status && value) {
+    if (!status && value)
         *out = value->text;
-    }
     return status;
 }
 
@@ -366,9 +362,8 @@ maille_status maille_yaml_number(maille_ctx *ctx, const maille_yaml_file *file,
     const maille_yaml *value = NULL;
     maille_status status = scalar_of(ctx, file, map, key, required, &value);
     double number = 0;
-    if (status || !value) {
+    if (status || !value)
         return status;
-    }
     if (value->quoted || !maille_parse_number(value->text, &number)) {
         return maille_fail(ctx, MAILLE_REFUSED,
                            "%s:%d: \"%s\" was \"%s\" where a number was expected", file->path,
@@ -382,9 +377,8 @@ maille_status maille_yaml_bool(maille_ctx *ctx, const maille_yaml_file *file,
                                const maille_yaml *map, const char *key, bool required, bool *out) {
     const maille_yaml *value = NULL;
     maille_status status = scalar_of(ctx, file, map, key, required, &value);
-    if (status || !value) {
+    if (status || !value)
         return status;
-    }
     bool yes = strcmp(value->text, "true") == 0, no = strcmp(value->text, "false") == 0;
     if (value->quoted || (!yes && !no)) {
         return maille_fail(ctx, MAILLE_REFUSED,

@@ -17,9 +17,8 @@ static void check_refused(const char *text, const char *fragment) {
     maille_yaml_file *file = NULL;
     CHECK_INT(read_text(text, &file), MAILLE_REFUSED);
     CHECK(file == NULL);
-    if (!strstr(maille_message(ctx), fragment)) {
+    if (!strstr(maille_message(ctx), fragment))
         CHECK_TEXT(maille_message(ctx), fragment);
-    }
 }
 
 TEST(a_document_is_a_tree_with_lines) {
@@ -60,9 +59,8 @@ TEST(size_is_bounded_and_a_missing_file_is_not_found) {
     maille_yaml_file *file = NULL;
     const char *path = test_scratch("big.yaml");
     FILE *out = fopen(path, "wb");
-    for (int i = 0; i < 90000; i++) {
+    for (int i = 0; i < 90000; i++)
         fputs("# many bytes\n", out);
-    }
     fputs("x: 1\n", out);
     fclose(out);
     CHECK_INT(maille_yaml_read(ctx, path, &file), MAILLE_REFUSED);
