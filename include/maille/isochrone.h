@@ -7,11 +7,13 @@
 #include <maille/ctx.h>
 #include <maille/network.h>
 #include <maille/shapes.h>
+#include <maille/travel.h>
 
 typedef struct {
     double cell_m;          /* 0 = chosen from the extent: at most 1,000 × 1,000 cells, 250 m at least */
     double foot_kmh;        /* off the road */
     double off_road_m;      /* no farther from a road than this */
+    maille_direction direction; /* of the search that gave the times */
 } maille_isochrone_options;
 
 /* node_ms from maille_nearest_nodes; bands ascending, in ms. Appends one shape per band to `out`

@@ -4,7 +4,11 @@
  * is one stretch of road as it came (with its drawing, for snapping); each direction that may be
  * driven is an arc. An arc weighs max(1, round(3600 · length_m / speed_kmh)) milliseconds; of
  * parallel arcs the least counts in searches (all are kept as edges for snapping). Loops are dropped
- * and counted. Immutable once built; shared by threads. */
+ * and counted. Immutable once built; shared by threads.
+ *
+ * Where the input gives a road's two directions as two lines, they stay two edges of one arc each, and
+ * `edge_twin` joins all edges that are drawn at the same place: whoever stands on one of them stands
+ * on all. */
 #ifndef MAILLE_NETWORK_H
 #define MAILLE_NETWORK_H
 
@@ -32,29 +36,40 @@ typedef struct {
     /* edges */
     uint32_t *edge_from, *edge_to;       /* nodes */
     uint32_t *edge_ms, *edge_back_ms;    /* from→to and to→from, MAILLE_NO_ARC where not allowed */
-    maille_lines *edge_lines;            /* drawing, metres; a straight line where none was given */
+    /* Next edge between the same two nodes with the same drawing, in either direction, in a ring;
+     * the edge itself where it is alone. */
+    uint32_t *edge_twin;
+    maille_lines *edge_lines;            /* drawing, metres; a straight line where none was given,
+                                          * empty where the nodes have no place */
     double *edge_length_m;
-    /* names of nodes as given (only for tables read with node ids), else NULL */
+    /* names of nodes as given (only for tables read with node ids), else NULL; one block */
     char **node_names;
 } maille_network;
 
 void maille_network_free(maille_network *network);
 
+/* Kilometres of one class of roads; a road counts once, also when its directions are two lines. */
+typedef struct {
+    char name[32];
+    double km;
+} maille_road_class;
+
 /* What was read, and what was dropped and why. */
 typedef struct {
     uint64_t lines_read, edges, arcs, nodes;
     uint64_t loops, parallels;             /* dropped from searches */
-    uint64_t no_geometry, no_speed, no_length, no_access, no_highway, missing_nodes;
+    uint64_t no_geometry, no_speed, no_length;
+    uint64_t no_access, no_highway;        /* OSM: not for this mode; neither road nor ferry */
+    uint64_t missing_nodes;                /* ids absent from a row; OSM: points absent from the file */
     uint32_t components, largest_component; /* strongly connected; nodes of the largest */
     double length_km;
-    struct {
-        char name[32];
-        double km;
-    } classes[48]; /* kilometres by class (OSM highway) or by speed */
+    maille_road_class classes[48]; /* by OSM highway, or by km/h; longest first */
     uint32_t class_count;
 } maille_network_report;
 
-/* How to read a file of links. Any field may be NULL. */
+/* How to read a file of links. Any field may be NULL; lengths that no field gives are those of the
+ * drawing on the ellipsoid. A line without time, length or speed is dropped and counted. With all
+ * fields NULL a BD TOPO layer (vitesse_moyenne_vl, sens_de_circulation) is read as such. */
 typedef struct {
     bool directed;              /* each line is one direction; else both */
     const char *from, *to;      /* fields of node ids; absent: shared endpoints (exact, on the grid) */
@@ -70,13 +85,14 @@ maille_status maille_network_read(maille_ctx *ctx, const char *path, const maill
                                   const maille_crs *crs, maille_network **out,
                                   maille_network_report *report);
 
-/* From arrays, for tests and tables: edge i runs from[i] → to[i], ms either way (MAILLE_NO_ARC). */
+/* From arrays, for tests and tables: edge i runs from[i] → to[i], ms either way (MAILLE_NO_ARC). Loops
+ * are left out and the edges after them move up; `node_xy` may be NULL (no places). */
 maille_status maille_network_from_edges(maille_ctx *ctx, uint32_t node_count, uint32_t edge_count,
                                         const uint32_t *from, const uint32_t *to, const uint32_t *ms,
                                         const uint32_t *back_ms, const maille_xy *node_xy,
                                         maille_network **out);
 
-/* max(1, round(3600 · length_m / speed_kmh)) */
+/* max(1, round(3600 · length_m / speed_kmh)), at most UINT32_MAX − 1 */
 uint32_t maille_arc_ms(double length_m, double speed_kmh);
 
 /* The graph file of the cache: versioned, with a checksum; refused when it is not ours, of another

@@ -12,8 +12,8 @@
 /* A place on the network: either a snapped point, or a node (edge == UINT32_MAX, node set).
  * both UINT32_MAX = nowhere, reaches and is reached by nothing (but 0 ms from itself). A snapped point
  * on a two-way road seeds both directions, each with its part of the edge; on a one-way road only the
- * legal one; where the road's two directions are two edges (from/to swapped, same drawing or same two
- * nodes and equal distance), both. */
+ * legal one; where several edges are drawn at the same place (edge_twin: a road's two directions as
+ * two lines), all of them. A point at an end of its edge stands on that node. */
 typedef struct {
     uint32_t node;
     maille_snap snap;
@@ -49,7 +49,8 @@ typedef struct {
 } maille_matrix;
 void maille_matrix_free(maille_matrix *matrix);
 
-/* All pairs origin → destination within limit_ms (inclusive). In parallel over origins. */
+/* All pairs origin → destination within limit_ms (inclusive). In parallel over origins. Where both
+ * arrays are the same one, each stop reaches itself in 0 ms, even nowhere. */
 maille_status maille_times(maille_ctx *ctx, const maille_network *network, const maille_stop *origins,
                            uint32_t origin_count, const maille_stop *destinations,
                            uint32_t destination_count, uint32_t limit_ms, maille_matrix **out);

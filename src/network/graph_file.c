@@ -1,0 +1,206 @@
+/* The graph file of the cache. */
+#include <string.h>
+
+#include <maille/cachefile.h>
+#include <maille/memory.h>
+#include <maille/network.h>
+
+static const maille_cache_kind graph_kind = {"MAILLEGR", 1};
+
+enum {
+    FIRST_OUT,
+    HEAD,
+    OUT_MS,
+    FIRST_IN,
+    TAIL,
+    IN_MS,
+    NODE_XY,
+    COMPONENT,
+    EDGE_FROM,
+    EDGE_TO,
+    EDGE_MS, /* there, then back */
+    TWIN,
+    LINE_START,
+    POINTS,
+    LENGTH,
+    NAMES,
+    ARRAY_COUNT
+};
+
+/* The names of all nodes one after the other, each with its NUL. */
+static uint64_t name_bytes(const maille_network *n) {
+    if (!n->node_names || n->node_count == 0)
+        return 0;
+    const char *last = n->node_names[n->node_count - 1];
+    return (uint64_t)(last + strlen(last) + 1 - n->node_names[0]);
+}
+
+maille_status maille_network_save(maille_ctx *ctx, const maille_network *network, const char *path,
+                                  const char *key) {
+    const maille_network *n = network;
+    uint64_t nodes = n->node_count, edges = n->edge_count;
+    uint64_t arc_bytes = n->arc_count * sizeof(uint32_t),
+             first_bytes = (nodes + 1) * sizeof(uint32_t);
+    uint64_t edge_bytes = edges * sizeof(uint32_t);
+    uint32_t *both = maille_alloc(edges, 2 * sizeof *both);
+    if (!both)
+        return maille_no_memory(ctx);
+    memcpy(both, n->edge_ms, edge_bytes);
+    memcpy(both + edges, n->edge_back_ms, edge_bytes);
+    const maille_cache_array arrays[ARRAY_COUNT] = {
+        [FIRST_OUT] = {n->first_out, first_bytes},
+        [HEAD] = {n->head, arc_bytes},
+        [OUT_MS] = {n->out_ms, arc_bytes},
+        [FIRST_IN] = {n->first_in, first_bytes},
+        [TAIL] = {n->tail, arc_bytes},
+        [IN_MS] = {n->in_ms, arc_bytes},
+        [NODE_XY] = {n->node_xy, nodes * sizeof *n->node_xy},
+        [COMPONENT] = {n->component, nodes * sizeof *n->component},
+        [EDGE_FROM] = {n->edge_from, edge_bytes},
+        [EDGE_TO] = {n->edge_to, edge_bytes},
+        [EDGE_MS] = {both, 2 * edge_bytes},
+        [TWIN] = {n->edge_twin, edge_bytes},
+        [LINE_START] = {n->edge_lines->start, (edges + 1) * sizeof(uint32_t)},
+        [POINTS] = {n->edge_lines->points, n->edge_lines->start[edges] * sizeof(maille_xy)},
+        [LENGTH] = {n->edge_length_m, edges * sizeof *n->edge_length_m},
+        [NAMES] = {n->node_names ? n->node_names[0] : NULL, name_bytes(n)},
+    };
+    maille_status status = maille_cache_write(ctx, path, graph_kind, key, arrays, ARRAY_COUNT);
+    maille_free(both);
+    return status;
+}
+
+static bool all_below(const uint32_t *values, uint64_t count, uint64_t bound) {
+    for (uint64_t i = 0; i < count; i++)
+        if (values[i] >= bound)
+            return false;
+    return true;
+}
+
+/* Offsets: from 0, never falling, to `end`. */
+static bool is_offsets(const uint32_t *first, uint64_t count, uint64_t end) {
+    if (first[0] != 0 || first[count] != end)
+        return false;
+    for (uint64_t i = 0; i < count; i++)
+        if (first[i] > first[i + 1])
+            return false;
+    return true;
+}
+
+/* The checksum tells what we wrote; this, that it was a network. */
+static bool is_network(const maille_cache_array *a, uint64_t nodes, uint64_t arcs, uint64_t edges) {
+    uint64_t points = a[POINTS].bytes / sizeof(maille_xy), node_bytes = nodes * sizeof(uint32_t);
+    uint64_t arc_bytes = arcs * sizeof(uint32_t), edge_bytes = edges * sizeof(uint32_t);
+    if (a[FIRST_OUT].bytes != node_bytes + 4 || a[FIRST_IN].bytes != node_bytes + 4 ||
+        a[HEAD].bytes != arc_bytes || a[OUT_MS].bytes != arc_bytes || a[TAIL].bytes != arc_bytes ||
+        a[IN_MS].bytes != arc_bytes || a[NODE_XY].bytes != nodes * sizeof(maille_xy) ||
+        a[COMPONENT].bytes != node_bytes || a[EDGE_FROM].bytes != edge_bytes ||
+        a[EDGE_TO].bytes != edge_bytes || a[EDGE_MS].bytes != 2 * edge_bytes ||
+        a[TWIN].bytes != edge_bytes || a[LINE_START].bytes != edge_bytes + 4 ||
+        a[LENGTH].bytes != edges * sizeof(double) || a[POINTS].bytes % sizeof(maille_xy))
+        return false;
+    return is_offsets(a[FIRST_OUT].data, nodes, arcs) &&
+           is_offsets(a[FIRST_IN].data, nodes, arcs) &&
+           is_offsets(a[LINE_START].data, edges, points) && all_below(a[HEAD].data, arcs, nodes) &&
+           all_below(a[TAIL].data, arcs, nodes) && all_below(a[COMPONENT].data, nodes, nodes) &&
+           all_below(a[EDGE_FROM].data, edges, nodes) && all_below(a[EDGE_TO].data, edges, nodes) &&
+           all_below(a[TWIN].data, edges, edges);
+}
+
+/* Pointers and texts in one block, as in a network that was read. NULL with *ok false when the
+ * texts are not as many as nodes. */
+static maille_status unpack_names(maille_ctx *ctx, const char *path,
+                                  const maille_cache_array *texts, uint32_t count, char ***out) {
+    *out = NULL;
+    if (texts->bytes == 0)
+        return MAILLE_OK;
+    char **names = maille_alloc(count * sizeof *names + texts->bytes, 1);
+    if (!names)
+        return maille_no_memory(ctx);
+    char *at = (char *)(names + count), *end = at + texts->bytes;
+    memcpy(at, texts->data, texts->bytes);
+    uint32_t found = 0;
+    if (end[-1] == '\0')
+        for (; found < count && at < end; found++) {
+            names[found] = at;
+            at += strlen(at) + 1;
+        }
+    if (found != count || at != end) {
+        maille_free(names);
+        return maille_fail(ctx, MAILLE_REFUSED, "%s: the cache file held no network", path);
+    }
+    *out = names;
+    return MAILLE_OK;
+}
+
+static void *take(maille_cache_array *array) {
+    void *data = array->data;
+    array->data = NULL;
+    return data;
+}
+
+static void fill(maille_network *n, maille_cache_array *a) {
+    n->first_out = take(&a[FIRST_OUT]);
+    n->head = take(&a[HEAD]);
+    n->out_ms = take(&a[OUT_MS]);
+    n->first_in = take(&a[FIRST_IN]);
+    n->tail = take(&a[TAIL]);
+    n->in_ms = take(&a[IN_MS]);
+    n->node_xy = take(&a[NODE_XY]);
+    n->component = take(&a[COMPONENT]);
+    n->edge_from = take(&a[EDGE_FROM]);
+    n->edge_to = take(&a[EDGE_TO]);
+    n->edge_twin = take(&a[TWIN]);
+    n->edge_length_m = take(&a[LENGTH]);
+    n->edge_lines->start = take(&a[LINE_START]);
+    n->edge_lines->points = take(&a[POINTS]);
+    n->edge_lines->count = n->edge_count;
+    memcpy(n->edge_ms, a[EDGE_MS].data, n->edge_count * sizeof *n->edge_ms);
+    memcpy(n->edge_back_ms, (uint32_t *)a[EDGE_MS].data + n->edge_count,
+           n->edge_count * sizeof *n->edge_back_ms);
+    for (uint32_t v = 0; v < n->node_count; v++)
+        if (n->component[v] >= n->component_count)
+            n->component_count = n->component[v] + 1;
+}
+
+maille_status maille_network_load(maille_ctx *ctx, const char *path, const char *key,
+                                  maille_network **out) {
+    maille_cache_array arrays[ARRAY_COUNT];
+    maille_network *n = NULL;
+    *out = NULL;
+    maille_status status = maille_cache_read(ctx, path, graph_kind, key, arrays, ARRAY_COUNT);
+    if (status)
+        return status;
+    uint64_t nodes = arrays[FIRST_OUT].bytes / sizeof(uint32_t);
+    uint64_t arcs = arrays[HEAD].bytes / sizeof(uint32_t);
+    uint64_t edges = arrays[EDGE_FROM].bytes / sizeof(uint32_t);
+    if (nodes < 1 || nodes > UINT32_MAX || arcs > UINT32_MAX || edges > UINT32_MAX ||
+        !is_network(arrays, nodes - 1, arcs, edges)) {
+        status = maille_fail(ctx, MAILLE_REFUSED, "%s: the cache file held no network", path);
+        goto done;
+    }
+    n = maille_alloc(1, sizeof *n);
+    if (n) {
+        n->node_count = (uint32_t)nodes - 1;
+        n->arc_count = (uint32_t)arcs;
+        n->edge_count = (uint32_t)edges;
+        n->edge_lines = maille_alloc(1, sizeof *n->edge_lines);
+        n->edge_ms = maille_alloc(edges, sizeof *n->edge_ms);
+        n->edge_back_ms = maille_alloc(edges, sizeof *n->edge_back_ms);
+    }
+    if (!n || !n->edge_lines || !n->edge_ms || !n->edge_back_ms) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    status = unpack_names(ctx, path, &arrays[NAMES], n->node_count, &n->node_names);
+    if (status)
+        goto done;
+    fill(n, arrays);
+    *out = n;
+    n = NULL;
+done:
+    for (uint32_t i = 0; i < ARRAY_COUNT; i++)
+        maille_free(arrays[i].data);
+    maille_network_free(n);
+    return status;
+}

@@ -1,0 +1,26 @@
+/* What the tags of an OSM way say to a speed profile (internal to the room). */
+#ifndef MAILLE_NETWORK_OSM_TAGS_H
+#define MAILLE_NETWORK_OSM_TAGS_H
+
+#include <readosm.h>
+#include <stdbool.h>
+
+#include "network/profile.h"
+
+typedef enum { OSM_ROAD, OSM_FERRY, OSM_NO_HIGHWAY, OSM_NO_ACCESS } osm_use;
+
+typedef struct {
+    osm_use use;
+    const char *name;          /* highway=…, or "ferry" */
+    double kmh, back_kmh;      /* along the way and against it; 0 = may not be driven */
+    double duration_s;         /* of a ferry's whole way; 0 = not given */
+    const char *unknown_limit; /* a speed limit that was not understood, else NULL */
+} osm_way_use;
+
+/* Texts of the result belong to the way's tags. */
+osm_way_use osm_read_tags(const network_profile *profile, const readosm_tag *tags, int count);
+
+/* "01:30", "1:30:00", "90" (minutes) or "PT1H30M" in seconds; 0 for anything else. */
+double osm_parse_duration(const char *text);
+
+#endif

@@ -1,0 +1,109 @@
+/* Reading a speed profile. */
+#include "network/profile.h"
+
+#include <string.h>
+
+#include <maille/memory.h>
+#include <maille/text.h>
+#include <maille/yaml.h>
+
+void network_profile_free(network_profile *profile) {
+    if (!profile)
+        return;
+    maille_free(profile->speeds);
+    maille_free(profile->limits);
+    maille_free(profile->limit_keys);
+    maille_free(profile->access_keys);
+    maille_free(profile->access_denied);
+    maille_yaml_free(profile->file);
+    maille_free(profile);
+}
+
+static maille_status refuse(maille_ctx *ctx, const network_profile *profile, int line,
+                            const char *what) {
+    return maille_fail(ctx, MAILLE_REFUSED, "%s: line %d: %s", maille_yaml_path(profile->file),
+                       line, what);
+}
+
+/* A map of words to speeds. */
+static maille_status read_speeds(maille_ctx *ctx, const network_profile *profile,
+                                 const maille_yaml *root, const char *key, network_speed **out,
+                                 size_t *count) {
+    const maille_yaml *map = maille_yaml_get(root, key);
+    if (!map)
+        return refuse(ctx, profile, root->line, "a speed table was missing");
+    if (map->kind != MAILLE_YAML_MAP)
+        return refuse(ctx, profile, map->line, "a table of words and km/h was expected");
+    *out = maille_alloc(map->count, sizeof **out);
+    if (!*out)
+        return maille_no_memory(ctx);
+    *count = map->count;
+    for (size_t i = 0; i < map->count; i++) {
+        const maille_yaml *value = map->items[i];
+        (*out)[i].word = map->keys[i];
+        if (value->kind != MAILLE_YAML_SCALAR ||
+            !maille_parse_number(value->text, &(*out)[i].kmh) || !((*out)[i].kmh > 0))
+            return refuse(ctx, profile, value->line, "a speed was not a number above 0");
+    }
+    return MAILLE_OK;
+}
+
+static maille_status read_words(maille_ctx *ctx, const network_profile *profile,
+                                const maille_yaml *root, const char *key, const char ***out,
+                                size_t *count) {
+    const maille_yaml *list = maille_yaml_get(root, key);
+    if (!list)
+        return refuse(ctx, profile, root->line, "a list of words was missing");
+    if (list->kind != MAILLE_YAML_LIST)
+        return refuse(ctx, profile, list->line, "a list of words was expected");
+    *out = maille_alloc(list->count, sizeof **out);
+    if (!*out)
+        return maille_no_memory(ctx);
+    *count = list->count;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i]->kind != MAILLE_YAML_SCALAR)
+            return refuse(ctx, profile, list->items[i]->line, "a word was expected");
+        (*out)[i] = list->items[i]->text;
+    }
+    return MAILLE_OK;
+}
+
+maille_status network_profile_read(maille_ctx *ctx, const char *path, network_profile **out) {
+    static const char *const known[] = {"id",         "title",       "source",        "valid_from",
+                                        "one_way",    "ferry_kmh",   "speeds_kmh",    "limits_kmh",
+                                        "limit_keys", "access_keys", "access_denied", NULL};
+    maille_status status;
+    *out = NULL;
+    network_profile *p = maille_alloc(1, sizeof *p);
+    if (!p)
+        return maille_no_memory(ctx);
+    status = maille_yaml_read(ctx, path, &p->file);
+    if (status)
+        goto done;
+    const maille_yaml *root = maille_yaml_root(p->file);
+    status = maille_yaml_only(ctx, p->file, root, known);
+    if (!status)
+        status = maille_yaml_bool(ctx, p->file, root, "one_way", true, &p->one_way);
+    if (!status)
+        status = maille_yaml_number(ctx, p->file, root, "ferry_kmh", true, &p->ferry_kmh);
+    if (!status && !(p->ferry_kmh > 0))
+        status = refuse(ctx, p, root->line, "ferry_kmh was not above 0");
+    if (!status)
+        status = read_speeds(ctx, p, root, "speeds_kmh", &p->speeds, &p->speed_count);
+    if (!status)
+        status = read_speeds(ctx, p, root, "limits_kmh", &p->limits, &p->limit_count);
+    if (!status)
+        status = read_words(ctx, p, root, "limit_keys", &p->limit_keys, &p->limit_key_count);
+    if (!status)
+        status = read_words(ctx, p, root, "access_keys", &p->access_keys, &p->access_key_count);
+    if (!status)
+        status =
+            read_words(ctx, p, root, "access_denied", &p->access_denied, &p->access_denied_count);
+    if (status)
+        goto done;
+    *out = p;
+    p = NULL;
+done:
+    network_profile_free(p);
+    return status;
+}

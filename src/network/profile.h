@@ -1,0 +1,35 @@
+/* A speed profile: which OSM ways a mode may use, and how fast (internal to the room). The figures
+ * are data: layers/rules/profiles/<mode>.yaml. */
+#ifndef MAILLE_NETWORK_PROFILE_H
+#define MAILLE_NETWORK_PROFILE_H
+
+#include <maille/ctx.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A word of the file and the speed that goes with it. */
+typedef struct {
+    const char *word;
+    double kmh;
+} network_speed;
+
+typedef struct {
+    network_speed *speeds; /* by highway=… */
+    size_t speed_count;
+    network_speed *limits; /* words that a limit may be, e.g. FR:urban */
+    size_t limit_count;
+    const char **limit_keys; /* tags that hold a limit, first that says something wins */
+    size_t limit_key_count;
+    const char **access_keys; /* most telling first */
+    size_t access_key_count;
+    const char **access_denied; /* values that close a way */
+    size_t access_denied_count;
+    bool one_way;                  /* whether one-way streets bind this mode */
+    double ferry_kmh;              /* where a ferry has no duration */
+    struct maille_yaml_file *file; /* owns the texts */
+} network_profile;
+
+maille_status network_profile_read(maille_ctx *ctx, const char *path, network_profile **out);
+void network_profile_free(network_profile *profile);
+
+#endif

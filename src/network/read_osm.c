@@ -1,0 +1,266 @@
+/* Roads from an OpenStreetMap file (.osm.pbf). The file is read twice: the ways that the profile
+ * may use, then the places of their points. A way is cut where it meets another and where points
+ * are absent from the file. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <maille/map.h>
+#include <maille/memory.h>
+
+#include "network/osm_tags.h"
+#include "network/read.h"
+
+typedef struct {
+    size_t first, count; /* points of the way in `refs` */
+    double kmh, back_kmh, duration_s;
+    unsigned class_of;
+} osm_way;
+
+typedef struct {
+    const network_input *input;
+    const network_profile *profile;
+    maille_ids *points;        /* OSM id → number of the point */
+    MAILLE_VEC(uint32_t) refs; /* points of all ways */
+    MAILLE_VEC(osm_way) ways;
+    MAILLE_VEC(unsigned char) uses;   /* of each point: 1, or 2 = several */
+    MAILLE_VEC(maille_lonlat) places; /* NaN where the file lacks the point */
+    maille_xy *metres;
+    uint32_t *nodes; /* graph node of a point, or MAILLE_ABSENT */
+    MAILLE_VEC(maille_xy) drawing;
+    uint64_t unknown_limits;
+    char unknown_limit[32];
+    bool no_memory;
+} osm_reader;
+
+static bool add_points(osm_reader *r, const readosm_way *way) {
+    for (int i = 0; i < way->node_ref_count; i++) {
+        uint64_t id = (uint64_t)way->node_refs[i];
+        uint32_t next = (uint32_t)r->uses.count;
+        uint32_t point = maille_ids_intern(r->points, id, next);
+        if (point == MAILLE_ABSENT)
+            return false;
+        if (point == next) {
+            maille_lonlat nowhere = {NAN, NAN};
+            if (!MAILLE_VEC_PUSH(&r->uses, 1) || !MAILLE_VEC_PUSH(&r->places, nowhere))
+                return false;
+        } else {
+            r->uses.items[point] = 2;
+        }
+        if (!MAILLE_VEC_PUSH(&r->refs, point))
+            return false;
+    }
+    return true;
+}
+
+static void note_limit(osm_reader *r, const char *limit) {
+    if (!limit)
+        return;
+    if (r->unknown_limits++ == 0)
+        snprintf(r->unknown_limit, sizeof r->unknown_limit, "%s", limit);
+}
+
+static int on_way(const void *user, const readosm_way *way) {
+    osm_reader *r = *(osm_reader *const *)user;
+    maille_network_report *report = r->input->report;
+    report->lines_read++;
+    osm_way_use use = osm_read_tags(r->profile, way->tags, way->tag_count);
+    if (use.use == OSM_NO_HIGHWAY) {
+        report->no_highway++;
+        return READOSM_OK;
+    }
+    if (use.use == OSM_NO_ACCESS) {
+        report->no_access++;
+        return READOSM_OK;
+    }
+    note_limit(r, use.unknown_limit);
+    if (way->node_ref_count < 2) {
+        report->no_geometry++;
+        return READOSM_OK;
+    }
+    osm_way kept = {.first = r->refs.count,
+                    .count = (size_t)way->node_ref_count,
+                    .kmh = use.kmh,
+                    .back_kmh = use.back_kmh,
+                    .duration_s = use.duration_s,
+                    .class_of = network_report_class(report, use.name)};
+    r->no_memory = !add_points(r, way) || !MAILLE_VEC_PUSH(&r->ways, kept);
+    return r->no_memory ? READOSM_ABORT : READOSM_OK;
+}
+
+static int on_node(const void *user, const readosm_node *node) {
+    osm_reader *r = *(osm_reader *const *)user;
+    uint32_t point = maille_ids_get(r->points, (uint64_t)node->id);
+    bool on_earth = node->latitude >= -90 && node->latitude <= 90 && node->longitude >= -180 &&
+                    node->longitude <= 180;
+    if (point != MAILLE_ABSENT && on_earth)
+        r->places.items[point] = (maille_lonlat){node->longitude, node->latitude};
+    return READOSM_OK;
+}
+
+/* One pass over the file for ways or for nodes. */
+static maille_status pass(osm_reader *r, bool ways) {
+    const network_input *in = r->input;
+    const void *handle = NULL;
+    osm_reader *self = r; /* the library hands out a const pointer: it points to ours */
+    maille_status status = MAILLE_OK;
+    int code = readosm_open(in->path, &handle);
+    if (code == READOSM_INVALID_SUFFIX) {
+        status =
+            maille_fail(in->ctx, MAILLE_REFUSED,
+                        "%s: was an OpenStreetMap file but its name did not end in .pbf", in->path);
+        goto done;
+    }
+    if (code == READOSM_OK)
+        code = readosm_parse(handle, &self, ways ? NULL : on_node, ways ? on_way : NULL, NULL);
+    if (r->no_memory || code == READOSM_INSUFFICIENT_MEMORY)
+        status = maille_no_memory(in->ctx);
+    else if (code != READOSM_OK)
+        status = maille_fail(in->ctx, MAILLE_REFUSED,
+                             "%s: the OpenStreetMap file was damaged or cut short (code %d)",
+                             in->path, code);
+done:
+    readosm_close(handle);
+    return status;
+}
+
+static maille_status place_points(osm_reader *r) {
+    maille_ctx *ctx = r->input->ctx;
+    size_t count = r->places.count;
+    r->metres = maille_alloc(count, sizeof *r->metres);
+    r->nodes = maille_alloc(count, sizeof *r->nodes);
+    if (!r->metres || !r->nodes)
+        return maille_no_memory(ctx);
+    memset(r->nodes, 0xFF, count * sizeof *r->nodes);
+    maille_status status =
+        maille_crs_project(ctx, r->input->crs, r->places.items, r->metres, count, NULL);
+    for (size_t i = 0; i < count && !status; i++)
+        if (isnan(r->places.items[i].lon)) /* whatever the transform made of it */
+            r->metres[i] = (maille_xy){NAN, NAN};
+    return status;
+}
+
+static bool is_placed(const osm_reader *r, uint32_t point) {
+    return isfinite(r->metres[point].x) && isfinite(r->metres[point].y);
+}
+
+static double stretch_length(const osm_reader *r, size_t first, size_t last) {
+    double length = 0;
+    for (size_t i = first + 1; i <= last; i++)
+        length += network_metres_between(r->places.items[r->refs.items[i - 1]],
+                                         r->places.items[r->refs.items[i]]);
+    return length;
+}
+
+static maille_status graph_node(osm_reader *r, uint32_t point, uint32_t *node) {
+    maille_status status = MAILLE_OK;
+    if (r->nodes[point] == MAILLE_ABSENT)
+        status = network_draft_add_node(r->input->ctx, r->input->draft, r->metres[point], NULL,
+                                        &r->nodes[point]);
+    *node = r->nodes[point];
+    return status;
+}
+
+/* One edge: refs first..last of a way. */
+static maille_status add_stretch(osm_reader *r, const osm_way *way, size_t first, size_t last) {
+    network_draft_edge edge = {.class_of = way->class_of};
+    if (r->refs.items[first] == r->refs.items[last]) {
+        r->input->report->loops++;
+        return MAILLE_OK;
+    }
+    edge.length_m = stretch_length(r, first, last);
+    edge.ms = way->kmh > 0 ? maille_arc_ms(edge.length_m, way->kmh) : MAILLE_NO_ARC;
+    edge.back_ms = way->back_kmh > 0 ? maille_arc_ms(edge.length_m, way->back_kmh) : MAILLE_NO_ARC;
+    r->drawing.count = 0;
+    for (size_t i = first; i <= last; i++)
+        if (!MAILLE_VEC_PUSH(&r->drawing, r->metres[r->refs.items[i]]))
+            return maille_no_memory(r->input->ctx);
+    edge.points = r->drawing.items;
+    edge.point_count = (uint32_t)r->drawing.count;
+    maille_status status = graph_node(r, r->refs.items[first], &edge.from);
+    if (!status)
+        status = graph_node(r, r->refs.items[last], &edge.to);
+    return status ? status : network_draft_add_edge(r->input->ctx, r->input->draft, &edge);
+}
+
+/* A ferry's duration holds for its whole way: only where all of its points are known. */
+static void apply_duration(const osm_reader *r, osm_way *way) {
+    if (!(way->duration_s > 0))
+        return;
+    for (size_t i = 0; i < way->count; i++)
+        if (!is_placed(r, r->refs.items[way->first + i]))
+            return;
+    double kmh = stretch_length(r, way->first, way->first + way->count - 1) / way->duration_s * 3.6;
+    if (!(kmh > 0))
+        return;
+    way->kmh = way->kmh > 0 ? kmh : 0;
+    way->back_kmh = way->back_kmh > 0 ? kmh : 0;
+}
+
+static maille_status cut_way(osm_reader *r, osm_way *way) {
+    maille_status status = MAILLE_OK;
+    size_t end = way->first + way->count, first = SIZE_MAX;
+    apply_duration(r, way);
+    for (size_t i = way->first; i < end && !status; i++) {
+        uint32_t point = r->refs.items[i];
+        if (!is_placed(r, point)) {
+            r->input->report->missing_nodes++;
+            first = SIZE_MAX;
+            continue;
+        }
+        bool last = i + 1 == end || !is_placed(r, r->refs.items[i + 1]);
+        if (first == SIZE_MAX) {
+            first = i;
+        } else if (last || r->uses.items[point] > 1) {
+            status = add_stretch(r, way, first, i);
+            first = i;
+        }
+    }
+    return status;
+}
+
+maille_status network_read_osm(const network_input *input) {
+    maille_ctx *ctx = input->ctx;
+    osm_reader r = {.input = input};
+    network_profile *profile = NULL;
+    maille_status status = MAILLE_OK;
+    if (!input->fields->profile)
+        return maille_fail(ctx, MAILLE_USAGE, "%s: an OpenStreetMap file needs a speed profile",
+                           input->path);
+    status = network_profile_read(ctx, input->fields->profile, &profile);
+    if (status)
+        goto done;
+    r.profile = profile;
+    r.points = maille_ids_new(1 << 16);
+    if (!r.points) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    maille_progress(ctx, "roads", 0, 3);
+    status = pass(&r, true);
+    if (status)
+        goto done;
+    maille_progress(ctx, "roads", 1, 3);
+    status = pass(&r, false);
+    if (!status)
+        status = place_points(&r);
+    maille_progress(ctx, "roads", 2, 3);
+    for (size_t i = 0; i < r.ways.count && !status; i++)
+        status = cut_way(&r, &r.ways.items[i]);
+    if (!status && r.unknown_limits)
+        maille_log(ctx, MAILLE_LOG_WARNING,
+                   "%s: %llu speed limits were not understood (e.g. “%s”): the speed of the class "
+                   "was taken",
+                   input->path, (unsigned long long)r.unknown_limits, r.unknown_limit);
+done:
+    network_profile_free(profile);
+    maille_ids_free(r.points);
+    MAILLE_VEC_FREE(&r.refs);
+    MAILLE_VEC_FREE(&r.ways);
+    MAILLE_VEC_FREE(&r.uses);
+    MAILLE_VEC_FREE(&r.places);
+    MAILLE_VEC_FREE(&r.drawing);
+    maille_free(r.metres);
+    maille_free(r.nodes);
+    return status;
+}

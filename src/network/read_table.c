@@ -1,0 +1,378 @@
+/* Roads from a layer of lines or a table of links: one row, one edge. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <maille/map.h>
+#include <maille/memory.h>
+#include <maille/text.h>
+#include <maille/vectorfile.h>
+
+#include "network/read.h"
+
+/* The fields of a row, as numbers of columns; -1 = not given. */
+enum { FROM, TO, LENGTH, SPEED, TIME, DIRECTION, ACCESS, FIELD_COUNT };
+
+typedef struct {
+    const network_input *input;
+    const char *names[FIELD_COUNT];
+    int columns[FIELD_COUNT];
+    maille_table *table;
+    maille_lines *lines;        /* NULL for a table of links; degrees, then metres */
+    double *drawn_m;            /* length of each drawing */
+    uint64_t *ends;             /* two grid points a row, where nodes are shared endpoints */
+    maille_names *named_nodes;  /* nodes by their id */
+    maille_ids *placed_nodes;   /* nodes by their place */
+    char text[FIELD_COUNT][32]; /* numbers as texts */
+} reader;
+
+/* BD TOPO's names, for who names no field. */
+static void choose_fields(reader *r, const maille_table *columns) {
+    const maille_road_fields *f = r->input->fields;
+    const char *given[FIELD_COUNT] = {f->from,   f->to,        f->length_m, f->speed_kmh,
+                                      f->time_s, f->direction, NULL};
+    bool any = false;
+    for (int i = 0; i < FIELD_COUNT; i++)
+        any = any || given[i];
+    memcpy(r->names, given, sizeof given);
+    if (any || maille_table_column(columns, "vitesse_moyenne_vl") < 0 ||
+        maille_table_column(columns, "sens_de_circulation") < 0)
+        return;
+    r->names[SPEED] = "vitesse_moyenne_vl";
+    r->names[DIRECTION] = "sens_de_circulation";
+    if (maille_table_column(columns, "acces_vehicule_leger") >= 0)
+        r->names[ACCESS] = "acces_vehicule_leger";
+}
+
+static maille_status check_fields(const reader *r, bool geometry) {
+    const network_input *in = r->input;
+    if (!r->names[FROM] != !r->names[TO])
+        return maille_fail(in->ctx, MAILLE_USAGE, "%s: from and to must be given together",
+                           in->path);
+    if (!geometry && !r->names[FROM])
+        return maille_fail(in->ctx, MAILLE_REFUSED,
+                           "%s: had neither lines nor fields of nodes (from, to)", in->path);
+    if (!geometry && !r->names[LENGTH] && !r->names[TIME])
+        return maille_fail(in->ctx, MAILLE_REFUSED,
+                           "%s: had neither lines nor a field of length or time", in->path);
+    if (!r->names[SPEED] && !r->names[TIME] && !(in->fields->default_speed_kmh > 0))
+        return maille_fail(in->ctx, MAILLE_USAGE,
+                           "%s: no field of speed_kmh or time_s and no default speed was given",
+                           in->path);
+    return MAILLE_OK;
+}
+
+static maille_status read_rows(reader *r, bool is_csv) {
+    const char *wanted[FIELD_COUNT];
+    size_t count = 0;
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        r->columns[i] = -1;
+        if (r->names[i]) {
+            r->columns[i] = (int)count;
+            wanted[count++] = r->names[i];
+        }
+    }
+    /* texts of a CSV as written: an id keeps its zeros */
+    maille_read_options options = {.layer = r->input->fields->layer,
+                                   .columns = wanted,
+                                   .column_count = count,
+                                   .with_geometry = !is_csv,
+                                   .texts = is_csv};
+    return maille_file_read(r->input->ctx, r->input->path, &options, &r->table);
+}
+
+static bool is_null(const reader *r, size_t row, int field) {
+    const maille_column *c = &r->table->columns[r->columns[field]];
+    if (c->null && c->null[row])
+        return true;
+    return c->type == MAILLE_TEXT && (!c->texts[row] || maille_is_missing(c->texts[row]));
+}
+
+/* NaN where the field is null or no number. */
+static double number(const reader *r, size_t row, int field) {
+    const maille_column *c = &r->table->columns[r->columns[field]];
+    double value = NAN;
+    if (is_null(r, row, field))
+        return NAN;
+    if (c->type == MAILLE_INT)
+        return (double)c->ints[row];
+    if (c->type == MAILLE_REAL)
+        return c->reals[row];
+    if (c->type == MAILLE_TEXT && maille_parse_number(c->texts[row], &value))
+        return value;
+    return NAN;
+}
+
+/* NULL where the field is null; valid until the next call for the same field. */
+static const char *text(reader *r, size_t row, int field) {
+    const maille_column *c = &r->table->columns[r->columns[field]];
+    if (is_null(r, row, field))
+        return NULL;
+    if (c->type == MAILLE_TEXT)
+        return c->texts[row];
+    if (c->type == MAILLE_INT)
+        snprintf(r->text[field], sizeof r->text[field], "%lld", (long long)c->ints[row]);
+    else if (c->type == MAILLE_REAL)
+        snprintf(r->text[field], sizeof r->text[field], "%.17g", c->reals[row]);
+    else
+        return NULL;
+    return r->text[field];
+}
+
+static uint64_t grid_key(maille_xy lonlat) {
+    int64_t lon = llround(lonlat.x * MAILLE_GRID_PER_DEGREE);
+    int64_t lat = llround(lonlat.y * MAILLE_GRID_PER_DEGREE);
+    return (uint64_t)(uint32_t)lon << 32 | (uint32_t)lat;
+}
+
+/* What must be taken from the lines before they become metres: lengths and shared endpoints. */
+static maille_status measure(reader *r) {
+    maille_ctx *ctx = r->input->ctx;
+    const maille_lines *lines = r->lines;
+    r->drawn_m = maille_alloc(lines->count, sizeof *r->drawn_m);
+    r->ends = maille_alloc(lines->count, 2 * sizeof *r->ends);
+    if (!r->drawn_m || !r->ends)
+        return maille_no_memory(ctx);
+    for (uint32_t i = 0; i < lines->count; i++) {
+        uint32_t begin = lines->start[i], end = lines->start[i + 1];
+        if (end - begin < 2)
+            continue;
+        for (uint32_t p = begin + 1; p < end; p++) {
+            maille_xy a = lines->points[p - 1], b = lines->points[p];
+            r->drawn_m[i] +=
+                network_metres_between((maille_lonlat){a.x, a.y}, (maille_lonlat){b.x, b.y});
+        }
+        r->ends[2 * i] = grid_key(lines->points[begin]);
+        r->ends[2 * i + 1] = grid_key(lines->points[end - 1]);
+    }
+    return MAILLE_OK;
+}
+
+static maille_status read_lines(reader *r) {
+    maille_ctx *ctx = r->input->ctx;
+    int column = maille_table_column(r->table, "geom");
+    if (column < 0)
+        return MAILLE_OK;
+    maille_status status = maille_lines_from_column(ctx, r->table, (size_t)column, &r->lines, NULL);
+    if (!status)
+        status = measure(r);
+    if (!status)
+        status = maille_lines_project(ctx, r->lines, r->input->crs);
+    return status;
+}
+
+typedef enum { BOTH, FORWARD, BACKWARD, CLOSED, UNKNOWN } way;
+
+static way read_direction(const char *value) {
+    static const struct {
+        const char *slug;
+        way way;
+    } words[] = {{"double-sens", BOTH},
+                 {"sans-objet", BOTH},
+                 {"both", BOTH},
+                 {"b", BOTH},
+                 {"0", BOTH},
+                 {"no", BOTH},
+                 {"sens-direct", FORWARD},
+                 {"direct", FORWARD},
+                 {"forward", FORWARD},
+                 {"ft", FORWARD},
+                 {"f", FORWARD},
+                 {"1", FORWARD},
+                 {"yes", FORWARD},
+                 {"sens-inverse", BACKWARD},
+                 {"inverse", BACKWARD},
+                 {"backward", BACKWARD},
+                 {"tf", BACKWARD},
+                 {"t", BACKWARD},
+                 {"-1", BACKWARD},
+                 {"n", CLOSED}};
+    way found = UNKNOWN;
+    if (strcmp(value, "-1") == 0) /* a slug has no sign */
+        return BACKWARD;
+    char *slug = maille_slug(value);
+    for (size_t i = 0; slug && i < sizeof words / sizeof *words; i++)
+        if (strcmp(slug, words[i].slug) == 0)
+            found = words[i].way;
+    maille_free(slug);
+    return found;
+}
+
+/* Which way row `row` may be driven. */
+static maille_status row_way(reader *r, size_t row, long long line, way *out) {
+    const network_input *in = r->input;
+    *out = in->fields->directed ? FORWARD : BOTH;
+    if (r->columns[ACCESS] >= 0) {
+        const char *access = text(r, row, ACCESS);
+        if (access && strcmp(access, "Physiquement impossible") == 0) {
+            *out = CLOSED;
+            return MAILLE_OK;
+        }
+    }
+    if (r->columns[DIRECTION] < 0)
+        return MAILLE_OK;
+    const char *value = text(r, row, DIRECTION);
+    if (!value)
+        return MAILLE_OK;
+    *out = read_direction(value);
+    if (*out == UNKNOWN)
+        return maille_fail(in->ctx, MAILLE_REFUSED, "%s: row %lld: the direction “%s” was unknown",
+                           in->path, line, value);
+    return MAILLE_OK;
+}
+
+/* Number of the node at one end of a row, made when it is new. */
+static maille_status row_node(reader *r, size_t row, bool end, uint32_t *node) {
+    maille_ctx *ctx = r->input->ctx;
+    network_draft *draft = r->input->draft;
+    const char *name = NULL;
+    maille_xy at = {NAN, NAN};
+    if (r->lines) {
+        uint32_t begin = r->lines->start[row], after = r->lines->start[row + 1];
+        at = r->lines->points[end ? after - 1 : begin];
+    }
+    if (r->named_nodes) {
+        name = text(r, row, end ? TO : FROM);
+        *node = maille_names_get(r->named_nodes, name);
+    } else {
+        *node = maille_ids_get(r->placed_nodes, r->ends[2 * row + end]);
+    }
+    if (*node != MAILLE_ABSENT)
+        return MAILLE_OK;
+    maille_status status = network_draft_add_node(ctx, draft, at, name, node);
+    if (status)
+        return status;
+    bool kept = r->named_nodes ? maille_names_set(r->named_nodes, name, *node)
+                               : maille_ids_set(r->placed_nodes, r->ends[2 * row + end], *node);
+    return kept ? MAILLE_OK : maille_no_memory(ctx);
+}
+
+static bool is_loop(reader *r, size_t row) {
+    if (r->named_nodes)
+        return strcmp(text(r, row, FROM), text(r, row, TO)) == 0;
+    return r->ends[2 * row] == r->ends[2 * row + 1];
+}
+
+static bool has_drawing(const reader *r, size_t row) {
+    uint32_t begin = r->lines->start[row], end = r->lines->start[row + 1];
+    if (end - begin < 2)
+        return false;
+    for (uint32_t p = begin; p < end; p++)
+        if (!isfinite(r->lines->points[p].x) || !isfinite(r->lines->points[p].y))
+            return false;
+    return true;
+}
+
+/* Length, weight and class of a row; false, and counted, when one lacks. */
+static bool weigh(reader *r, size_t row, network_draft_edge *edge) {
+    maille_network_report *report = r->input->report;
+    double length = r->columns[LENGTH] >= 0 ? number(r, row, LENGTH) : NAN;
+    double speed = r->columns[SPEED] >= 0 ? number(r, row, SPEED) : NAN;
+    double time = r->columns[TIME] >= 0 ? number(r, row, TIME) : NAN;
+    if (isnan(length) && r->columns[LENGTH] < 0 && r->lines)
+        length = r->drawn_m[row];
+    if (!(length >= 0) && !(time > 0)) {
+        report->no_length++;
+        return false;
+    }
+    if (!(speed > 0) && !(time > 0)) {
+        speed = r->input->fields->default_speed_kmh;
+        if (!(speed > 0)) {
+            report->no_speed++;
+            return false;
+        }
+    }
+    edge->ms = time > 0 ? network_round_ms(time * 1000.0) : maille_arc_ms(length, speed);
+    edge->length_m = length >= 0 ? length : 0;
+    char name[32] = "-";
+    if (speed > 0)
+        snprintf(name, sizeof name, "%g", speed);
+    edge->class_of = network_report_class(report, name);
+    return true;
+}
+
+static maille_status add_row(reader *r, size_t row, long long line) {
+    maille_network_report *report = r->input->report;
+    network_draft_edge edge = {0};
+    way direction;
+    maille_status status = row_way(r, row, line, &direction);
+    if (status)
+        return status;
+    if (direction == CLOSED) {
+        report->no_access++;
+        return MAILLE_OK;
+    }
+    if (r->lines && !has_drawing(r, row)) {
+        report->no_geometry++;
+        return MAILLE_OK;
+    }
+    if (r->named_nodes && (is_null(r, row, FROM) || is_null(r, row, TO))) {
+        report->missing_nodes++;
+        return MAILLE_OK;
+    }
+    if (is_loop(r, row)) {
+        report->loops++;
+        return MAILLE_OK;
+    }
+    if (!weigh(r, row, &edge))
+        return MAILLE_OK;
+    status = row_node(r, row, false, &edge.from);
+    if (!status)
+        status = row_node(r, row, true, &edge.to);
+    if (status)
+        return status;
+    edge.back_ms = direction == FORWARD ? MAILLE_NO_ARC : edge.ms;
+    if (direction == BACKWARD)
+        edge.ms = MAILLE_NO_ARC;
+    if (r->lines) {
+        edge.points = r->lines->points + r->lines->start[row];
+        edge.point_count = r->lines->start[row + 1] - r->lines->start[row];
+    }
+    return network_draft_add_edge(r->input->ctx, r->input->draft, &edge);
+}
+
+static maille_status add_rows(reader *r) {
+    maille_ctx *ctx = r->input->ctx;
+    maille_status status = MAILLE_OK;
+    int line = maille_table_column(r->table, MAILLE_ROW_COLUMN);
+    if (r->columns[FROM] >= 0)
+        r->named_nodes = maille_names_new(r->table->rows);
+    else
+        r->placed_nodes = maille_ids_new(r->table->rows);
+    if (!r->named_nodes && !r->placed_nodes)
+        return maille_no_memory(ctx);
+    r->input->report->lines_read = r->table->rows;
+    for (size_t row = 0; row < r->table->rows && !status; row++) {
+        if (row % 65536 == 0)
+            maille_progress(ctx, "roads", row, r->table->rows);
+        status = add_row(r, row, line < 0 ? (long long)row + 1 : r->table->columns[line].ints[row]);
+    }
+    return status;
+}
+
+maille_status network_read_table(const network_input *input) {
+    reader r = {.input = input};
+    maille_file_info info = {0};
+    maille_status status =
+        maille_file_inspect(input->ctx, input->path, input->fields->layer, &info);
+    if (status)
+        goto done;
+    bool is_csv = info.kind == MAILLE_FILE_CSV;
+    choose_fields(&r, info.columns);
+    status = check_fields(&r, !is_csv);
+    if (!status)
+        status = read_rows(&r, is_csv);
+    if (!status)
+        status = read_lines(&r);
+    if (!status)
+        status = add_rows(&r);
+done:
+    maille_file_info_clear(&info);
+    maille_table_free(r.table);
+    maille_lines_free(r.lines);
+    maille_free(r.drawn_m);
+    maille_free(r.ends);
+    maille_names_free(r.named_nodes);
+    maille_ids_free(r.placed_nodes);
+    return status;
+}

@@ -1,0 +1,57 @@
+/* Joining pieces of rows. */
+#include "travel/rows.h"
+
+#include <string.h>
+
+#include <maille/memory.h>
+
+maille_status travel_rows_init(maille_ctx *ctx, travel_rows *rows, uint32_t row_count,
+                               uint32_t column_count, uint32_t grain) {
+    *rows = (travel_rows){.rows = row_count, .columns = column_count, .grain = grain};
+    rows->pieces = maille_alloc(row_count / grain + 1, sizeof *rows->pieces);
+    rows->row_count = maille_alloc((size_t)row_count + 1, sizeof *rows->row_count);
+    return rows->pieces && rows->row_count ? MAILLE_OK : maille_no_memory(ctx);
+}
+
+travel_piece *travel_rows_piece(const travel_rows *rows, size_t row) {
+    return &rows->pieces[row / rows->grain];
+}
+
+void travel_rows_clear(travel_rows *rows) {
+    for (uint32_t p = 0; rows->pieces && p <= rows->rows / rows->grain; p++) {
+        MAILLE_VEC_FREE(&rows->pieces[p].column);
+        MAILLE_VEC_FREE(&rows->pieces[p].ms);
+    }
+    maille_free(rows->pieces);
+    maille_free(rows->row_count);
+    *rows = (travel_rows){0};
+}
+
+maille_status travel_rows_finish(maille_ctx *ctx, travel_rows *rows, maille_matrix **out) {
+    maille_matrix *m = maille_alloc(1, sizeof *m);
+    if (!m)
+        return maille_no_memory(ctx);
+    m->rows = rows->rows;
+    m->columns = rows->columns;
+    m->start = rows->row_count;
+    rows->row_count = NULL;
+    for (uint32_t row = 0; row < m->rows; row++)
+        m->start[row + 1] += m->start[row];
+    m->column = maille_alloc(m->start[m->rows], sizeof *m->column);
+    m->ms = maille_alloc(m->start[m->rows], sizeof *m->ms);
+    if (!m->column || !m->ms) {
+        maille_matrix_free(m);
+        return maille_no_memory(ctx);
+    }
+    for (uint32_t row = 0; row < m->rows; row += rows->grain) {
+        travel_piece *p = travel_rows_piece(rows, row);
+        if (p->column.count) {
+            memcpy(m->column + m->start[row], p->column.items, p->column.count * sizeof *m->column);
+            memcpy(m->ms + m->start[row], p->ms.items, p->ms.count * sizeof *m->ms);
+        }
+        MAILLE_VEC_FREE(&p->column); /* as it goes: a matrix may be half of the memory */
+        MAILLE_VEC_FREE(&p->ms);
+    }
+    *out = m;
+    return MAILLE_OK;
+}

@@ -1,0 +1,26 @@
+/* A matrix written in parallel: pieces of rows, joined in order (internal to the room). */
+#ifndef MAILLE_TRAVEL_ROWS_H
+#define MAILLE_TRAVEL_ROWS_H
+
+#include <maille/travel.h>
+#include <maille/vec.h>
+
+/* Entries of the rows of one piece, row after row. */
+typedef struct {
+    MAILLE_VEC(uint32_t) column, ms;
+} travel_piece;
+
+typedef struct {
+    uint32_t rows, columns, grain; /* rows a piece */
+    travel_piece *pieces;
+    uint64_t *row_count; /* entries of each row, at row + 1 */
+} travel_rows;
+
+maille_status travel_rows_init(maille_ctx *ctx, travel_rows *rows, uint32_t row_count,
+                               uint32_t column_count, uint32_t grain);
+/* The piece that begins with, or holds, row `row`. */
+travel_piece *travel_rows_piece(const travel_rows *rows, size_t row);
+maille_status travel_rows_finish(maille_ctx *ctx, travel_rows *rows, maille_matrix **out);
+void travel_rows_clear(travel_rows *rows);
+
+#endif
