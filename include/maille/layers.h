@@ -4,6 +4,7 @@
 
 #include <maille/ctx.h>
 #include <maille/layerdef.h>
+#include <maille/provenance.h>
 #include <maille/store.h>
 
 /* The catalogue of a workspace for one audience: definitions, and for each whether it can be shown. */
@@ -15,12 +16,7 @@ typedef struct {
 } maille_layer_state;
 
 typedef struct maille_catalogue maille_catalogue;
-/* `lacks(step)` comes from steps/ (layers may not see it): the state of each step by name. */
-typedef struct {
-    const char *step;
-    bool done, stale;
-    const char *lacks; /* NULL when done */
-} maille_step_state;
+/* The state of each step comes from steps/, which layers may not see. */
 maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_audience audience,
                                    const maille_step_state *steps, size_t step_count,
                                    maille_catalogue **out);

@@ -43,4 +43,11 @@ maille_status maille_step_record(maille_ctx *ctx, maille_store *store, const mai
 maille_status maille_step_hash(maille_ctx *ctx, maille_store *store, const char *step,
                                const char *audience, char **out);
 
+/* How a step stands, as steps/ tells it and layers/ shows it. */
+typedef struct {
+    const char *step;
+    bool done, stale;
+    const char *lacks; /* why it has not run, in French; NULL when done */
+} maille_step_state;
+
 #endif

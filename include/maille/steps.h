@@ -3,7 +3,7 @@
 #define MAILLE_STEPS_H
 
 #include <maille/ctx.h>
-#include <maille/layers.h>
+#include <maille/provenance.h>
 #include <maille/rules.h>
 #include <maille/sources.h>
 #include <maille/store.h>
