@@ -3,27 +3,41 @@
 
 #include <string.h>
 
-enum { DEEPEST = 100 }; /* SQLite allows expressions of depth 1000; AND and OR are halved */
+/* SQLite's parser holds 100 tokens and an expression may be 1000 deep: parentheses nest DEEPEST
+ * times at most, and within each stand WIDEST terms at most; longer lists are grouped. */
+enum { DEEPEST = 28, WIDEST = 32 };
 
 static maille_status write_node(maille_ctx *ctx, const maille_schema_table *table,
                                 const maille_filter *filter, maille_strbuf *sql,
                                 maille_bound *bound, int depth);
 
-/* Children from `begin` to `end`, halved so that a long list does not nest deep. */
+static maille_status too_deep(maille_ctx *ctx, const maille_schema_table *table) {
+    return maille_fail(ctx, MAILLE_USAGE, "filter on %s was nested deeper than %d", table->name,
+                       DEEPEST);
+}
+
+/* Children from `begin` to `end` (one at least) in parentheses. */
 static maille_status write_children(maille_ctx *ctx, const maille_schema_table *table,
                                     const maille_filter *filter, size_t begin, size_t end,
                                     maille_strbuf *sql, maille_bound *bound, int depth) {
     if (end - begin == 1)
-        return write_node(ctx, table, filter->children[begin], sql, bound, depth + 1);
-    size_t middle = begin + (end - begin) / 2;
+        return write_node(ctx, table, filter->children[begin], sql, bound, depth);
+    if (depth > DEEPEST)
+        return too_deep(ctx, table);
+    size_t group = 1;
+    while ((end - begin - 1) / group >= WIDEST)
+        group *= WIDEST;
     maille_strbuf_add_char(sql, '(');
-    maille_status status = write_children(ctx, table, filter, begin, middle, sql, bound, depth);
-    if (status != MAILLE_OK)
-        return status;
-    maille_strbuf_add(sql, filter->op == MAILLE_F_AND ? " AND " : " OR ");
-    status = write_children(ctx, table, filter, middle, end, sql, bound, depth);
+    for (size_t i = begin; i < end; i += group) {
+        if (i > begin)
+            maille_strbuf_add(sql, filter->op == MAILLE_F_AND ? " AND " : " OR ");
+        size_t stop = end - i < group ? end : i + group;
+        maille_status status = write_children(ctx, table, filter, i, stop, sql, bound, depth + 1);
+        if (status != MAILLE_OK)
+            return status;
+    }
     maille_strbuf_add_char(sql, ')');
-    return status;
+    return MAILLE_OK;
 }
 
 /* Numbers are compared with numbers and texts with texts. */
@@ -117,8 +131,7 @@ static maille_status write_node(maille_ctx *ctx, const maille_schema_table *tabl
                                 const maille_filter *filter, maille_strbuf *sql,
                                 maille_bound *bound, int depth) {
     if (depth > DEEPEST)
-        return maille_fail(ctx, MAILLE_USAGE, "filter on %s was nested deeper than %d", table->name,
-                           DEEPEST);
+        return too_deep(ctx, table);
     switch (filter->op) {
     case MAILLE_F_AND:
     case MAILLE_F_OR:

@@ -92,7 +92,8 @@ static maille_status settle(maille_ctx *ctx, const char *from, const char *to) {
 /* ---- opening ---- */
 
 static maille_status unreadable(maille_ctx *ctx, maille_store *store) {
-    if (sqlite3_errcode(store->db) == SQLITE_CANTOPEN)
+    int reason = sqlite3_errcode(store->db) & 0xFF;
+    if (reason == SQLITE_CANTOPEN || reason == SQLITE_READONLY)
         return maille_fail(ctx, MAILLE_FAILED,
                            "%s could not be read: SQLite could not keep its -wal and -shm files "
                            "beside it; copy it to a folder that can be written",
@@ -176,17 +177,10 @@ static maille_status configure(maille_ctx *ctx, maille_store *store) {
     static const char settings[] =
         "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
         "PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY;"
-        "PRAGMA journal_size_limit = 67108864;";
-    sqlite3_int64 id;
-    maille_status status = maille_sql_exec(ctx, store->db, settings, store->path);
-    if (status != MAILLE_OK)
-        return status;
-    if (sqlite3_exec(store->db, "PRAGMA application_id", NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(store->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) != SQLITE_OK)
+        "PRAGMA journal_size_limit = 67108864;"
+        "SELECT 1 FROM sqlite_schema";
+    if (sqlite3_exec(store->db, settings, NULL, NULL, NULL) != SQLITE_OK)
         return unreadable(ctx, store);
-    status = maille_sql_number(ctx, store->db, "PRAGMA application_id", store->path, &id);
-    if (status != MAILLE_OK)
-        return status;
     if (store->mode == MAILLE_STORE_READ)
         return maille_sql_exec(ctx, store->db, "PRAGMA query_only = ON", store->path);
     return use_wal(ctx, store);
