@@ -98,7 +98,7 @@ static maille_status forget_rows(maille_ctx *ctx, maille_store *store,
     return finish(ctx, store, remove, "a replaced import");
 }
 
-static maille_status forget(maille_ctx *ctx, maille_store *store, int64_t id) {
+maille_status maille_import_forget(maille_ctx *ctx, maille_store *store, int64_t id) {
     sqlite3_stmt *remove = NULL;
     for (size_t i = 0; i < store->schema->table_count; i++) {
         const maille_schema_table *table = &store->schema->tables[i];
@@ -168,7 +168,7 @@ maille_status maille_import_record(maille_ctx *ctx, maille_store *store,
     if ((status = insert_import(ctx, store, import, id)) == MAILLE_OK)
         status = find_replaced(ctx, store, import, *id, &replaced);
     for (size_t i = 0; i < replaced.count && status == MAILLE_OK; i++)
-        status = forget(ctx, store, replaced.items[i]);
+        status = maille_import_forget(ctx, store, replaced.items[i]);
     MAILLE_VEC_FREE(&replaced);
     return maille_change_end(ctx, store, &change, status);
 }
