@@ -8,28 +8,37 @@
 #include <maille/table.h>
 
 typedef enum {
-    MAILLE_P_TEXT, MAILLE_P_INT, MAILLE_P_NUMBER, MAILLE_P_BOOL,
+    MAILLE_P_TEXT,
+    MAILLE_P_INT,
+    MAILLE_P_NUMBER,
+    MAILLE_P_BOOL,
     MAILLE_P_TEXTS, /* an array of texts, kept as JSON in the workspace */
 } maille_property_type;
 
+/* Keys of the YAML are the names below, except where a comment tells another. Where a text holds
+ * "{service}", it stands once for each service (ids in names, titles in titles). */
 typedef struct {
-    const char *name;       /* French, as published; "{service}" stands for each service's id */
+    int line;
+    const char *name;       /* French, as published */
     const char *column;     /* of the view, or of `from` */
     const char *from;       /* another table joined by key (and service); NULL = the layer's view */
     const char *per;        /* "service": one property for each service; NULL */
     const char *where_rule; /* "zoning": only services that the zoning rule set names; NULL */
-    maille_property_type type;
-    int decimals;           /* numbers */
-    double factor;          /* published = column × factor (m² → km²: 1e-6); 1 */
-    const char *unit;       /* "min", "km²", "hab." …, NULL */
+    maille_property_type type; /* text, int, number, bool, texts */
+    int decimals;              /* numbers */
+    double factor;             /* published = column × factor (m² → km²: 1e-6); 1 */
+    const char *unit;          /* "min", "km²", "hab." …, NULL */
     maille_title title, meaning;
 } maille_property_def;
 
 /* A figure of the summary table that run and demo print. */
 typedef struct {
+    int line;
     maille_title title;
-    const char *how;      /* max min sum nulls share mean count */
-    const char *property; /* may end in a service pattern: "{service}_min" */
+    const char *how;      /* count max min sum nulls mean share */
+    const char *property; /* a property's name, as defined; NULL for a plain count */
+    const char *value;    /* count, share: only features that have it; NULL */
+    const char *weight;   /* mean, share: a property that weights; NULL = each feature once */
     const char *unit;
     int decimals;
 } maille_figure_def;
@@ -39,39 +48,49 @@ typedef struct {
     const char *property; /* of which property */
     size_t count;
     struct {
-        const char *value;      /* a category, or NULL */
-        double upto;            /* a class's upper bound (included); NaN */
-        const char *colour;     /* #rrggbb */
+        const char *value;  /* a category, or NULL */
+        double upto;        /* a class's upper bound (included), infinite for the last; NaN */
+        const char *colour; /* #rrggbb */
         maille_title title;
-    } *entries;
-    const char *missing_colour; /* hatched in drawings */
+    } * entries;
+    const char *missing_colour; /* key "missing"; hatched in drawings */
 } maille_legend_def;
 
 typedef struct {
-    const char *path, *id;      /* file name = id */
+    const char *path, *id; /* file name = id */
     maille_title title, description;
-    const char *view;           /* table of the workspace */
-    const char *key;            /* column that becomes the feature's id; order too */
-    const char *key_prefix;     /* another column put before the key with "/", e.g. service; NULL */
-    const char *geometry;       /* column of the view; or "lonlat": columns lon, lat; or
-                                 * "table.column" joined by key (commune.geom) */
-    const char *geometry_type;  /* polygon, point, none */
-    bool by_audience;           /* the view has a column `audience` that is filtered */
-    bool audience[2];           /* who may see the layer: [MAILLE_INTERNE], [MAILLE_PUBLIC] */
+    const char *view;                       /* table of the workspace */
+    const char *where_column, *where_value; /* key "where: {column: value}": only such rows; NULL */
+    const char *key;                        /* column that becomes the feature's id; order too */
+    const char *key_prefix;    /* another column put before the key with "/", e.g. service; NULL */
+    const char *geometry;      /* column of the view; or "lonlat": columns lon, lat; or
+                                * "table.column" joined by key (commune.geom); NULL = none */
+    const char *geometry_type; /* polygon, point, none */
+    bool by_audience;          /* the view has a column `audience` that is filtered */
+    bool audience[2];          /* who may see the layer: [MAILLE_INTERNE], [MAILLE_PUBLIC] */
     size_t need_count;
-    const char **needs;         /* steps whose results it shows */
+    const char **needs; /* steps whose results it shows */
+    size_t source_count;
+    const char **sources; /* kinds of sources that it rests on: credits and licences */
+    /* key "estimated_by: table.column": a row where the column is not 0 makes the file `estime`; so
+     * does a workspace without roads where `sources` names roads */
+    const char *estimated_table, *estimated_column;
     size_t property_count;
     maille_property_def *properties;
     size_t figure_count;
     maille_figure_def *figures;
-    maille_legend_def *legend;  /* NULL = none */
+    maille_legend_def *legend; /* NULL = none */
     maille_yaml_file *file;
 } maille_layer_def;
 
 /* All definitions of the folder (.yaml), by id; one that does not hold is MAILLE_REFUSED with file
- * and line. */
+ * and line. Whether tables and columns are there is for the catalogue to check. */
 maille_status maille_layer_defs_read(maille_ctx *ctx, const char *folder, maille_layer_def ***out,
                                      size_t *count);
 void maille_layer_defs_free(maille_layer_def **defs, size_t count);
+/* Number of a property by its name as defined, or -1. */
+int maille_layer_property(const maille_layer_def *def, const char *name);
+/* Whether a text holds "{service}". */
+bool maille_per_service(const char *text);
 
 #endif

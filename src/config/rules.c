@@ -346,8 +346,8 @@ void maille_overlap_rules_free(maille_overlap_rules *rules) {
 /* ---- travel ---- */
 
 maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_travel_rules **out) {
-    static const char *const keys[] = {"detour",   "speed_kmh",  "snap_max_m", "matrix_least_min",
-                                       "foot_kmh", "off_road_m", NULL};
+    static const char *const keys[] = {"detour",           "speed_kmh", "snap_max_m", "snap_far_m",
+                                       "matrix_least_min", "foot_kmh",  "off_road_m", NULL};
     maille_yaml_file *file = NULL;
     void *block = NULL;
     maille_status status =
@@ -357,8 +357,9 @@ maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_t
     const maille_yaml *root = maille_yaml_root(file);
     maille_travel_rules *rules = block;
     rules->file = file;
-    double *const values[] = {&rules->detour,           &rules->speed_kmh, &rules->snap_max_m,
-                              &rules->matrix_least_min, &rules->foot_kmh,  &rules->off_road_m};
+    double *const values[] = {&rules->detour,     &rules->speed_kmh,        &rules->snap_max_m,
+                              &rules->snap_far_m, &rules->matrix_least_min, &rules->foot_kmh,
+                              &rules->off_road_m};
     for (size_t i = 0; keys[i] && !status; i++)
         status = positive(ctx, file, root, keys[i], values[i]);
     if (!status && rules->detour < 1)
