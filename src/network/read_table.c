@@ -135,7 +135,7 @@ static maille_status measure(reader *r) {
         return maille_no_memory(ctx);
     for (uint32_t i = 0; i < lines->count; i++) {
         uint32_t begin = lines->start[i], end = lines->start[i + 1];
-        if (end - begin < 2)
+        if (begin == end)
             continue;
         for (uint32_t p = begin + 1; p < end; p++) {
             maille_xy a = lines->points[p - 1], b = lines->points[p];
@@ -148,6 +148,26 @@ static maille_status measure(reader *r) {
     return MAILLE_OK;
 }
 
+/* Points that the CRS cannot take become NaN: their lines are dropped and counted. */
+static maille_status project(reader *r) {
+    enum { CHUNK = 4096 };
+    maille_ctx *ctx = r->input->ctx;
+    maille_status status = MAILLE_OK;
+    size_t count = r->lines->start[r->lines->count];
+    maille_lonlat *chunk = maille_alloc(CHUNK, sizeof *chunk);
+    if (!chunk)
+        return maille_no_memory(ctx);
+    for (size_t done = 0; done < count && !status; done += CHUNK) {
+        maille_xy *points = r->lines->points + done;
+        size_t n = count - done < CHUNK ? count - done : CHUNK;
+        for (size_t i = 0; i < n; i++)
+            chunk[i] = (maille_lonlat){points[i].x, points[i].y};
+        status = maille_crs_project(ctx, r->input->crs, chunk, points, n, NULL);
+    }
+    maille_free(chunk);
+    return status;
+}
+
 static maille_status read_lines(reader *r) {
     maille_ctx *ctx = r->input->ctx;
     int column = maille_table_column(r->table, "geom");
@@ -157,7 +177,7 @@ static maille_status read_lines(reader *r) {
     if (!status)
         status = measure(r);
     if (!status)
-        status = maille_lines_project(ctx, r->lines, r->input->crs);
+        status = project(r);
     return status;
 }
 
@@ -247,20 +267,21 @@ static maille_status row_node(reader *r, size_t row, bool end, uint32_t *node) {
     return kept ? MAILLE_OK : maille_no_memory(ctx);
 }
 
-static bool is_loop(reader *r, size_t row) {
-    if (r->named_nodes)
-        return strcmp(text(r, row, FROM), text(r, row, TO)) == 0;
-    return r->ends[2 * row] == r->ends[2 * row + 1];
-}
-
+/* A line so short that all its points are one on the grid has a drawing too. */
 static bool has_drawing(const reader *r, size_t row) {
     uint32_t begin = r->lines->start[row], end = r->lines->start[row + 1];
-    if (end - begin < 2)
+    if (begin == end)
         return false;
     for (uint32_t p = begin; p < end; p++)
         if (!isfinite(r->lines->points[p].x) || !isfinite(r->lines->points[p].y))
             return false;
     return true;
+}
+
+static bool is_loop(reader *r, size_t row) {
+    if (r->named_nodes)
+        return strcmp(text(r, row, FROM), text(r, row, TO)) == 0;
+    return has_drawing(r, row) && r->ends[2 * row] == r->ends[2 * row + 1];
 }
 
 /* Length, weight and class of a row; false, and counted, when one lacks. */
@@ -302,16 +323,16 @@ static maille_status add_row(reader *r, size_t row, long long line) {
         report->no_access++;
         return MAILLE_OK;
     }
-    if (r->lines && !has_drawing(r, row)) {
-        report->no_geometry++;
-        return MAILLE_OK;
-    }
     if (r->named_nodes && (is_null(r, row, FROM) || is_null(r, row, TO))) {
         report->missing_nodes++;
         return MAILLE_OK;
     }
     if (is_loop(r, row)) {
         report->loops++;
+        return MAILLE_OK;
+    }
+    if (r->lines && !has_drawing(r, row)) {
+        report->no_geometry++;
         return MAILLE_OK;
     }
     if (!weigh(r, row, &edge))
