@@ -1,0 +1,262 @@
+/* Fields of a file: which column means what, and its cells as codes and numbers. */
+#include "sources/job.h"
+
+#include <inttypes.h>
+#include <maille/text.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* What publishers call our fields: this study's names, ADMIN EXPRESS 3 and 4, Etalab, INSEE, DGCL.
+ * The first that a file has is taken: INSEE_ARM before INSEE_COM, for a layer of arrondissements
+ * holds both. */
+static const struct {
+    const char *key;
+    const char *names[8];
+} published[] = {
+    {"code",
+     {"code", "insee_arm", "insee_com", "code_insee", "codgeo", "code_commune", "depcom", "insee"}},
+    {"name", {"nom", "name", "nom_officiel", "nom_com", "libelle", "libgeo"}},
+    {"population", {"population", "pmun"}},
+    {"department", {"insee_dep", "code_insee_du_departement", "departement", "department", "dep"}},
+    {"lon", {"lon", "longitude"}},
+    {"lat", {"lat", "latitude"}},
+    {"count", {"count", "nombre", "effectif"}},
+    {"id", {"id", "finess", "identifiant"}},
+    {"status", {"statut", "status"}},
+    {"contact", {"contact"}},
+    {"share", {"share", "part"}},
+    {"group", {"group", "groupe"}},
+    {"title", {"title", "titre"}},
+    {"from", {"from", "from_node"}},
+    {"to", {"to", "to_node"}},
+    {"ratio", {"ratio"}},
+    {"length_m", {"length_m"}},
+    {"speed_kmh", {"speed_kmh"}},
+    {"time_s", {"time_s"}},
+    {"direction", {"direction"}},
+};
+
+static const char *column_named(const maille_table *columns, const char *name) {
+    for (size_t i = 0; i < columns->column_count; i++)
+        if (strcasecmp(columns->columns[i].name, name) == 0)
+            return columns->columns[i].name;
+    return NULL;
+}
+
+const char *maille_field_named(const maille_table *columns, const char *key, const char *also) {
+    for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
+        if (strcmp(published[i].key, key) != 0)
+            continue;
+        for (size_t n = 0; n < 8 && published[i].names[n]; n++) {
+            const char *column = column_named(columns, published[i].names[n]);
+            if (column)
+                return column;
+        }
+    }
+    return also ? column_named(columns, also) : NULL;
+}
+
+/* ---- reading ---- */
+
+static maille_status refuse_field(const maille_job *job, const maille_table *columns,
+                                  const char *key) {
+    maille_strbuf found = {0};
+    for (size_t i = 0; i < columns->column_count; i++)
+        maille_strbuf_addf(&found, "%s%s", i ? ", " : "", columns->columns[i].name);
+    maille_status status =
+        maille_fail(job->ctx, MAILLE_REFUSED,
+                    "%s had no field for %s: name it (fields: %s=…); its fields were: %s",
+                    job->file, key, key, found.text ? found.text : "none");
+    maille_strbuf_free(&found);
+    return status;
+}
+
+/* The name of each wanted field in the file: as the user mapped it; else, for what is required or
+ * when nothing was mapped at all, by what publishers call it. */
+static maille_status find_fields(const maille_job *job, const maille_table *columns,
+                                 const maille_wanted *wanted, size_t count, const char **names) {
+    const maille_source *source = job->source;
+    const char *also = source->name ? source->name : source->service;
+    for (size_t i = 0; i < count; i++) {
+        names[i] = maille_source_field(source, wanted[i].key);
+        if (names[i])
+            continue; /* whether the file has it, the reader tells */
+        bool theirs = strcmp(wanted[i].key, "group") == 0 || strcmp(wanted[i].key, "count") == 0;
+        if (wanted[i].required || source->field_count == 0)
+            names[i] = maille_field_named(columns, wanted[i].key, theirs ? also : NULL);
+        if (!names[i] && wanted[i].required)
+            return refuse_field(job, columns, wanted[i].key);
+    }
+    return MAILLE_OK;
+}
+
+static maille_status judge_geometry(const maille_job *job, const maille_file_info *info,
+                                    maille_geometry_wish wish, bool *with_geometry) {
+    static const char *const wished[] = {NULL, "point", "polygon"};
+    bool any = info->geometry[0] != '\0';
+    bool fits = any && wish != GEOMETRY_IGNORED && strcmp(info->geometry, wished[wish]) == 0;
+    *with_geometry = fits;
+    if (wish != GEOMETRY_POLYGONS || fits)
+        return MAILLE_OK;
+    return any ? maille_fail(job->ctx, MAILLE_REFUSED, "%s held %ss where polygons were expected",
+                             job->file, info->geometry)
+               : maille_fail(job->ctx, MAILLE_REFUSED, "%s held no polygons (%s)", job->file,
+                             info->format);
+}
+
+maille_status maille_job_read(maille_job *job, const maille_wanted *wanted, size_t count,
+                              maille_geometry_wish wish, maille_rows *out) {
+    maille_file_info info = {0};
+    const char *names[JOB_FIELDS] = {NULL}, *columns[JOB_FIELDS];
+    maille_read_options options = {.layer = job->source->layer,
+                                   .columns = columns,
+                                   .texts = true,
+                                   .assume_crs = job->source->crs};
+    *out = (maille_rows){.geometry = -1};
+    maille_status status = maille_file_inspect(job->ctx, job->file, job->source->layer, &info);
+    if (status == MAILLE_OK)
+        status = judge_geometry(job, &info, wish, &options.with_geometry);
+    if (status == MAILLE_OK)
+        status = find_fields(job, info.columns, wanted, count, names);
+    if (status != MAILLE_OK)
+        goto done;
+    for (size_t i = 0; i < count; i++) {
+        out->column[i] = names[i] ? (int)options.column_count : -1;
+        if (names[i])
+            columns[options.column_count++] = names[i];
+    }
+    status = maille_file_read(job->ctx, job->file, &options, &out->table);
+    if (status != MAILLE_OK)
+        goto done;
+    if (options.with_geometry)
+        out->geometry = maille_table_column(out->table, "geom");
+    out->row = maille_table_column(out->table, MAILLE_ROW_COLUMN);
+    job->read = (int64_t)out->table->rows;
+done:
+    maille_file_info_clear(&info);
+    return status;
+}
+
+/* ---- cells ---- */
+
+int64_t maille_row_number(const maille_rows *rows, size_t i) {
+    return rows->table->columns[rows->row].ints[i];
+}
+
+const char *maille_cell(const maille_rows *rows, size_t i, size_t field) {
+    if (rows->column[field] < 0)
+        return NULL;
+    const char *text = rows->table->columns[rows->column[field]].texts[i];
+    return maille_is_missing(text) ? NULL : text;
+}
+
+maille_status maille_job_refuse(const maille_job *job, int64_t row, const char *format, ...) {
+    char reason[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    return maille_fail(job->ctx, MAILLE_REFUSED, "%s, row %" PRId64 ": %s", job->file, row, reason);
+}
+
+maille_status maille_job_amount(const maille_job *job, const maille_rows *rows, size_t i,
+                                size_t field, const char *what, double *out) {
+    const char *text = maille_cell(rows, i, field);
+    *out = NAN;
+    if (!text)
+        return MAILLE_OK;
+    if (!maille_parse_number(text, out))
+        return maille_job_refuse(job, maille_row_number(rows, i), "%s was no number (%s)", what,
+                                 text);
+    if (*out < 0)
+        return maille_job_refuse(job, maille_row_number(rows, i), "%s was negative (%s)", what,
+                                 text);
+    return MAILLE_OK;
+}
+
+/* ---- codes ---- */
+
+/* Every code that the workspace knows: of its communes, and of older vintages by its movements. */
+static maille_status know_codes(maille_job *job) {
+    static const struct {
+        const char *table, *column;
+    } places[] = {{"commune", "code"}, {"movement", "from_code"}};
+    if (job->codes)
+        return MAILLE_OK;
+    maille_names *codes = maille_names_new(0);
+    maille_status status = codes ? MAILLE_OK : maille_no_memory(job->ctx);
+    for (size_t p = 0; p < 2 && status == MAILLE_OK; p++) {
+        maille_table *table = NULL;
+        maille_query query = {
+            .table = places[p].table, .columns = &places[p].column, .column_count = 1};
+        status = maille_store_read(job->ctx, job->store, &query, &table);
+        for (size_t i = 0; status == MAILLE_OK && i < table->rows; i++)
+            if (!maille_names_set(codes, table->columns[0].texts[i], 1))
+                status = maille_no_memory(job->ctx);
+        maille_table_free(table);
+    }
+    if (status == MAILLE_OK)
+        job->codes = codes;
+    else
+        maille_names_free(codes);
+    return status;
+}
+
+/* Bytes of a blank (also the no-break one) at `text`, or 0. */
+static size_t blank(const char *text) {
+    return strchr(" \t\r\n", *text) && *text ? 1 : strncmp(text, "\xC2\xA0", 2) == 0 ? 2 : 0;
+}
+
+/* `text` without blanks around it, with the letter of Corsica as a capital. */
+static char *tidy(maille_arena *arena, const char *text) {
+    size_t n;
+    while ((n = blank(text)) > 0)
+        text += n;
+    size_t length = strlen(text);
+    for (;;) {
+        if (length > 0 && blank(text + length - 1) == 1)
+            length -= 1;
+        else if (length > 1 && blank(text + length - 2) == 2)
+            length -= 2;
+        else
+            break;
+    }
+    char *code = maille_arena_strndup(arena, text, length);
+    if (code && length == 5 && code[0] == '2' && (code[1] == 'a' || code[1] == 'b'))
+        code[1] = code[1] == 'a' ? 'A' : 'B';
+    return code;
+}
+
+static bool is_four_digits(const char *code) {
+    return strlen(code) == 4 && strspn(code, "0123456789") == 4;
+}
+
+maille_status maille_job_code(maille_job *job, const maille_rows *rows, size_t i, size_t field,
+                              bool zeros, const char **out) {
+    const char *text = maille_cell(rows, i, field);
+    *out = NULL;
+    if (!text)
+        return MAILLE_OK;
+    const char *code = tidy(job->arena, text);
+    if (!code)
+        return maille_no_memory(job->ctx);
+    maille_status status = MAILLE_OK;
+    if (strcmp(code, text) != 0)
+        status = maille_report_add(job->ctx, &job->report, CASE_CODE_TIDIED,
+                                   maille_row_number(rows, i), code);
+    if (status == MAILLE_OK && zeros && is_four_digits(code)) {
+        char whole[6] = {'0', code[0], code[1], code[2], code[3], '\0'};
+        status = know_codes(job);
+        if (status == MAILLE_OK && maille_names_get(job->codes, whole) != MAILLE_ABSENT) {
+            code = maille_arena_strdup(job->arena, whole);
+            status = code ? maille_report_add(job->ctx, &job->report, CASE_LEADING_ZERO,
+                                              maille_row_number(rows, i), code)
+                          : maille_no_memory(job->ctx);
+        }
+    }
+    *out = code;
+    return status;
+}

@@ -1,0 +1,282 @@
+/* Perimeters as a long table: a row is one commune of one perimeter. */
+#include "sources/job.h"
+
+#include <inttypes.h>
+#include <maille/rules.h>
+#include <math.h>
+#include <string.h>
+
+enum { ID, NAME, STATUS, CODE, SHARE, CONTACT, FIELDS };
+enum { TO_ID, TO_KIND, TO_NAME, TO_STATUS, TO_CONTACT, TO_IMPORT, TO_COLUMNS };
+enum { MEMBER_OF, MEMBER_CODE, MEMBER_SHARE, MEMBER_IMPORT, MEMBER_ROW, MEMBER_COLUMNS };
+
+/* A perimeter as its rows tell it. */
+typedef struct {
+    const char *id, *name, *status, *contact;
+    int64_t row; /* of its first mention */
+    bool left;   /* edited in the workspace: left as it is there */
+} perimeter;
+
+typedef struct {
+    maille_job *job;
+    maille_rows rows;
+    const maille_publication_rules *rules;
+    maille_publication_rules *own_rules;
+    MAILLE_VEC(perimeter) perimeters;
+    maille_names *ids;      /* id → place in `perimeters` */
+    maille_names *members;  /* "id code" → place in the file */
+    maille_names *edited;   /* ids edited in the workspace */
+    maille_names *standing; /* id → other import */
+    maille_table *to, *member;
+} reading;
+
+/* ---- what stands in the workspace ---- */
+
+static maille_status read_edited(maille_job *job, maille_names **out) {
+    static const char *const columns[] = {"id", "import_id", "edited"};
+    maille_query query = {.table = "perimeter", .columns = columns, .column_count = 3};
+    maille_table *table = NULL;
+    *out = NULL;
+    maille_status status = maille_store_read(job->ctx, job->store, &query, &table);
+    if (status != MAILLE_OK)
+        return status;
+    maille_names *edited = maille_names_new(table->rows);
+    if (!edited)
+        status = maille_no_memory(job->ctx);
+    for (size_t i = 0; i < table->rows && status == MAILLE_OK; i++) {
+        bool by_hand = table->columns[1].null[i] || table->columns[2].ints[i] != 0;
+        if (by_hand && !maille_names_set(edited, table->columns[0].texts[i], 1))
+            status = maille_no_memory(job->ctx);
+    }
+    if (status == MAILLE_OK)
+        *out = edited;
+    else
+        maille_names_free(edited);
+    maille_table_free(table);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static maille_status refuse_status(const reading *r, size_t i, const char *text) {
+    maille_strbuf known = {0};
+    for (size_t k = 0; k < r->rules->count; k++)
+        maille_strbuf_addf(&known, "%s%s", k ? ", " : "", r->rules->statuses[k].id);
+    maille_status status = maille_job_refuse(r->job, maille_row_number(&r->rows, i),
+                                             "status %s was unknown; known are: %s", text,
+                                             known.text ? known.text : "none");
+    maille_strbuf_free(&known);
+    return status;
+}
+
+static maille_status read_row(const reading *r, size_t i, perimeter *out) {
+    static const struct {
+        int field;
+        const char *what;
+    } needed[] = {{ID, "id"}, {NAME, "name"}, {STATUS, "status"}};
+    for (size_t k = 0; k < 3; k++)
+        if (!maille_cell(&r->rows, i, (size_t)needed[k].field))
+            return maille_job_refuse(r->job, maille_row_number(&r->rows, i),
+                                     "the %s of the perimeter was missing", needed[k].what);
+    const char *text = maille_cell(&r->rows, i, STATUS);
+    const maille_perimeter_status *status = maille_publication_status(r->rules, text);
+    if (!status)
+        return refuse_status(r, i, text);
+    *out = (perimeter){.id = maille_cell(&r->rows, i, ID),
+                       .name = maille_cell(&r->rows, i, NAME),
+                       .status = status->id,
+                       .contact = maille_cell(&r->rows, i, CONTACT),
+                       .row = maille_row_number(&r->rows, i)};
+    return MAILLE_OK;
+}
+
+/* A perimeter says the same of itself in all of its rows; contact may be left out in some. */
+static maille_status judge_same(const reading *r, perimeter *known, const perimeter *row) {
+    const char *const pairs[][3] = {{"names", known->name, row->name},
+                                    {"statuses", known->status, row->status},
+                                    {"contacts", known->contact, row->contact}};
+    for (size_t k = 0; k < 3; k++)
+        if (pairs[k][1] && pairs[k][2] && strcmp(pairs[k][1], pairs[k][2]) != 0)
+            return maille_job_refuse(r->job, row->row,
+                                     "perimeter %s had two %s: %s, and %s in row %" PRId64, row->id,
+                                     pairs[k][0], pairs[k][2], pairs[k][1], known->row);
+    if (!known->contact)
+        known->contact = row->contact;
+    return MAILLE_OK;
+}
+
+static maille_status add_perimeter(reading *r, perimeter *row) {
+    maille_job *job = r->job;
+    maille_status status = MAILLE_OK;
+    bool edited = maille_names_get(r->edited, row->id) != MAILLE_ABSENT;
+    uint32_t import = maille_names_get(r->standing, row->id);
+    if (!edited && import != MAILLE_ABSENT)
+        return maille_job_refuse(job, row->row, "perimeter %s was imported from %s already",
+                                 row->id, maille_job_file_of(job, import));
+    row->left = edited && !job->options->force;
+    if (row->left)
+        status = maille_report_add(job->ctx, &job->report, CASE_EDITED, row->row, row->id);
+    if (status == MAILLE_OK && (!maille_names_set(r->ids, row->id, (uint32_t)r->perimeters.count) ||
+                                !MAILLE_VEC_PUSH(&r->perimeters, *row)))
+        status = maille_no_memory(job->ctx);
+    return status;
+}
+
+static maille_status judge_member(reading *r, size_t i, const char *id, const char *code) {
+    maille_strbuf key = {0};
+    maille_status status = MAILLE_OK;
+    maille_strbuf_addf(&key, "%s %s", id, code);
+    uint32_t before = key.failed ? MAILLE_ABSENT : maille_names_get(r->members, key.text);
+    if (before != MAILLE_ABSENT)
+        status = maille_job_refuse(r->job, maille_row_number(&r->rows, i),
+                                   "commune %s was in perimeter %s in row %" PRId64 " already",
+                                   code, id, maille_row_number(&r->rows, before));
+    else if (key.failed || !maille_names_set(r->members, key.text, (uint32_t)i))
+        status = maille_no_memory(r->job->ctx);
+    maille_strbuf_free(&key);
+    return status;
+}
+
+static maille_status read_share(const reading *r, size_t i, double *out) {
+    maille_status status = maille_job_amount(r->job, &r->rows, i, SHARE, "share", out);
+    if (status != MAILLE_OK)
+        return status;
+    if (isnan(*out))
+        *out = 1;
+    return *out > 0 && *out <= 1
+               ? MAILLE_OK
+               : maille_job_refuse(r->job, maille_row_number(&r->rows, i),
+                                   "share was not in (0, 1] (%s)", maille_cell(&r->rows, i, SHARE));
+}
+
+static maille_status stage_member(reading *r, size_t i, const perimeter *p) {
+    maille_job *job = r->job;
+    const char *code;
+    double share = 1;
+    size_t to;
+    maille_status status = maille_job_code(job, &r->rows, i, CODE, true, &code);
+    if (status == MAILLE_OK && !code)
+        status = maille_job_refuse(job, maille_row_number(&r->rows, i),
+                                   "a commune of perimeter %s had no code", p->id);
+    if (status == MAILLE_OK)
+        status = judge_member(r, i, p->id, code);
+    if (status == MAILLE_OK)
+        status = read_share(r, i, &share);
+    if (status != MAILLE_OK || p->left)
+        return status;
+    status = maille_table_add_row(job->ctx, r->member, &to);
+    if (status != MAILLE_OK)
+        return status;
+    maille_set_int(r->member, to, MEMBER_ROW, maille_row_number(&r->rows, i));
+    maille_set_real(r->member, to, MEMBER_SHARE, share);
+    status = maille_set_text(job->ctx, r->member, to, MEMBER_OF, p->id);
+    return status == MAILLE_OK ? maille_set_text(job->ctx, r->member, to, MEMBER_CODE, code)
+                               : status;
+}
+
+static maille_status take_row(reading *r, size_t i) {
+    perimeter row;
+    maille_status status = read_row(r, i, &row);
+    if (status != MAILLE_OK)
+        return status;
+    uint32_t place = maille_names_get(r->ids, row.id);
+    if (place == MAILLE_ABSENT) {
+        place = (uint32_t)r->perimeters.count;
+        status = add_perimeter(r, &row);
+    } else {
+        status = judge_same(r, &r->perimeters.items[place], &row);
+    }
+    return status == MAILLE_OK ? stage_member(r, i, &r->perimeters.items[place]) : status;
+}
+
+static maille_status stage_perimeter(reading *r, const perimeter *p) {
+    maille_job *job = r->job;
+    const char *kind = job->source->perimeter_kind ? job->source->perimeter_kind : "cpts";
+    const char *const texts[] = {p->id, kind, p->name, p->status, p->contact};
+    size_t to;
+    if (p->left)
+        return MAILLE_OK;
+    maille_status status = maille_table_add_row(job->ctx, r->to, &to);
+    for (size_t c = TO_ID; c <= TO_CONTACT && status == MAILLE_OK; c++)
+        status = maille_set_text(job->ctx, r->to, to, c, texts[c]);
+    return status;
+}
+
+/* The rules, the names known, and the two staged tables. */
+static maille_status prepare(reading *r) {
+    static const maille_column_spec columns[TO_COLUMNS] = {
+        [TO_ID] = {"id", MAILLE_TEXT},           [TO_KIND] = {"kind", MAILLE_TEXT},
+        [TO_NAME] = {"name", MAILLE_TEXT},       [TO_STATUS] = {"status", MAILLE_TEXT},
+        [TO_CONTACT] = {"contact", MAILLE_TEXT}, [TO_IMPORT] = {"import_id", MAILLE_INT}};
+    static const maille_column_spec member_columns[MEMBER_COLUMNS] = {
+        [MEMBER_OF] = {"perimeter_id", MAILLE_TEXT},
+        [MEMBER_CODE] = {"code", MAILLE_TEXT},
+        [MEMBER_SHARE] = {"share", MAILLE_REAL},
+        [MEMBER_IMPORT] = {"import_id", MAILLE_INT},
+        [MEMBER_ROW] = {"source_row", MAILLE_INT}};
+    maille_job *job = r->job;
+    maille_status status = MAILLE_OK;
+    r->ids = maille_names_new(0);
+    r->members = maille_names_new(0);
+    if (!r->ids || !r->members)
+        return maille_no_memory(job->ctx);
+    r->rules = job->options->publication;
+    if (!r->rules) {
+        status = maille_publication_rules_read(job->ctx, MAILLE_DEFAULT_PUBLICATION, &r->own_rules);
+        r->rules = r->own_rules;
+    }
+    if (status == MAILLE_OK)
+        status = read_edited(job, &r->edited);
+    if (status == MAILLE_OK)
+        status = maille_job_standing(job, "perimeter", "id", NULL, &r->standing);
+    if (status == MAILLE_OK)
+        status = maille_job_stage(job, "perimeter", columns, TO_COLUMNS, &r->to);
+    if (status == MAILLE_OK)
+        status = maille_job_stage(job, "perimeter_member_raw", member_columns, MEMBER_COLUMNS,
+                                  &r->member);
+    return status;
+}
+
+maille_status maille_load_perimeters(maille_job *job) {
+    static const maille_wanted wanted[FIELDS] = {
+        [ID] = {"id", true},     [NAME] = {"name", true},    [STATUS] = {"status", true},
+        [CODE] = {"code", true}, [SHARE] = {"share", false}, [CONTACT] = {"contact", false}};
+    reading r = {.job = job};
+    maille_status status = prepare(&r);
+    if (status == MAILLE_OK)
+        status = maille_job_read(job, wanted, FIELDS, GEOMETRY_IGNORED, &r.rows);
+    for (size_t i = 0; status == MAILLE_OK && i < r.rows.table->rows; i++)
+        status = take_row(&r, i);
+    for (size_t i = 0; status == MAILLE_OK && i < r.perimeters.count; i++)
+        status = stage_perimeter(&r, &r.perimeters.items[i]);
+    if (status == MAILLE_OK)
+        job->kept = (int64_t)r.member->rows;
+    MAILLE_VEC_FREE(&r.perimeters);
+    maille_table_free(r.rows.table);
+    maille_names_free(r.ids);
+    maille_names_free(r.members);
+    maille_names_free(r.edited);
+    maille_names_free(r.standing);
+    maille_publication_rules_free(r.own_rules);
+    return status;
+}
+
+/* ---- before the rows are appended ---- */
+
+/* With `force` the file's perimeters replace those of the same id that people edited or made. */
+maille_status maille_save_perimeters(maille_job *job) {
+    static const char *const places[][2] = {{"perimeter_member_raw", "perimeter_id"},
+                                            {"perimeter", "id"}};
+    const maille_table *perimeters = job->batches[0].rows;
+    maille_status status = MAILLE_OK;
+    if (!job->options->force)
+        return MAILLE_OK;
+    for (size_t i = 0; i < perimeters->rows; i++) {
+        maille_value id = maille_text_value(perimeters->columns[TO_ID].texts[i]);
+        for (size_t p = 0; p < 2 && status == MAILLE_OK; p++) {
+            maille_filter of_id = maille_equals(places[p][1], &id);
+            status = maille_store_delete(job->ctx, job->store, places[p][0], &of_id);
+        }
+    }
+    return status;
+}
