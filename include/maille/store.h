@@ -28,12 +28,16 @@ const char *maille_store_who(const maille_store *store);
 /* Folder of what can be made again, "<workspace>.cache", made when missing. Borrowed. */
 maille_status maille_store_cache(maille_ctx *ctx, maille_store *store, const char **folder);
 
-/* Transactions do not nest. Rollback after a failure keeps the context's message. */
+/* Transactions do not nest. Rollback after a failure keeps the context's message. One on a store that
+ * was opened for reading holds the state that its first read sees. */
 maille_status maille_store_begin(maille_ctx *ctx, maille_store *store);
 maille_status maille_store_commit(maille_ctx *ctx, maille_store *store);
 void maille_store_rollback(maille_store *store);
 
-/* Filters: a tree with bound values. Build on the stack; children and texts are borrowed. */
+/* Filters: a tree with bound values. Build on the stack; children and texts are borrowed. As in SQL,
+ * a comparison with null is neither true nor false, and NOT leaves it so; AND of nothing is true, OR
+ * of nothing false. LIKE knows % and _, \ before them takes them as they are, and case counts
+ * outside ASCII only. Numbers compare with numbers, texts with texts; 28 levels at most. */
 typedef enum {
     MAILLE_F_AND, MAILLE_F_OR, MAILLE_F_NOT,
     MAILLE_F_EQ, MAILLE_F_NE, MAILLE_F_LT, MAILLE_F_LE, MAILLE_F_GT, MAILLE_F_GE,
@@ -84,9 +88,10 @@ const char *maille_cursor_text(const maille_cursor *cursor, size_t column); /* N
 maille_bytes maille_cursor_bytes(const maille_cursor *cursor, size_t column); /* WKB for geometry */
 void maille_cursor_free(maille_cursor *cursor);
 
-/* Appends the rows; columns are matched by name, columns that the table lacks stay null. Inside a
- * transaction of the caller, or one of its own. A row that breaks a key or check is
- * MAILLE_REFUSED and names it. */
+/* Appends the rows, all or none; columns are matched by name, columns that the table lacks stay null
+ * or take their default. INT may go where REAL is kept; polygons are kept as multipolygons, an empty
+ * geometry as null. Inside a transaction of the caller, or one of its own. A row that breaks a key or
+ * check is MAILLE_REFUSED and names it (rows are counted from 1). */
 maille_status maille_store_append(maille_ctx *ctx, maille_store *store, const char *table,
                                   const maille_table *rows);
 /* Deletes what the filter names (NULL: all), then appends. */

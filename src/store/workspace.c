@@ -67,7 +67,7 @@ static maille_status remove_companions(maille_ctx *ctx, const char *file) {
 /* Brings a file or folder onto the disk. */
 static maille_status sync_path(maille_ctx *ctx, const char *path) {
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    int failed = file < 0 || fsync(file) != 0;
+    int failed = file < 0 || (fsync(file) != 0 && errno != EINVAL); /* some cannot sync folders */
     int why = errno;
     if (file >= 0)
         close(file);
