@@ -38,11 +38,11 @@ static bool holds(const char *path, const char *word) {
 }
 
 static maille_status open_file(maille_ctx *ctx, const char *real, source *s) {
-    static const char *const drivers[] = {"GeoJSON", "GPKG", "ESRI Shapefile", "FlatGeobuf", "KML",
-                                          "SQLite",  NULL};
+    static const char *const drivers[] = {"GeoJSON", "GPKG", "ESRI Shapefile", "FlatGeobuf",
+                                          "LIBKML",  "KML",  "SQLite",         NULL};
     static const char *const gml[] = {"GML", NULL};
     static const char *const gml_options[] = {"WRITE_GFS=NO", "DOWNLOAD_SCHEMA=NO", NULL};
-    bool is_gml = holds(real, "gml");
+    bool is_gml = holds(real, "opengis.net/gml");
     s->file = GDALOpenEx(real, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                          is_gml ? gml : drivers, is_gml ? gml_options : NULL, NULL);
     if (s->file)
@@ -114,15 +114,21 @@ static void close_source(source *s) {
         GDALClose(s->file);
 }
 
-/* "EPSG:n" of a layer; "" where its CRS has no number or it has none. */
+/* "EPSG:n" of a layer, of its horizontal part if it has heights too; "" where its CRS has no number
+ * or it has none. */
 static void name_crs(OGRSpatialReferenceH srs, char name[64]) {
+    static const char *const lonlat[] = {"OGC:CRS84", "OGC:CRS84h", "EPSG:4979"};
     name[0] = '\0';
-    const char *authority = srs ? OSRGetAuthorityName(srs, NULL) : NULL;
-    const char *code = srs ? OSRGetAuthorityCode(srs, NULL) : NULL;
+    if (!srs)
+        return;
+    const char *node = !OSRIsCompound(srs) ? NULL : OSRIsProjected(srs) ? "PROJCS" : "GEOGCS";
+    const char *authority = OSRGetAuthorityName(srs, node), *code = OSRGetAuthorityCode(srs, node);
     if (!authority || !code)
         return;
-    bool lonlat = strcmp(authority, "OGC") == 0 && strcmp(code, "CRS84") == 0;
-    snprintf(name, 64, "%s:%s", lonlat ? "EPSG" : authority, lonlat ? "4326" : code);
+    snprintf(name, 64, "%s:%s", authority, code);
+    for (size_t i = 0; i < sizeof lonlat / sizeof *lonlat; i++)
+        if (strcmp(name, lonlat[i]) == 0)
+            snprintf(name, 64, "EPSG:4326");
 }
 
 static const char *kind_of(OGRwkbGeometryType type) {

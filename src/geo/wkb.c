@@ -145,8 +145,9 @@ maille_status maille_pieces_read(maille_ctx *ctx, maille_bytes wkb, maille_piece
     return MAILLE_OK;
 }
 
-/* Rounds a chain and packs it at `to`; returns how many points are left. */
-static uint32_t round_chain(const maille_xy *from, uint32_t count, maille_xy *to) {
+/* Rounds a chain and packs it at `to`; returns how many points are left. A line keeps both ends,
+ * though they be equal: a road network needs its links, however short. */
+static uint32_t round_chain(const maille_xy *from, uint32_t count, bool line, maille_xy *to) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
         maille_lonlat p = maille_on_grid((maille_lonlat){from[i].x, from[i].y});
@@ -154,19 +155,23 @@ static uint32_t round_chain(const maille_xy *from, uint32_t count, maille_xy *to
             continue;
         to[kept++] = (maille_xy){p.lon, p.lat};
     }
+    if (line && kept == 1 && count > 1)
+        to[kept++] = to[0];
     return kept;
 }
 
 void maille_pieces_to_grid(maille_pieces *pieces) {
     static const uint32_t least[] = {0, 1, 2, 4, 1, 2, 4};
     const maille_xy *from = pieces->points.items;
+    bool line = pieces->type == WKB_LINE || pieces->type == WKB_MULTILINE;
     size_t chain = 0, points = 0, chains = 0, parts = 0;
     for (size_t part = 0; part < pieces->chains.count; part++) {
         size_t first_chain = chains;
         bool gone = false; /* a polygon goes with its shell, its first chain */
         for (uint32_t c = 0; c < pieces->chains.items[part]; c++) {
             uint32_t count = pieces->lengths.items[chain++];
-            uint32_t kept = gone ? 0 : round_chain(from, count, pieces->points.items + points);
+            uint32_t kept =
+                gone ? 0 : round_chain(from, count, line, pieces->points.items + points);
             from += count;
             gone = gone || (c == 0 && kept < least[pieces->type]);
             if (gone || kept < least[pieces->type])
