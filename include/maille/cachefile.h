@@ -1,6 +1,6 @@
 /* Files of the cache: arrays of plain numbers with a key and a checksum (room: network). They hold
- * what can be made again; a file that is not ours, of another version, of another machine or damaged
- * is refused, and the caller makes it again. */
+ * what can be made again; a file that is not ours, of another version, of another machine or
+ * damaged is refused, and the caller makes it again. */
 #ifndef MAILLE_CACHEFILE_H
 #define MAILLE_CACHEFILE_H
 

@@ -22,7 +22,8 @@ int maille_crs_epsg(const maille_crs *crs);
  * (EPSG:326xx / 327xx) of the median point. count 0 gives 2154. */
 int maille_crs_choose(const maille_lonlat *points, size_t count);
 
-/* In bulk; points that PROJ cannot transform become NaN, and are counted in `failed` (may be NULL). */
+/* In bulk; points that PROJ cannot transform become NaN, and are counted in `failed` (may be NULL).
+ */
 maille_status maille_crs_project(maille_ctx *ctx, const maille_crs *crs, const maille_lonlat *from,
                                  maille_xy *to, size_t count, size_t *failed);
 /* Back to lon/lat; results are rounded to the published grid (maille_on_grid). */

@@ -13,14 +13,24 @@
 
 typedef struct maille_ctx maille_ctx;
 
-typedef enum { MAILLE_LOG_ERROR, MAILLE_LOG_WARNING, MAILLE_LOG_INFO, MAILLE_LOG_DEBUG } maille_level;
+typedef enum {
+    MAILLE_LOG_ERROR,
+    MAILLE_LOG_WARNING,
+    MAILLE_LOG_INFO,
+    MAILLE_LOG_DEBUG
+} maille_level;
 
 typedef void (*maille_log_fn)(void *user, maille_level level, const char *message);
 /* `done` of `total` steps of `what`; total 0 = unknown. Called from one thread at a time. */
 typedef void (*maille_progress_fn)(void *user, const char *what, size_t done, size_t total);
 
 /* Which room keeps a handle in the context. */
-typedef enum { MAILLE_SLOT_GEOS, MAILLE_SLOT_PROJ, MAILLE_SLOT_GDAL, MAILLE_SLOT_COUNT } maille_slot;
+typedef enum {
+    MAILLE_SLOT_GEOS,
+    MAILLE_SLOT_PROJ,
+    MAILLE_SLOT_GDAL,
+    MAILLE_SLOT_COUNT
+} maille_slot;
 
 maille_status maille_ctx_new(maille_ctx **out);
 void maille_ctx_free(maille_ctx *ctx);

@@ -12,10 +12,11 @@ maille_status maille_geometry_valid(maille_ctx *ctx, const maille_shapes *shapes
 /* Copies `from`, repairing the invalid (GEOSMakeValid, polygons kept); numbers of the repaired go
  * to `repaired` (a block owned by the caller). maille_geometry_valid says why. New vertices are not
  * rounded. */
-maille_status maille_geometry_repair(maille_ctx *ctx, const maille_shapes *from, maille_shapes **out,
-                                     uint32_t **repaired, size_t *repaired_count);
-/* Union of the listed shapes, robust (GEOSUnaryUnionPrec on a grid of `grid` units), appended as one
- * shape to `out`. The slow and sure way; territory/ has the fast one. */
+maille_status maille_geometry_repair(maille_ctx *ctx, const maille_shapes *from,
+                                     maille_shapes **out, uint32_t **repaired,
+                                     size_t *repaired_count);
+/* Union of the listed shapes, robust (GEOSUnaryUnionPrec on a grid of `grid` units), appended as
+ * one shape to `out`. The slow and sure way; territory/ has the fast one. */
 maille_status maille_geometry_union(maille_ctx *ctx, const maille_shapes *shapes,
                                     const uint32_t *members, uint32_t count, double grid,
                                     maille_shapes *out);

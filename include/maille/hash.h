@@ -12,7 +12,8 @@ typedef struct {
 typedef struct maille_hasher maille_hasher;
 maille_hasher *maille_hasher_new(void);
 void maille_hasher_add(maille_hasher *hasher, const void *bytes, size_t length);
-/* Adds the text and its closing NUL, so that ("ab","c") differs from ("a","bc"). NULL adds one 0xFF. */
+/* Adds the text and its closing NUL, so that ("ab","c") differs from ("a","bc"). NULL adds one
+ * 0xFF. */
 void maille_hasher_add_text(maille_hasher *hasher, const char *text);
 void maille_hasher_end(maille_hasher *hasher, maille_sha256 *out); /* frees the hasher */
 maille_status maille_hash_file(maille_ctx *ctx, const char *path, maille_sha256 *out);

@@ -7,12 +7,13 @@
 #include <maille/provenance.h>
 #include <maille/store.h>
 
-/* The catalogue of a workspace for one audience: definitions, and for each whether it can be shown. */
+/* The catalogue of a workspace for one audience: definitions, and for each whether it can be shown.
+ */
 typedef struct {
     const maille_layer_def *def;
-    bool ready;         /* its steps have run */
-    bool stale;         /* inputs have changed since */
-    char *lacks;        /* why not ready: "needs supply of a service", … ; NULL when ready */
+    bool ready;  /* its steps have run */
+    bool stale;  /* inputs have changed since */
+    char *lacks; /* why not ready: "needs supply of a service", … ; NULL when ready */
 } maille_layer_state;
 
 typedef struct maille_catalogue maille_catalogue;
@@ -25,9 +26,10 @@ size_t maille_catalogue_count(const maille_catalogue *catalogue);
 const maille_layer_state *maille_catalogue_layer(const maille_catalogue *catalogue, size_t i);
 /* MAILLE_NOT_FOUND with the three nearest names when there is no such layer (or not for this
  * audience); MAILLE_REFUSED with what it lacks when it is not ready. */
-maille_status maille_catalogue_find(maille_ctx *ctx, const maille_catalogue *catalogue, const char *id,
-                                    const maille_layer_state **out);
-/* SHA-256 of input hashes, rules, parameters and the decisions that this audience may see; as hex. */
+maille_status maille_catalogue_find(maille_ctx *ctx, const maille_catalogue *catalogue,
+                                    const char *id, const maille_layer_state **out);
+/* SHA-256 of input hashes, rules, parameters and the decisions that this audience may see; as hex.
+ */
 const char *maille_catalogue_hash(const maille_catalogue *catalogue);
 
 /* A figure of the summary, in words of the layer's definition. */

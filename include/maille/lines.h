@@ -20,7 +20,8 @@ maille_status maille_lines_from_column(maille_ctx *ctx, const maille_table *tabl
                                        maille_lines **out, size_t *refused);
 struct maille_crs;
 /* x,y (lon,lat) to metres, in place. */
-maille_status maille_lines_project(maille_ctx *ctx, maille_lines *lines, const struct maille_crs *crs);
+maille_status maille_lines_project(maille_ctx *ctx, maille_lines *lines,
+                                   const struct maille_crs *crs);
 void maille_lines_free(maille_lines *lines);
 
 /* Points of a GEOMETRY column of points (lon/lat); NaN where null or another type. Block owned by

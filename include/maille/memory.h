@@ -8,10 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *maille_alloc(size_t count, size_t size); /* zeroed; NULL when memory ran out; count 0 is fine */
+void *maille_alloc(size_t count,
+                   size_t size); /* zeroed; NULL when memory ran out; count 0 is fine */
 void *maille_resize(void *old, size_t count, size_t size); /* old stays valid on NULL */
 void maille_free(void *p);
-char *maille_strdup(const char *text);             /* NULL in, NULL out */
+char *maille_strdup(const char *text); /* NULL in, NULL out */
 char *maille_strndup(const char *text, size_t length);
 
 /* Test seam: the N-th allocation from now (1 = next) returns NULL; 0 turns it off. */

@@ -3,12 +3,12 @@
  * Nodes are numbered 0..node_count-1 in the order in which they are first met in the input. An edge
  * is one stretch of road as it came (with its drawing, for snapping); each direction that may be
  * driven is an arc. An arc weighs max(1, round(3600 · length_m / speed_kmh)) milliseconds; of
- * parallel arcs the least counts in searches (all are kept as edges for snapping). Loops are dropped
- * and counted. Immutable once built; shared by threads.
+ * parallel arcs the least counts in searches (all are kept as edges for snapping). Loops are
+ * dropped and counted. Immutable once built; shared by threads.
  *
- * Where the input gives a road's two directions as two lines, they stay two edges of one arc each, and
- * `edge_twin` joins all edges that are drawn at the same place: whoever stands on one of them stands
- * on all. */
+ * Where the input gives a road's two directions as two lines, they stay two edges of one arc each,
+ * and `edge_twin` joins all edges that are drawn at the same place: whoever stands on one of them
+ * stands on all. */
 #ifndef MAILLE_NETWORK_H
 #define MAILLE_NETWORK_H
 
@@ -30,17 +30,17 @@ typedef struct {
     uint32_t *first_out, *head, *out_ms;
     /* backward: arcs entering node v are [first_in[v], first_in[v+1]), sorted by tail */
     uint32_t *first_in, *tail, *in_ms;
-    maille_xy *node_xy;    /* metres; NaN where the table of links has no geometry */
-    uint32_t *component;   /* strongly connected component of each node, numbered by first node */
+    maille_xy *node_xy;  /* metres; NaN where the table of links has no geometry */
+    uint32_t *component; /* strongly connected component of each node, numbered by first node */
     uint32_t component_count;
     /* edges */
-    uint32_t *edge_from, *edge_to;       /* nodes */
-    uint32_t *edge_ms, *edge_back_ms;    /* from→to and to→from, MAILLE_NO_ARC where not allowed */
+    uint32_t *edge_from, *edge_to;    /* nodes */
+    uint32_t *edge_ms, *edge_back_ms; /* from→to and to→from, MAILLE_NO_ARC where not allowed */
     /* Next edge between the same two nodes with the same drawing, in either direction, in a ring;
      * the edge itself where it is alone. */
     uint32_t *edge_twin;
-    maille_lines *edge_lines;            /* drawing, metres; a straight line where none was given,
-                                          * empty where the nodes have no place */
+    maille_lines *edge_lines; /* drawing, metres; a straight line where none was given,
+                               * empty where the nodes have no place */
     double *edge_length_m;
     /* names of nodes as given (only for tables read with node ids), else NULL; one block */
     char **node_names;
@@ -57,10 +57,10 @@ typedef struct {
 /* What was read, and what was dropped and why. */
 typedef struct {
     uint64_t lines_read, edges, arcs, nodes;
-    uint64_t loops, parallels;             /* dropped from searches */
+    uint64_t loops, parallels; /* dropped from searches */
     uint64_t no_geometry, no_speed, no_length;
-    uint64_t no_access, no_highway;        /* OSM: not for this mode; neither road nor ferry */
-    uint64_t missing_nodes;                /* ids absent from a row; OSM: points absent from the file */
+    uint64_t no_access, no_highway; /* OSM: not for this mode; neither road nor ferry */
+    uint64_t missing_nodes;         /* ids absent from a row; OSM: points absent from the file */
     uint32_t components, largest_component; /* strongly connected; nodes of the largest */
     double length_km;
     maille_road_class classes[48]; /* by OSM highway, or by km/h; longest first */
@@ -71,33 +71,34 @@ typedef struct {
  * drawing on the ellipsoid. A line without time, length or speed is dropped and counted. With all
  * fields NULL a BD TOPO layer (vitesse_moyenne_vl, sens_de_circulation) is read as such. */
 typedef struct {
-    bool directed;              /* each line is one direction; else both */
-    const char *from, *to;      /* fields of node ids; absent: shared endpoints (exact, on the grid) */
+    bool directed;         /* each line is one direction; else both */
+    const char *from, *to; /* fields of node ids; absent: shared endpoints (exact, on the grid) */
     const char *length_m, *speed_kmh, *time_s, *direction;
     const char *layer;
-    const char *profile;        /* path of a speed profile for OSM files (layers/rules/profiles/car.yaml) */
-    double default_speed_kmh;   /* where a line has no speed; 0 = such a line is refused */
+    const char
+        *profile; /* path of a speed profile for OSM files (layers/rules/profiles/car.yaml) */
+    double default_speed_kmh; /* where a line has no speed; 0 = such a line is refused */
 } maille_road_fields;
 
 /* Reads .osm.pbf (by libreadosm), any OGR line layer, or a CSV of links. `crs` gives the metres.
  * Recognised by content. */
-maille_status maille_network_read(maille_ctx *ctx, const char *path, const maille_road_fields *fields,
-                                  const maille_crs *crs, maille_network **out,
-                                  maille_network_report *report);
+maille_status maille_network_read(maille_ctx *ctx, const char *path,
+                                  const maille_road_fields *fields, const maille_crs *crs,
+                                  maille_network **out, maille_network_report *report);
 
-/* From arrays, for tests and tables: edge i runs from[i] → to[i], ms either way (MAILLE_NO_ARC). Loops
- * are left out and the edges after them move up; `node_xy` may be NULL (no places). */
+/* From arrays, for tests and tables: edge i runs from[i] → to[i], ms either way (MAILLE_NO_ARC).
+ * Loops are left out and the edges after them move up; `node_xy` may be NULL (no places). */
 maille_status maille_network_from_edges(maille_ctx *ctx, uint32_t node_count, uint32_t edge_count,
-                                        const uint32_t *from, const uint32_t *to, const uint32_t *ms,
-                                        const uint32_t *back_ms, const maille_xy *node_xy,
-                                        maille_network **out);
+                                        const uint32_t *from, const uint32_t *to,
+                                        const uint32_t *ms, const uint32_t *back_ms,
+                                        const maille_xy *node_xy, maille_network **out);
 
 /* max(1, round(3600 · length_m / speed_kmh)), at most UINT32_MAX − 1 */
 uint32_t maille_arc_ms(double length_m, double speed_kmh);
 
 /* The graph file of the cache: versioned, with a checksum; refused when it is not ours, of another
- * version or damaged (the caller rebuilds). `key` (hash of source file, options, program) must match
- * or MAILLE_NOT_FOUND. */
+ * version or damaged (the caller rebuilds). `key` (hash of source file, options, program) must
+ * match or MAILLE_NOT_FOUND. */
 maille_status maille_network_save(maille_ctx *ctx, const maille_network *network, const char *path,
                                   const char *key);
 maille_status maille_network_load(maille_ctx *ctx, const char *path, const char *key,

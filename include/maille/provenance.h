@@ -8,24 +8,27 @@
 /* One import. Texts are borrowed on the way in. `name` and `service` may be NULL. */
 typedef struct {
     int64_t id;
-    const char *kind;     /* communes, roads, supply … */
-    const char *name;     /* of a grouping */
-    const char *service;  /* of supply and facilities */
-    const char *file;     /* path as the user gave it, made absolute */
+    const char *kind;    /* communes, roads, supply … */
+    const char *name;    /* of a grouping */
+    const char *service; /* of supply and facilities */
+    const char *file;    /* path as the user gave it, made absolute */
     const char *sha256;
     const char *vintage, *source, *licence;
-    const char *options;  /* canonical JSON of fields and flags */
+    const char *options; /* canonical JSON of fields and flags */
     int64_t rows_read, rows_kept, rows_repaired, rows_refused;
-    const char *report;   /* JSON: kinds of repair and refusal with counts and first rows */
+    const char *report; /* JSON: kinds of repair and refusal with counts and first rows */
 } maille_import;
 
 /* Records an import and forgets the one it replaces: same kind, name, service and file name. The
  * rows of the replaced import (column import_id) are deleted from every table that has them, except
  * perimeters edited since. New id goes to `id`. Inside the caller's transaction. */
-maille_status maille_import_record(maille_ctx *ctx, maille_store *store, const maille_import *import,
-                                   int64_t *id);
+maille_status maille_import_record(maille_ctx *ctx, maille_store *store,
+                                   const maille_import *import, int64_t *id);
 /* Updates counts and report of an import just recorded. */
-maille_status maille_import_counts(maille_ctx *ctx, maille_store *store, const maille_import *import);
+maille_status maille_import_counts(maille_ctx *ctx, maille_store *store,
+                                   const maille_import *import);
+/* Forgets an import and its rows as if it were replaced. Inside the caller's transaction. */
+maille_status maille_import_forget(maille_ctx *ctx, maille_store *store, int64_t id);
 /* All imports, table `import`, ordered by kind, name, service, file. */
 maille_status maille_imports(maille_ctx *ctx, maille_store *store, maille_table **out);
 

@@ -20,8 +20,8 @@ typedef struct {
     const char *note; /* what is our own reading of the source; NULL */
 } maille_rule_head;
 
-/* A rule set that is not there is MAILLE_NOT_FOUND with the names of those that are; one that does not
- * hold is MAILLE_REFUSED with file and line. Every struct lives as long as its file. */
+/* A rule set that is not there is MAILLE_NOT_FOUND with the names of those that are; one that does
+ * not hold is MAILLE_REFUSED with file and line. Every struct lives as long as its file. */
 
 /* layers/rules/sizes-<id>.yaml: size classes of a perimeter by population. Classes ascend and leave
  * no value between them out; a bound is in the upper or in the lower class as the file says. */
@@ -43,11 +43,11 @@ void maille_size_rules_free(maille_size_rules *rules);
 /* layers/rules/zoning-<id>.yaml */
 typedef struct {
     maille_rule_head head;
-    const char *service;                 /* id of the service that is zoned */
-    const char *decay;                   /* "steps:10=1,15=0.3,20=0.1" */
-    double supply_per_head;              /* consultations per year for one unit of supply: 5400 */
+    const char *service;    /* id of the service that is zoned */
+    const char *decay;      /* "steps:10=1,15=0.3,20=0.1" */
+    double supply_per_head; /* consultations per year for one unit of supply: 5400 */
     size_t count;
-    maille_size_class classes[16];       /* ZIP, vivier, HZ by APL */
+    maille_size_class classes[16]; /* ZIP, vivier, HZ by APL */
     maille_yaml_file *file;
 } maille_zoning_rules;
 maille_status maille_zoning_rules_read(maille_ctx *ctx, const char *id, maille_zoning_rules **out);
@@ -55,7 +55,7 @@ void maille_zoning_rules_free(maille_zoning_rules *rules);
 
 /* layers/rules/publication-<id>.yaml: the life of a perimeter, which of it the public sees. */
 typedef struct {
-    const char *id;        /* en-fonctionnement */
+    const char *id; /* en-fonctionnement */
     maille_title title;
     bool published;
     size_t also_count; /* other ways of writing it */
@@ -85,21 +85,22 @@ void maille_audience_sees(const maille_publication_rules *rules, maille_audience
 /* layers/rules/overlaps-<id>.yaml: policy and severity by the two statuses (published or draft). */
 typedef struct {
     maille_rule_head head;
-    const char *policy;                    /* interdit, alerte, partage */
+    const char *policy;                                       /* interdit, alerte, partage */
     const char *both_published, *one_published, *both_drafts; /* information, alerte, erreur */
     maille_yaml_file *file;
 } maille_overlap_rules;
-maille_status maille_overlap_rules_read(maille_ctx *ctx, const char *id, maille_overlap_rules **out);
+maille_status maille_overlap_rules_read(maille_ctx *ctx, const char *id,
+                                        maille_overlap_rules **out);
 void maille_overlap_rules_free(maille_overlap_rules *rules);
 
 /* layers/rules/travel-<id>.yaml: minutes where there are no roads; snapping; the matrix. */
 typedef struct {
     maille_rule_head head;
-    double detour, speed_kmh;     /* road length / straight line; mean speed */
-    double snap_max_m;            /* 5,000 */
-    double snap_far_m;            /* a centre farther from a road than this is named: 1,000 */
-    double matrix_least_min;      /* 60 */
-    double foot_kmh, off_road_m;  /* isochrones */
+    double detour, speed_kmh;    /* road length / straight line; mean speed */
+    double snap_max_m;           /* 5,000 */
+    double snap_far_m;           /* a centre farther from a road than this is named: 1,000 */
+    double matrix_least_min;     /* 60 */
+    double foot_kmh, off_road_m; /* isochrones */
     maille_yaml_file *file;
 } maille_travel_rules;
 maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_travel_rules **out);

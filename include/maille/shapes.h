@@ -27,20 +27,21 @@ typedef struct {
 maille_status maille_shapes_new(maille_ctx *ctx, maille_shapes **out);
 void maille_shapes_free(maille_shapes *shapes);
 
-uint32_t maille_shapes_parts(const maille_shapes *shapes);  /* of all */
+uint32_t maille_shapes_parts(const maille_shapes *shapes); /* of all */
 uint32_t maille_shapes_rings(const maille_shapes *shapes);
 uint32_t maille_shapes_points(const maille_shapes *shapes);
 
 /* Building in order: a shape, its parts, their rings, their points. */
 maille_status maille_shapes_begin_shape(maille_ctx *ctx, maille_shapes *shapes);
 maille_status maille_shapes_begin_part(maille_ctx *ctx, maille_shapes *shapes);
-maille_status maille_shapes_add_ring(maille_ctx *ctx, maille_shapes *shapes, const maille_xy *points,
-                                     uint32_t count);
+maille_status maille_shapes_add_ring(maille_ctx *ctx, maille_shapes *shapes,
+                                     const maille_xy *points, uint32_t count);
 
 /* Appends one WKB polygon or multipolygon (2D or Z; Z is dropped) as a shape, turning rings to
  * their orientation. NULL bytes append a shape without parts. */
 maille_status maille_shapes_add_wkb(maille_ctx *ctx, maille_shapes *shapes, maille_bytes wkb);
-/* WKB multipolygon (little-endian) of shape i; `out->bytes` is owned by the caller (maille_free). */
+/* WKB multipolygon (little-endian) of shape i; `out->bytes` is owned by the caller (maille_free).
+ */
 maille_status maille_shapes_to_wkb(maille_ctx *ctx, const maille_shapes *shapes, uint32_t i,
                                    maille_bytes *out);
 

@@ -6,18 +6,18 @@
 #include <maille/network.h>
 
 /* Where a point stands on the network. `edge` is MAILLE_ABSENT (UINT32_MAX) when it stands nowhere.
- * The parts of the edge's time before and after the point are rounded so that they sum to the edge's
- * weight: to_end = weight − from_start, per direction. */
+ * The parts of the edge's time before and after the point are rounded so that they sum to the
+ * edge's weight: to_end = weight − from_start, per direction. */
 typedef struct {
     uint32_t edge;
-    double fraction;     /* 0 at the edge's start, 1 at its end */
-    double distance_m;   /* from the point to the road */
+    double fraction;   /* 0 at the edge's start, 1 at its end */
+    double distance_m; /* from the point to the road */
     maille_xy at;
 } maille_snap;
 
 typedef struct maille_snapper maille_snapper;
-/* `edge_group` (may be NULL) gives a number to each edge; a query with a group sees only edges whose
- * number is that group. UINT32_MAX as an edge's number = an edge nobody may use. */
+/* `edge_group` (may be NULL) gives a number to each edge; a query with a group sees only edges
+ * whose number is that group. UINT32_MAX as an edge's number = an edge nobody may use. */
 maille_status maille_snapper_new(maille_ctx *ctx, const maille_network *network,
                                  const uint32_t *edge_group, maille_snapper **out);
 void maille_snapper_free(maille_snapper *snapper);
@@ -31,10 +31,10 @@ maille_status maille_snap_points(maille_ctx *ctx, const maille_snapper *snapper,
 
 /* Which edges the communes of each border-connected group may use: those of the strongly connected
  * component that has most nodes in the group's communes, as far as one of their ends lies in the
- * group. `node_group[v]` is the group of the commune that holds (or is nearest to) node v, UINT32_MAX
- * = none. An edge between two groups takes the group of its start if the component is also that
- * group's, else of its end. A point may use an edge of its own group only: an island never jumps to the
- * mainland. Result: one number per edge, block owned by the caller. */
+ * group. `node_group[v]` is the group of the commune that holds (or is nearest to) node v,
+ * UINT32_MAX = none. An edge between two groups takes the group of its start if the component is
+ * also that group's, else of its end. A point may use an edge of its own group only: an island
+ * never jumps to the mainland. Result: one number per edge, block owned by the caller. */
 maille_status maille_edge_groups(maille_ctx *ctx, const maille_network *network,
                                  const uint32_t *node_group, uint32_t group_count,
                                  uint32_t **edge_group);

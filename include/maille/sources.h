@@ -4,26 +4,29 @@
 #define MAILLE_SOURCES_H
 
 #include <maille/ctx.h>
+#include <maille/memory.h>
 #include <maille/network.h>
 #include <maille/rules.h>
-#include <maille/memory.h>
 #include <maille/store.h>
 #include <maille/study.h>
 
 typedef struct {
     int64_t read, kept, repaired, refused;
-    bool unchanged;      /* same file, same options: nothing was done */
-    char message[256];   /* one line for the user */
+    bool unchanged;    /* same file, same options: nothing was done */
+    char message[256]; /* one line for the user */
 } maille_import_result;
 
-/* Imports one source in one transaction: on any error the workspace is as it was. `dry_run` reads and
- * checks, writes nothing. `force` imports what is unchanged too, and replaces edited perimeters. */
+/* Imports one source in one transaction: on any error the workspace is as it was. `dry_run` reads
+ * and checks, writes nothing. `force` imports what is unchanged too, and replaces edited
+ * perimeters. */
 typedef struct {
     bool dry_run, force;
     const maille_publication_rules *publication; /* vocabulary of statuses (perimeters) */
 } maille_import_options;
-maille_status maille_import_source(maille_ctx *ctx, maille_store *store, const maille_source *source,
-                                   const maille_import_options *options, maille_import_result *result);
+maille_status maille_import_source(maille_ctx *ctx, maille_store *store,
+                                   const maille_source *source,
+                                   const maille_import_options *options,
+                                   maille_import_result *result);
 
 /* What a file looks like: a kind with its field mapping, for `maille import auto`. MAILLE_REFUSED
  * with the columns that were found when nothing fits. Texts live in `arena`. */
@@ -36,7 +39,8 @@ maille_status maille_source_recognise(maille_ctx *ctx, const char *path, maille_
 maille_status maille_source_network(maille_ctx *ctx, maille_store *store, const maille_crs *crs,
                                     maille_network **out);
 
-/* Chooses and stores the workspace's CRS (meta "crs") from the extent of communes when it has none. */
+/* Chooses and stores the workspace's CRS (meta "crs") from the extent of communes when it has none.
+ */
 maille_status maille_source_crs(maille_ctx *ctx, maille_store *store, int *epsg);
 
 #endif

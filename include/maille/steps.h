@@ -9,6 +9,19 @@
 #include <maille/store.h>
 #include <maille/study.h>
 
+/* ---- a study's recipe
+ * ---------------------------------------------------------------------------- */
+
+/* Brings a workspace to what a study says: settings, then every source whose file or options have
+ * changed (communes first: they choose the CRS). `results` has one entry per source, in the study's
+ * order. Imports that the recipe no longer names are forgotten and counted in `dropped`, their
+ * names logged. Each import is a transaction of its own: after a kill the next run goes on. */
+maille_status maille_study_apply(maille_ctx *ctx, maille_store *store, const maille_study *study,
+                                 bool force, maille_import_result *results, size_t *dropped);
+
+/* ---- the chain
+ * ------------------------------------------------------------------------------------ */
+
 /* What a run of the chain did with one step. */
 typedef enum { MAILLE_STEP_RAN, MAILLE_STEP_FRESH, MAILLE_STEP_LACKS } maille_step_outcome;
 typedef struct {
@@ -22,17 +35,19 @@ typedef struct {
 
 typedef struct {
     bool force;
-    maille_audience audience;      /* steps by audience run for this one; internal ones always */
-    const char *const *only;       /* names; NULL = all; what they need comes along */
+    maille_audience audience; /* steps by audience run for this one; internal ones always */
+    const char *const *only;  /* names; NULL = all; what they need comes along */
     size_t only_count;
 } maille_run_options;
 
 /* Runs what is out of date in order of dependency. `results` (a block of the caller's, maille_free)
  * holds one entry per step and audience. MAILLE_NOT_FOUND for an unknown step. */
-maille_status maille_steps_run(maille_ctx *ctx, maille_store *store, const maille_run_options *options,
-                               maille_step_result **results, size_t *count);
+maille_status maille_steps_run(maille_ctx *ctx, maille_store *store,
+                               const maille_run_options *options, maille_step_result **results,
+                               size_t *count);
 
-/* State of each step for one audience, for the catalogue; block of the caller's; texts inside it. */
+/* State of each step for one audience, for the catalogue; block of the caller's; texts inside it.
+ */
 maille_status maille_steps_state(maille_ctx *ctx, maille_store *store, maille_audience audience,
                                  maille_step_state **states, size_t *count);
 /* Names in order, for -h. */
@@ -44,7 +59,7 @@ typedef struct {
     char kind[32];     /* chevauchement, zone-blanche, morcellement, taille, perime … */
     char severity[16]; /* information, alerte, erreur */
     char subject[128];
-    char *message;     /* French, one line; owned by the list */
+    char *message; /* French, one line; owned by the list */
 } maille_finding;
 maille_status maille_check(maille_ctx *ctx, maille_store *store, maille_audience audience,
                            maille_finding **findings, size_t *count);

@@ -12,16 +12,17 @@ typedef struct {
 typedef struct {
     int line;
     const char *kind; /* communes centres roads supply facilities grouping perimeters movements … */
-    const char *file; /* absolute, or relative to the current folder: the study's folder is put first */
+    const char
+        *file; /* absolute, or relative to the current folder: the study's folder is put first */
     const char *layer, *vintage, *source, *licence;
-    const char *service;        /* supply, facilities */
-    const char *name;           /* grouping */
-    const char *perimeter_kind; /* perimeters; "cpts" when absent */
+    const char *service;                   /* supply, facilities */
+    const char *name;                      /* grouping */
+    const char *perimeter_kind;            /* perimeters; "cpts" when absent */
     const char *from_vintage, *to_vintage; /* movements */
-    const char *profile;        /* roads: name of a profile of the rules, "car" when absent */
-    const char *crs;            /* "EPSG:n" for files that name none */
-    bool directed;              /* roads */
-    size_t field_count;         /* fields: {ours: theirs} */
+    const char *profile; /* roads: name of a profile of the rules, "car" when absent */
+    const char *crs;     /* "EPSG:n" for files that name none */
+    bool directed;       /* roads */
+    size_t field_count;  /* fields: {ours: theirs} */
     const char **field_keys, **field_values;
 } maille_source;
 
@@ -33,8 +34,8 @@ typedef struct {
 } maille_service;
 
 typedef struct maille_study {
-    const char *path;      /* as opened */
-    const char *id;        /* study: */
+    const char *path; /* as opened */
+    const char *id;   /* study: */
     maille_title title;
     const char *workspace; /* path, the study's folder put first; NULL when absent */
     int crs;               /* EPSG number, 0 = chosen from the extent */
@@ -42,9 +43,9 @@ typedef struct maille_study {
     maille_source *sources;
     size_t service_count;
     maille_service *services;
-    const char *sizes, *publication;         /* names of rule sets; NULL = default of the house */
-    const char *zoning, *zoning_unit;        /* NULL = no zoning */
-    const char *overlaps, *estimation;       /* NULL = default */
+    const char *sizes, *publication;   /* names of rule sets; NULL = default of the house */
+    const char *zoning, *zoning_unit;  /* NULL = no zoning */
+    const char *overlaps, *estimation; /* NULL = default */
     size_t layer_count;
     const char **layers; /* NULL = all */
     maille_yaml_file *file;
@@ -60,9 +61,9 @@ const char *const *maille_source_fields(const char *kind);
 /* Value of a field mapping, or NULL. */
 const char *maille_source_field(const maille_source *source, const char *key);
 
-/* Canonical JSON of what matters of the study for the workspace: services with titles and bands, rules. The workspace keeps it
- * under meta key "study_json"; maille_study_from_json reads it back, so that `maille compute` and
- * `export` need no study file. */
+/* Canonical JSON of what matters of the study for the workspace: services with titles and bands,
+ * rules. The workspace keeps it under meta key "study_json"; maille_study_from_json reads it back,
+ * so that `maille compute` and `export` need no study file. */
 maille_status maille_study_to_json(maille_ctx *ctx, const maille_study *study, char **out);
 maille_status maille_study_from_json(maille_ctx *ctx, const char *json, maille_study **out);
 

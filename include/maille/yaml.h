@@ -11,13 +11,13 @@ typedef enum { MAILLE_YAML_SCALAR, MAILLE_YAML_LIST, MAILLE_YAML_MAP } maille_ya
 
 typedef struct maille_yaml {
     maille_yaml_kind kind;
-    int line;                  /* from 1 */
-    const char *text;          /* scalar */
-    bool quoted;               /* a quoted scalar is text whatever it looks like */
-    size_t count;              /* items of a list or map */
+    int line;         /* from 1 */
+    const char *text; /* scalar */
+    bool quoted;      /* a quoted scalar is text whatever it looks like */
+    size_t count;     /* items of a list or map */
     struct maille_yaml **items;
-    const char **keys;         /* map */
-    const int *key_lines;      /* map: line of each key */
+    const char **keys;    /* map */
+    const int *key_lines; /* map: line of each key */
 } maille_yaml;
 
 typedef struct maille_yaml_file maille_yaml_file;
@@ -31,14 +31,17 @@ const char *maille_yaml_path(const maille_yaml_file *file);
 const maille_yaml *maille_yaml_get(const maille_yaml *map, const char *key);
 /* Refuses a map with a key that is not in `allowed` (NULL-terminated), naming it, its line and the
  * keys that are known. */
-maille_status maille_yaml_only(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
-                               const char *const *allowed);
-/* Typed values; `key` missing: MAILLE_REFUSED when required, else *out untouched. Texts are borrowed. */
-maille_status maille_yaml_text(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
-                               const char *key, bool required, const char **out);
-maille_status maille_yaml_number(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
-                                 const char *key, bool required, double *out);
-maille_status maille_yaml_bool(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
-                               const char *key, bool required, bool *out);
+maille_status maille_yaml_only(maille_ctx *ctx, const maille_yaml_file *file,
+                               const maille_yaml *map, const char *const *allowed);
+/* Typed values; `key` missing: MAILLE_REFUSED when required, else *out untouched. Texts are
+ * borrowed. */
+maille_status maille_yaml_text(maille_ctx *ctx, const maille_yaml_file *file,
+                               const maille_yaml *map, const char *key, bool required,
+                               const char **out);
+maille_status maille_yaml_number(maille_ctx *ctx, const maille_yaml_file *file,
+                                 const maille_yaml *map, const char *key, bool required,
+                                 double *out);
+maille_status maille_yaml_bool(maille_ctx *ctx, const maille_yaml_file *file,
+                               const maille_yaml *map, const char *key, bool required, bool *out);
 
 #endif

@@ -98,7 +98,7 @@ static maille_status forget_rows(maille_ctx *ctx, maille_store *store,
     return finish(ctx, store, remove, "a replaced import");
 }
 
-maille_status maille_import_forget(maille_ctx *ctx, maille_store *store, int64_t id) {
+static maille_status forget(maille_ctx *ctx, maille_store *store, int64_t id) {
     sqlite3_stmt *remove = NULL;
     for (size_t i = 0; i < store->schema->table_count; i++) {
         const maille_schema_table *table = &store->schema->tables[i];
@@ -113,7 +113,19 @@ maille_status maille_import_forget(maille_ctx *ctx, maille_store *store, int64_t
     if (status != MAILLE_OK)
         return status;
     sqlite3_bind_int64(remove, 1, id);
-    return finish(ctx, store, remove, "a replaced import");
+    if ((status = finish(ctx, store, remove, "a replaced import")) != MAILLE_OK)
+        return status;
+    if (sqlite3_changes(store->db) != 1)
+        return maille_fail(ctx, MAILLE_NOT_FOUND, "import %lld was not recorded", (long long)id);
+    return MAILLE_OK;
+}
+
+maille_status maille_import_forget(maille_ctx *ctx, maille_store *store, int64_t id) {
+    maille_change change;
+    maille_status status = maille_change_begin(ctx, store, &change);
+    if (status != MAILLE_OK)
+        return status;
+    return maille_change_end(ctx, store, &change, forget(ctx, store, id));
 }
 
 /* ---- imports ---- */
@@ -168,7 +180,7 @@ maille_status maille_import_record(maille_ctx *ctx, maille_store *store,
     if ((status = insert_import(ctx, store, import, id)) == MAILLE_OK)
         status = find_replaced(ctx, store, import, *id, &replaced);
     for (size_t i = 0; i < replaced.count && status == MAILLE_OK; i++)
-        status = maille_import_forget(ctx, store, replaced.items[i]);
+        status = forget(ctx, store, replaced.items[i]);
     MAILLE_VEC_FREE(&replaced);
     return maille_change_end(ctx, store, &change, status);
 }

@@ -1,0 +1,204 @@
+/* The hash of all that a step depends on: imports, rules, parameters and the steps before it. A
+ * step whose hash is that of its last run has nothing to do. */
+#include "steps/step.h"
+
+#include <maille/hash.h>
+#include <maille/memory.h>
+#include <maille/provenance.h>
+#include <maille/version.h>
+#include <stdio.h>
+#include <string.h>
+
+static maille_status add_imports(maille_ctx *ctx, maille_store *store, const char *const *kinds,
+                                 maille_hasher *hasher) {
+    static const char *const columns[] = {"kind",   "name",    "service",
+                                          "sha256", "vintage", "options"};
+    static const char *const order[] = {"kind", "name", "service", "sha256", "options"};
+    maille_status status = MAILLE_OK;
+    maille_table *table = NULL;
+    for (; kinds && *kinds; kinds++) {
+        maille_value kind = maille_text_value(*kinds);
+        maille_filter filter = maille_equals("kind", &kind);
+        maille_query query = {.table = "import",
+                              .columns = columns,
+                              .column_count = 6,
+                              .filter = &filter,
+                              .order = order,
+                              .order_count = 5};
+        TRY(maille_store_read(ctx, store, &query, &table));
+        for (size_t row = 0; row < table->rows; row++)
+            for (size_t i = 0; i < 6; i++)
+                maille_hasher_add_text(hasher, table->columns[i].texts[row]);
+        maille_table_free(table);
+        table = NULL;
+    }
+done:
+    maille_table_free(table);
+    return status;
+}
+
+/* A rule set is its file: any change of it counts. */
+static maille_status add_rule(maille_ctx *ctx, const char *family, const char *id,
+                              maille_hasher *hasher) {
+    maille_status status = MAILLE_OK;
+    char *folder = NULL, path[1024];
+    maille_sha256 sha;
+    TRY(maille_layers_folder(ctx, &folder));
+    snprintf(path, sizeof path, "%s/rules/%s-%s.yaml", folder, family, id);
+    TRY(maille_hash_file(ctx, path, &sha));
+    maille_hasher_add_text(hasher, family);
+    maille_hasher_add_text(hasher, sha.hex);
+done:
+    maille_free(folder);
+    return status;
+}
+
+static maille_status add_rules(maille_ctx *ctx, loads *l, const char *const *families,
+                               maille_hasher *hasher) {
+    const maille_study *study = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(load_study(ctx, l, &study));
+    const struct {
+        const char *family, *chosen, *usual;
+    } known[] = {
+        {"sizes", study->sizes, MAILLE_DEFAULT_SIZES},
+        {"publication", study->publication, MAILLE_DEFAULT_PUBLICATION},
+        {"zoning", study->zoning, MAILLE_DEFAULT_ZONING},
+        {"overlaps", study->overlaps, MAILLE_DEFAULT_OVERLAPS},
+        {"travel", study->estimation, MAILLE_DEFAULT_TRAVEL},
+    };
+    for (; families && *families; families++) {
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            if (strcmp(known[i].family, *families) == 0)
+                TRY(add_rule(ctx, *families, known[i].chosen ? known[i].chosen : known[i].usual,
+                             hasher));
+        if (strcmp(*families, "zoning") == 0)
+            maille_hasher_add_text(hasher, study->zoning ? study->zoning_unit : NULL);
+    }
+done:
+    return status;
+}
+
+static maille_status add_services(maille_ctx *ctx, loads *l, maille_hasher *hasher) {
+    const maille_study *study = NULL;
+    maille_status status = load_study(ctx, l, &study);
+    for (size_t i = 0; status == MAILLE_OK && i < study->service_count; i++) {
+        maille_hasher_add_text(hasher, study->services[i].id);
+        maille_hasher_add(hasher, study->services[i].bands_min,
+                          study->services[i].band_count * sizeof(double));
+    }
+    return status;
+}
+
+static maille_status add_rows(maille_ctx *ctx, maille_store *store, const char *table_name,
+                              const char *const *columns, size_t count, const maille_names *seen,
+                              maille_hasher *hasher) {
+    maille_query query = {.table = table_name, .columns = columns, .column_count = count};
+    maille_table *table = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(maille_store_read(ctx, store, &query, &table));
+    for (size_t row = 0; row < table->rows; row++) {
+        if (maille_names_get(seen, table->columns[0].texts[row]) == MAILLE_ABSENT)
+            continue;
+        for (size_t i = 0; i < count; i++) {
+            if (table->columns[i].type == MAILLE_REAL)
+                maille_hasher_add(hasher, &table->columns[i].reals[row], sizeof(double));
+            else
+                maille_hasher_add_text(hasher, table->columns[i].texts[row]);
+        }
+    }
+done:
+    maille_table_free(table);
+    return status;
+}
+
+/* Decisions on perimeters: those that the audience may see, as they are in the workspace. A draft
+ * that changes leaves every public hash alone. */
+static maille_status add_perimeters(maille_ctx *ctx, maille_store *store, loads *l,
+                                    maille_audience audience, maille_hasher *hasher) {
+    static const char *const columns[] = {"id", "kind", "name", "status", "contact"};
+    static const char *const member_columns[] = {"perimeter_id", "code", "share"};
+    maille_query query = {.table = "perimeter", .columns = columns, .column_count = 5};
+    const maille_publication_rules *rules = NULL;
+    maille_status status = MAILLE_OK;
+    maille_table *table = NULL;
+    unsigned char *sees = NULL;
+    maille_names *seen = maille_names_new(64);
+    if (!seen)
+        return maille_no_memory(ctx);
+    TRY(load_publication(ctx, l, &rules));
+    TRY(maille_store_read(ctx, store, &query, &table));
+    sees = maille_alloc(table->rows + 1, 1);
+    if (!sees) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    maille_audience_sees(rules, audience, table->columns[3].texts, table->rows, sees);
+    for (size_t row = 0; row < table->rows; row++)
+        if (sees[row] && !maille_names_set(seen, table->columns[0].texts[row], 1)) {
+            status = maille_no_memory(ctx);
+            goto done;
+        }
+    TRY(add_rows(ctx, store, "perimeter", columns, 5, seen, hasher));
+    TRY(add_rows(ctx, store, "perimeter_member_raw", member_columns, 3, seen, hasher));
+done:
+    maille_free(sees);
+    maille_names_free(seen);
+    maille_table_free(table);
+    return status;
+}
+
+static maille_status add_needs(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
+                               maille_audience audience, maille_hasher *hasher,
+                               const char **lacks) {
+    maille_status status = MAILLE_OK;
+    for (const char *const *need = s->needs; need && *need; need++) {
+        const step *before = step_named(*need);
+        const char *missing = NULL;
+        char hash[65];
+        TRY(step_inputs_hash(ctx, store, l, before, audience, hash, &missing));
+        /* Steps by audience hash the decisions they see, not all that `members` converted. */
+        if (s->by_audience && strcmp(*need, "members") == 0)
+            TRY(add_imports(ctx, store, before->kinds, hasher));
+        else
+            maille_hasher_add_text(hasher, hash);
+        if (missing && !*lacks)
+            *lacks = missing;
+    }
+done:
+    return status;
+}
+
+maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
+                               maille_audience audience, char hash[65], const char **lacks) {
+    maille_status status = MAILLE_OK;
+    const char *missing = NULL;
+    char *crs = NULL;
+    maille_sha256 sha;
+    maille_hasher *hasher = maille_hasher_new();
+    if (!hasher)
+        return maille_no_memory(ctx);
+    TRY(maille_store_get(ctx, store, "crs", &crs));
+    maille_hasher_add_text(hasher, s->name);
+    maille_hasher_add(hasher, &s->version, sizeof s->version);
+    maille_hasher_add_text(hasher, MAILLE_VERSION);
+    maille_hasher_add_text(hasher, crs);
+    TRY(add_imports(ctx, store, s->kinds, hasher));
+    TRY(add_rules(ctx, l, s->rules, hasher));
+    if (s->reads_services)
+        TRY(add_services(ctx, l, hasher));
+    if (s->by_audience)
+        TRY(add_perimeters(ctx, store, l, audience, hasher));
+    else if (strcmp(s->name, "members") == 0)
+        TRY(add_perimeters(ctx, store, l, MAILLE_INTERNE, hasher));
+    TRY(add_needs(ctx, store, l, s, audience, hasher, &missing));
+    if (!missing && s->lacks)
+        TRY(s->lacks(ctx, store, l, &missing));
+done:
+    maille_hasher_end(hasher, &sha);
+    memcpy(hash, sha.hex, 65);
+    if (lacks)
+        *lacks = missing;
+    maille_free(crs);
+    return status;
+}

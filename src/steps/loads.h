@@ -1,0 +1,117 @@
+/* What steps read from the workspace as plain arrays: loaded when first asked for, kept for one run
+ * of the chain, borrowed by the steps. A step that rewrites a table forgets what was loaded from
+ * it. */
+#ifndef MAILLE_STEPS_LOADS_H
+#define MAILLE_STEPS_LOADS_H
+
+#include <maille/crs.h>
+#include <maille/ctx.h>
+#include <maille/map.h>
+#include <maille/network.h>
+#include <maille/rules.h>
+#include <maille/shapes.h>
+#include <maille/store.h>
+#include <maille/study.h>
+#include <maille/territory.h>
+#include <maille/travel.h>
+
+/* Communes in ascending order of code; their place in the arrays is their number everywhere. */
+typedef struct {
+    uint32_t count;
+    const char **code, **name;
+    double *population;   /* 0 where not known */
+    maille_names *number; /* of a code */
+    maille_shapes *lonlat, *metres;
+    maille_table *table;
+} communes;
+
+/* What step `borders` found of each commune. */
+typedef struct {
+    maille_xy *centre; /* metres */
+    double *area_m2;
+} commune_figures;
+
+/* Places of one or all services, in order of (service, id). */
+typedef struct {
+    uint32_t count;
+    const char **id, **service, **name, **status;
+    uint32_t *commune; /* number, MAILLE_ABSENT when in none */
+    unsigned char *at_centre,
+        *open; /* located at the centre of its commune; open to patients now */
+    double *amount;
+    maille_xy *at; /* metres; NaN where nowhere */
+    maille_table *table;
+} places;
+
+/* Perimeters of kind cpts that an audience may see, in order of id. */
+typedef struct {
+    maille_perimeters sets;
+    const char **id, **name, **status, **contact;
+    unsigned char *published;
+    maille_table *table;
+    uint32_t unknown_members; /* codes that are in no commune layer */
+} seen_perimeters;
+
+/* Roads, and where communes and places stand on them. */
+typedef struct {
+    maille_network *network; /* NULL: no roads, minutes are estimates */
+    uint32_t *edge_group;    /* which block's communes may use each edge */
+    maille_stop *commune_stop;
+    maille_snap *commune_snap;
+    uint32_t nodes_outside;  /* nodes that lie near no commune */
+    maille_stop *place_stop; /* by load_place_stops */
+    maille_snap *place_snap;
+} travel;
+
+typedef struct loads loads;
+/* src/steps/travel.c; use load_travel and load_place_stops. */
+maille_status travel_new(maille_ctx *ctx, loads *l, maille_store *store, travel **out);
+void travel_free(travel *t);
+maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t);
+/* src/steps/times.c; use load_matrix. */
+maille_status times_between_communes(maille_ctx *ctx, loads *l, maille_matrix **out);
+maille_status loads_new(maille_ctx *ctx, maille_store *store, loads **out);
+void loads_free(loads *l);
+
+maille_status load_study(maille_ctx *ctx, loads *l, const maille_study **out);
+maille_status load_crs(maille_ctx *ctx, loads *l, const maille_crs **out);
+maille_status load_travel_rules(maille_ctx *ctx, loads *l, const maille_travel_rules **out);
+maille_status load_publication(maille_ctx *ctx, loads *l, const maille_publication_rules **out);
+/* The zoning rules of the study, or the house's default set (for APL); `unit` NULL without zoning.
+ */
+maille_status load_zoning(maille_ctx *ctx, loads *l, const maille_zoning_rules **out,
+                          const char **unit);
+maille_status load_communes(maille_ctx *ctx, loads *l, const communes **out);
+maille_status load_figures(maille_ctx *ctx, loads *l, const commune_figures **out);
+maille_status load_adjacency(maille_ctx *ctx, loads *l, const maille_adjacency **out);
+maille_status load_places(maille_ctx *ctx, loads *l, const places **out);
+maille_status load_travel(maille_ctx *ctx, loads *l, const travel **out);
+/* The same with place_stop and place_snap filled in (after step codes). */
+maille_status load_place_stops(maille_ctx *ctx, loads *l, const travel **out);
+/* Times between commune centres up to the longest decay of the rules, 60 minutes at least: from the
+ * cache, else computed and left there. */
+maille_status load_matrix(maille_ctx *ctx, loads *l, const maille_matrix **out);
+maille_store *loads_store(const loads *l);
+/* Group of each commune in a grouping: number into `ids`, MAILLE_ABSENT for none. Owned by caller.
+ */
+typedef struct {
+    uint32_t count;
+    const char **id, **title; /* title may be NULL */
+    uint32_t *of_commune;
+    maille_table *table;
+} grouping;
+maille_status load_grouping(maille_ctx *ctx, loads *l, const char *name, grouping **out);
+void grouping_free(grouping *g);
+maille_status load_perimeters(maille_ctx *ctx, loads *l, maille_audience audience,
+                              const seen_perimeters **out);
+/* Nearest place of each commune as step `coverage` kept it: minutes (NaN unreached) and number into
+ * places (MAILLE_ABSENT). Owned by the caller, one block each. */
+maille_status load_coverage(maille_ctx *ctx, loads *l, const char *service, double **minutes,
+                            uint32_t **place);
+
+/* Places that count for a service: open, with an amount; numbers into places, owned by the caller.
+ */
+maille_status places_of(maille_ctx *ctx, const places *p, const char *service, uint32_t **numbers,
+                        uint32_t *count);
+
+#endif

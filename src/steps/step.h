@@ -1,0 +1,95 @@
+/* What a step is, and what all steps share. */
+#ifndef MAILLE_STEPS_STEP_H
+#define MAILLE_STEPS_STEP_H
+
+#include "steps/loads.h"
+
+#include <maille/ctx.h>
+#include <maille/rules.h>
+#include <maille/store.h>
+
+/* Goes to `done:` with the status of a call that failed. */
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        status = (call);                                                                           \
+        if (status != MAILLE_OK)                                                                   \
+            goto done;                                                                             \
+    } while (0)
+
+/* One run of a step. */
+typedef struct {
+    maille_store *store;
+    loads *loads;
+    maille_audience audience; /* of steps that run once per audience */
+    const char *inputs_hash;  /* key of what the step leaves in the cache */
+    char message[256];        /* what it found: one line */
+} step_call;
+
+typedef struct {
+    const char *name;
+    int version; /* raised when the step computes something else from the same inputs */
+    bool by_audience;
+    const char *const *needs;  /* steps before it */
+    const char *const *kinds;  /* kinds of import that it reads */
+    const char *const *rules;  /* "sizes", "zoning" …: rule sets that it reads */
+    bool reads_services;       /* ids and bands of the study's services */
+    const char *const *tables; /* what it leaves in the workspace */
+    /* Why the step has nothing to work on, in French, or NULL. */
+    maille_status (*lacks)(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
+    maille_status (*run)(maille_ctx *ctx, step_call *call);
+} step;
+
+extern const step maille_all_steps[];
+extern const size_t maille_all_steps_count;
+
+/* One file each. */
+maille_status step_borders(maille_ctx *ctx, step_call *call);
+maille_status step_codes(maille_ctx *ctx, step_call *call);
+maille_status step_groupings(maille_ctx *ctx, step_call *call);
+maille_status step_members(maille_ctx *ctx, step_call *call);
+maille_status step_network(maille_ctx *ctx, step_call *call);
+maille_status step_times(maille_ctx *ctx, step_call *call);
+maille_status step_coverage(maille_ctx *ctx, step_call *call);
+maille_status step_catchments(maille_ctx *ctx, step_call *call);
+maille_status step_isochrones(maille_ctx *ctx, step_call *call);
+maille_status step_access(maille_ctx *ctx, step_call *call);
+maille_status step_zones(maille_ctx *ctx, step_call *call);
+maille_status step_perimeters(maille_ctx *ctx, step_call *call);
+maille_status step_perimeter_catchments(maille_ctx *ctx, step_call *call);
+
+/* SHA-256 of all that a step depends on, as things are now. `lacks` (may be NULL) receives what is
+ * missing (itself or a step before it), or NULL when the step can run. */
+maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
+                               maille_audience audience, char hash[65], const char **lacks);
+const step *step_named(const char *name);
+/* What is missing, by what the steps need. */
+maille_status lacks_communes(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
+maille_status lacks_services(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
+maille_status lacks_roads(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
+maille_status lacks_supply(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
+maille_status lacks_zoning(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
+maille_status lacks_perimeters(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
+maille_status lacks_perimeter_services(maille_ctx *ctx, maille_store *store, loads *l,
+                                       const char **why);
+
+/* ---- remarks: what was converted, estimated, unreachable … -------------------------------------
+ */
+
+typedef struct {
+    const char *step, *audience; /* "" for what holds nothing of a perimeter */
+    maille_table *table;
+} remarks;
+maille_status remarks_open(maille_ctx *ctx, remarks *r, const char *step_name,
+                           const char *audience);
+maille_status remarks_add(maille_ctx *ctx, remarks *r, const char *severity, const char *kind,
+                          const char *subject, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+/* Replaces the remarks of this step and audience, and closes. */
+maille_status remarks_save(maille_ctx *ctx, remarks *r, maille_store *store);
+void remarks_close(remarks *r);
+
+/* A list of names for a message: "a, b, c, d, e et 12 autres". */
+void names_in_words(const char *const *names, const uint32_t *numbers, size_t count, char *out,
+                    size_t size);
+
+#endif
