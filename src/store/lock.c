@@ -45,13 +45,11 @@ static maille_status busy(maille_ctx *ctx, const char *workspace, int file) {
 /* Best effort: the lock holds without it. */
 static void sign(int file, const char *who) {
     char line[256];
-    int length = snprintf(line, sizeof line - 24, "%s", who ? who : "");
-    if (length < 0 || length > (int)sizeof line - 25)
-        length = (int)sizeof line - 25;
-    line[strcspn(line, "\n")] = '\0';
-    size_t end = strlen(line);
-    end += (size_t)snprintf(line + end, sizeof line - end, " %ld\n", (long)getpid());
-    if (ftruncate(file, 0) != 0 || pwrite(file, line, end, 0) < 0)
+    const char *name = who ? who : "";
+    size_t end = strcspn(name, "\n");
+    int length =
+        snprintf(line, sizeof line, "%.*s %ld\n", end < 128 ? (int)end : 128, name, (long)getpid());
+    if (ftruncate(file, 0) != 0 || pwrite(file, line, (size_t)length, 0) < 0)
         return;
 }
 

@@ -172,6 +172,11 @@ TEST(every_table_forgets_a_replaced_import_but_edited_perimeters) {
         seen++;
     }
     CHECK_INT(seen, 9); /* the tables that `fill` knows: a new one wants its row there */
+    CHECK_OK(maille_import_forget(ctx, store, two));
+    CHECK_FAILS(maille_import_forget(ctx, store, two), MAILLE_NOT_FOUND, "was not recorded");
+    CHECK_INT(count_of(ctx, store, "commune"), 0);
+    CHECK_INT(count_of(ctx, store, "perimeter"), 2); /* the edited ones */
+    CHECK_INT(count_of(ctx, store, "import"), 1);
     maille_value kept = maille_text_value("kept1");
     maille_filter filter = maille_equals("perimeter_id", &kept);
     int64_t count = -1;
