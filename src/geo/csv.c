@@ -96,30 +96,35 @@ void maille_csv_rewind(maille_csv *csv) {
     csv->next_line = 1;
 }
 
-/* How many of the first records have as many cells as the header; 0 where it has but one. */
-static size_t agreement(maille_csv *csv, char separator, size_t *cells) {
-    size_t agreeing = 0;
+/* How many of the first records have as many cells as the header (none where it has but one);
+ * false when memory ran out. */
+static bool agreement(maille_csv *csv, char separator, size_t *agreeing, size_t *cells) {
     csv->separator = separator;
     maille_csv_rewind(csv);
-    *cells = 0;
+    *agreeing = *cells = 0;
     for (int i = 0; i < SAMPLE && csv->at < csv->end;) {
         if (!split_record(csv))
-            return 0;
+            return false;
         if (is_blank(csv))
             continue;
         if (i++ == 0)
             *cells = csv->cells.count;
-        agreeing += csv->cells.count == *cells && !csv->unclosed;
+        *agreeing += csv->cells.count == *cells && !csv->unclosed;
     }
-    return *cells > 1 ? agreeing : 0;
+    if (*cells < 2)
+        *agreeing = 0;
+    return true;
 }
 
-static void find_separator(maille_csv *csv) {
+/* The separator that most of the first records agree on; false when memory ran out. */
+static bool find_separator(maille_csv *csv) {
     static const char candidates[] = ";,\t|";
     char best = ',';
     size_t most = 0, widest = 0;
     for (const char *c = candidates; *c; c++) {
-        size_t cells, agreeing = agreement(csv, *c, &cells);
+        size_t cells, agreeing;
+        if (!agreement(csv, *c, &agreeing, &cells))
+            return false;
         if (agreeing > most || (agreeing == most && agreeing > 0 && cells > widest)) {
             most = agreeing;
             widest = cells;
@@ -127,6 +132,8 @@ static void find_separator(maille_csv *csv) {
         }
     }
     csv->separator = best;
+    maille_csv_rewind(csv);
+    return true;
 }
 
 maille_status maille_csv_open(maille_ctx *ctx, const char *path, maille_csv *csv) {
@@ -135,13 +142,11 @@ maille_status maille_csv_open(maille_ctx *ctx, const char *path, maille_csv *csv
     if (status == MAILLE_OK && memchr(csv->text, '\0', (size_t)(csv->end - csv->text)))
         status = maille_fail(ctx, MAILLE_REFUSED,
                              "%s held NUL bytes: it was neither UTF-8 nor Windows-1252 text", path);
-    if (status != MAILLE_OK) {
+    if (status == MAILLE_OK && !find_separator(csv))
+        status = maille_no_memory(ctx);
+    if (status != MAILLE_OK)
         maille_csv_close(csv);
-        return status;
-    }
-    find_separator(csv);
-    maille_csv_rewind(csv);
-    return MAILLE_OK;
+    return status;
 }
 
 void maille_csv_close(maille_csv *csv) {

@@ -227,8 +227,15 @@ static void add_list(OGRFeatureH feature, int field, maille_strbuf *text) {
 /* A text of the file, which may be Windows-1252 where the format does not say. */
 static void add_text(const char *found, maille_strbuf *text) {
     size_t length = strlen(found);
-    char *utf8 = maille_is_utf8(found, length) ? NULL : maille_from_windows_1252(found, length);
-    maille_strbuf_add(text, utf8 ? utf8 : found);
+    if (maille_is_utf8(found, length)) {
+        maille_strbuf_add_n(text, found, length);
+        return;
+    }
+    char *utf8 = maille_from_windows_1252(found, length);
+    if (utf8)
+        maille_strbuf_add(text, utf8);
+    else
+        text->failed = true;
     maille_free(utf8);
 }
 

@@ -3,6 +3,8 @@
 
 #include "harness.h"
 
+#include <maille/memory.h>
+
 static maille_ctx *ctx;
 
 static const char *write_file(const char *name, const char *bytes, size_t length) {
@@ -266,6 +268,24 @@ TEST(real_files_are_read) {
     maille_table_free(t);
 }
 
+/* Memory runs out at every allocation in turn: an error each time, no crash, no leak, no table. */
+TEST(memory_may_run_out_anywhere) {
+    const char *text = "a;b\n\"1\"\"x\";\xE9t\xE9\n2;\n";
+    const char *path = write_file("memory.csv", text, strlen(text));
+    maille_status status = MAILLE_NO_MEMORY;
+    uint64_t n = 0;
+    while (status == MAILLE_NO_MEMORY && ++n < 1000) {
+        maille_table *t = NULL;
+        maille_memory_fail_at(n);
+        status = maille_file_read(ctx, path, NULL, &t);
+        maille_memory_fail_at(0);
+        CHECK((status == MAILLE_OK) == (t != NULL));
+        maille_table_free(t);
+    }
+    CHECK_INT(status, MAILLE_OK);
+    CHECK(n > 10);
+}
+
 TEST(the_end_of_the_context) {
     maille_ctx_free(ctx);
 }
@@ -281,4 +301,5 @@ RUN_TESTS(CASE(a_context), CASE(every_separator_is_found), CASE(decimal_commas_d
           CASE(empty_cells_beyond_the_header_are_no_fault), CASE(other_files_are_refused),
           CASE(columns_are_chosen_without_regard_to_case), CASE(repeated_and_missing_names_get_one),
           CASE(files_without_header_come_as_cells), CASE(a_csv_has_no_geometry),
-          CASE(real_files_are_read), CASE(the_end_of_the_context))
+          CASE(real_files_are_read), CASE(memory_may_run_out_anywhere),
+          CASE(the_end_of_the_context))

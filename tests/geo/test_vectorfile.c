@@ -387,6 +387,24 @@ TEST(the_communes_of_corsica) {
     maille_table_free(t);
 }
 
+/* Memory runs out at every allocation of ours in turn: an error each time, no crash, no leak. */
+TEST(memory_may_run_out_anywhere) {
+    const char *path = write_file("memory.geojson", points);
+    maille_status status = MAILLE_NO_MEMORY;
+    uint64_t n = 0;
+    while (status == MAILLE_NO_MEMORY && ++n < 1000) {
+        maille_table *t = NULL;
+        maille_read_options how = {.with_geometry = true, .texts = n % 2};
+        maille_memory_fail_at(n);
+        status = maille_file_read(ctx, path, &how, &t);
+        maille_memory_fail_at(0);
+        CHECK((status == MAILLE_OK) == (t != NULL));
+        maille_table_free(t);
+    }
+    CHECK_INT(status, MAILLE_OK);
+    CHECK(n > 10);
+}
+
 TEST(a_context) {
     CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
 }
@@ -399,4 +417,5 @@ RUN_TESTS(CASE(a_context), CASE(types_nulls_and_the_grid), CASE(codes_come_as_te
           CASE(what_is_no_plain_file_is_refused), CASE(metres_without_crs_are_refused_by_feature),
           CASE(a_crs_is_assumed_where_none_is_named), CASE(formats_agree),
           CASE(layers_must_be_chosen), CASE(what_we_write_is_read_back), CASE(the_roads_of_corsica),
-          CASE(the_communes_of_corsica), CASE(the_end_of_the_context))
+          CASE(the_communes_of_corsica), CASE(memory_may_run_out_anywhere),
+          CASE(the_end_of_the_context))
