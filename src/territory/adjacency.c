@@ -58,8 +58,8 @@ static void work_free(work *w) {
 /* Along a border the same pair comes again and again: it is added up on the spot. */
 static bool add_contact(work *w, uint32_t a, uint32_t b, bool line, double length) {
     contact c = {a < b ? a : b, a < b ? b : a, length, line};
-    contact *last = w->contacts.items + w->contacts.count - 1;
-    if (w->contacts.count == 0 || last->a != c.a || last->b != c.b)
+    contact *last = w->contacts.count > 0 ? &w->contacts.items[w->contacts.count - 1] : NULL;
+    if (!last || last->a != c.a || last->b != c.b)
         return MAILLE_VEC_PUSH(&w->contacts, c);
     last->length += length;
     last->line = last->line || line;
@@ -228,24 +228,27 @@ static int compare_contacts(const void *left, const void *right) {
     return (a->length > b->length) - (a->length < b->length);
 }
 
+static bool new_pair(const contact *c, size_t k) {
+    return k == 0 || c[k].a != c[k - 1].a || c[k].b != c[k - 1].b;
+}
+
 static bool merge_contacts(work *w, maille_adjacency *adjacency) {
     contact *c = w->contacts.items;
     uint32_t count = 0;
     if (w->contacts.count > 0)
         qsort(c, w->contacts.count, sizeof *c, compare_contacts);
     for (size_t k = 0; k < w->contacts.count; k++)
-        count += k == 0 || c[k].a != c[k - 1].a || c[k].b != c[k - 1].b;
+        count += new_pair(c, k);
     adjacency->borders = maille_alloc(count, sizeof *adjacency->borders);
     if (!adjacency->borders)
         return false;
-    maille_border *border = adjacency->borders - 1;
     for (size_t k = 0; k < w->contacts.count; k++) {
-        if (k == 0 || c[k].a != c[k - 1].a || c[k].b != c[k - 1].b)
-            *++border = (maille_border){.a = c[k].a, .b = c[k].b};
+        if (new_pair(c, k))
+            adjacency->borders[adjacency->count++] = (maille_border){.a = c[k].a, .b = c[k].b};
+        maille_border *border = &adjacency->borders[adjacency->count - 1];
         border->length_m += c[k].length;
         border->line = border->line || c[k].line;
     }
-    adjacency->count = count;
     return true;
 }
 

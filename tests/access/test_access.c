@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include <maille/access.h>
+#include <maille/memory.h>
 
 static maille_ctx *ctx;
 
@@ -316,6 +317,25 @@ TEST(zone_means_are_weighted) {
     CHECK_NEAR(sum[2], 0, 0);
 }
 
+TEST(each_allocation_may_fail) {
+    static region r;
+    maille_decay decay;
+    maille_status status;
+    uint64_t n = 0;
+    make_region(&r, 5, 3);
+    CHECK(maille_decay_parse(ctx, "binary:10", &decay) == MAILLE_OK);
+    do {
+        for (int i = 0; i < 5; i++)
+            r.access[i] = -1;
+        maille_memory_fail_at(++n);
+        status =
+            maille_access(ctx, &r.reach, r.demand, r.supply, MAILLE_3SFCA, &decay, r.access, NULL);
+        maille_memory_fail_at(0);
+        CHECK(status == MAILLE_OK || (status == MAILLE_NO_MEMORY && r.access[0] == -1));
+    } while (status != MAILLE_OK && n < 100);
+    CHECK(n > 1 && n < 100);
+}
+
 int main(void) {
     static const test_case cases[] = {CASE(decay_reads_its_text),
                                       CASE(decay_refuses_what_does_not_hold),
@@ -326,6 +346,7 @@ int main(void) {
                                       CASE(more_supply_never_lowers_access),
                                       CASE(bad_input_is_refused),
                                       CASE(nothing_at_all_is_fine),
+                                      CASE(each_allocation_may_fail),
                                       CASE(bands_include_their_upper_bound),
                                       CASE(closest_skips_places_that_offer_nothing),
                                       CASE(classes_mind_their_bounds),
