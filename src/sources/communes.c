@@ -132,6 +132,17 @@ static maille_status stage_row(reading *r, size_t i) {
     return status == MAILLE_OK ? stage_shape(r, i, to, code) : status;
 }
 
+static maille_status keep_numbers(reading *r) {
+    maille_job *job = r->job;
+    job->kept = (int64_t)r->to->rows;
+    job->numbers = maille_arena_alloc(job->arena, r->to->rows * sizeof *job->numbers);
+    if (!job->numbers)
+        return maille_no_memory(job->ctx);
+    for (size_t i = 0; i < r->to->rows; i++)
+        job->numbers[i] = maille_row_number(&r->rows, i);
+    return MAILLE_OK;
+}
+
 maille_status maille_load_communes(maille_job *job) {
     static const maille_wanted wanted[FIELDS] = {[CODE] = {"code", true},
                                                  [NAME] = {"name", true},
@@ -160,7 +171,7 @@ maille_status maille_load_communes(maille_job *job) {
             maille_progress(job->ctx, "communes", i, r.rows.table->rows);
     }
     if (status == MAILLE_OK)
-        job->kept = (int64_t)r.to->rows;
+        status = keep_numbers(&r);
     maille_shapes_free(r.shapes);
     maille_table_free(r.rows.table);
     maille_names_free(r.here);
@@ -201,7 +212,7 @@ static maille_status judge_communes(maille_job *job) {
                 shapes->points[shapes->point_start[shapes->ring_start[shapes->part_start[i]]]];
             points[i] = (maille_lonlat){p.x, p.y};
         }
-        status = maille_job_judge(job, points, to->columns[TO_CODE].texts, NULL, to->rows);
+        status = maille_job_judge(job, points, to->columns[TO_CODE].texts, job->numbers, to->rows);
     }
     maille_shapes_free(shapes);
     maille_free(points);

@@ -101,10 +101,17 @@ static maille_status judge_geometry(const maille_job *job, const maille_file_inf
     *with_geometry = fits;
     if (wish != GEOMETRY_POLYGONS || fits)
         return MAILLE_OK;
-    return any ? maille_fail(job->ctx, MAILLE_REFUSED, "%s held %ss where polygons were expected",
-                             job->file, info->geometry)
-               : maille_fail(job->ctx, MAILLE_REFUSED, "%s held no polygons (%s)", job->file,
-                             info->format);
+    if (any)
+        return maille_fail(job->ctx, MAILLE_REFUSED, "%s held %ss where polygons were expected",
+                           job->file, info->geometry);
+    /* a layer without any row is told as such by the reader */
+    maille_table *rows = NULL;
+    maille_read_options options = {.layer = job->source->layer};
+    maille_status status = maille_file_read(job->ctx, job->file, &options, &rows);
+    maille_table_free(rows);
+    return status != MAILLE_OK ? status
+                               : maille_fail(job->ctx, MAILLE_REFUSED, "%s held no polygons (%s)",
+                                             job->file, info->format);
 }
 
 maille_status maille_job_read(maille_job *job, const maille_wanted *wanted, size_t count,

@@ -40,6 +40,7 @@ typedef struct {
         maille_table *rows; /* has a column import_id, filled by the frame */
     } batches[JOB_BATCHES];
     size_t batch_count;
+    int64_t *numbers;        /* communes: rows of the file, for the judgement of their places */
     maille_network *network; /* roads */
     int epsg;                /* roads: of the network's metres */
 } maille_job;

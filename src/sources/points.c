@@ -192,6 +192,17 @@ maille_status maille_job_points(maille_job *job, const maille_rows *rows, size_t
 
 /* ---- judging points ---- */
 
+static maille_status refuse_crs(const maille_job *job, int epsg, maille_lonlat first, int64_t row,
+                                size_t outside, size_t count) {
+    char at[32] = "";
+    if (row > 0)
+        snprintf(at, sizeof at, ", row %" PRId64, row);
+    return maille_fail(job->ctx, MAILLE_REFUSED,
+                       "%s%s: %.5f, %.5f lay outside the area of use of EPSG:%d, as did %zu of %zu "
+                       "points: wrong CRS?",
+                       job->file, at, first.lon, first.lat, epsg, outside, count);
+}
+
 maille_status maille_job_judge(maille_job *job, const maille_lonlat *points,
                                const char *const *subjects, const int64_t *numbers, size_t count) {
     maille_crs *crs = NULL;
@@ -214,11 +225,7 @@ maille_status maille_job_judge(maille_job *job, const maille_lonlat *points,
                                        numbers ? numbers[i] : 0, subjects[i]);
     }
     if (status == MAILLE_OK && outside * 2 > there)
-        status = maille_fail(job->ctx, MAILLE_REFUSED,
-                             "%s: %zu of %zu points lay outside the area of use of EPSG:%d, the "
-                             "first at %.5f, %.5f (row %" PRId64 "): wrong CRS?",
-                             job->file, outside, there, epsg, points[first].lon, points[first].lat,
-                             numbers ? numbers[first] : 0);
+        status = refuse_crs(job, epsg, points[first], numbers ? numbers[first] : 0, outside, there);
     if (status == MAILLE_OK && !subjects)
         status = maille_report_count(job->ctx, &job->report, CASE_OUTSIDE, outside, NULL);
     maille_crs_free(crs);
