@@ -27,12 +27,14 @@ maille_status maille_geometry_coverage_union(maille_ctx *ctx, const maille_shape
 /* Pairwise operations of shape a of A and b of B, appended to `out` (polygons only are kept). */
 maille_status maille_geometry_intersection(maille_ctx *ctx, const maille_shapes *a, uint32_t i,
                                            const maille_shapes *b, uint32_t j, maille_shapes *out);
-/* How two shapes meet; `shared_length` is that of the common border where they touch along a line. */
+/* How two shapes meet; `shared_length` is that of the common border where they touch along a line.
+ */
 typedef enum { MAILLE_APART, MAILLE_TOUCH_POINT, MAILLE_TOUCH_LINE, MAILLE_OVERLAP } maille_contact;
 maille_status maille_geometry_contact(maille_ctx *ctx, const maille_shapes *shapes, uint32_t i,
                                       uint32_t j, maille_contact *contact, double *shared_length);
 
-/* An index of boxes (packed by sort-tile-recursive; threads may share it): candidates whose box meets the query, in ascending order. */
+/* An index of boxes (packed by sort-tile-recursive; threads may share it): candidates whose box
+ * meets the query, in ascending order. */
 typedef struct maille_boxes maille_boxes;
 maille_status maille_boxes_new(maille_ctx *ctx, const maille_box *boxes, uint32_t count,
                                maille_boxes **out);
@@ -47,8 +49,8 @@ maille_status maille_points_in_shapes(maille_ctx *ctx, const maille_shapes *shap
 
 /* Discs from a surface: `values` is a grid of width × height (row 0 at the south, value at the
  * centre of the cell), NaN or infinity = unreached. Appends one shape per level (ascending): where
- * the surface is ≤ level, by marching squares. Valid, nested, with holes. Towards unreached cells the
- * border runs half a cell from the reached ones. */
+ * the surface is ≤ level, by marching squares. Valid, nested, with holes. Towards unreached cells
+ * the border runs half a cell from the reached ones. */
 typedef struct {
     double origin_x, origin_y; /* south-west corner of the grid */
     double cell;               /* metres */

@@ -31,8 +31,8 @@ uint32_t maille_shapes_parts(const maille_shapes *shapes); /* of all */
 uint32_t maille_shapes_rings(const maille_shapes *shapes);
 uint32_t maille_shapes_points(const maille_shapes *shapes);
 
-/* Building in order: a shape, its parts, their rings, their points. A ring is closed where it is open
- * and turned to its orientation; `points` lie outside the shapes' own array. */
+/* Building in order: a shape, its parts, their rings, their points. A ring is closed where it is
+ * open and turned to its orientation; `points` lie outside the shapes' own array. */
 maille_status maille_shapes_begin_shape(maille_ctx *ctx, maille_shapes *shapes);
 maille_status maille_shapes_begin_part(maille_ctx *ctx, maille_shapes *shapes);
 maille_status maille_shapes_add_ring(maille_ctx *ctx, maille_shapes *shapes,

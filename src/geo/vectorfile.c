@@ -75,7 +75,7 @@ static maille_status recognise(maille_ctx *ctx, const char *path, const char *re
 maille_status maille_file_inspect(maille_ctx *ctx, const char *path, const char *layer,
                                   maille_file_info *out) {
     char *real = NULL;
-    maille_file_kind kind;
+    maille_file_kind kind = MAILLE_FILE_VECTOR;
     *out = (maille_file_info){0};
     maille_status status = resolve(ctx, path, &real);
     if (status == MAILLE_OK)
@@ -98,7 +98,7 @@ maille_status maille_file_read(maille_ctx *ctx, const char *path,
                                const maille_read_options *options, maille_table **out) {
     static const maille_read_options defaults = {0};
     char *real = NULL;
-    maille_file_kind kind;
+    maille_file_kind kind = MAILLE_FILE_VECTOR;
     *out = NULL;
     if (!options)
         options = &defaults;

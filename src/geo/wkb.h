@@ -31,8 +31,8 @@ void maille_pieces_free(maille_pieces *pieces);
 /* Both byte orders; Z and M (ISO or EWKB) are dropped, empty parts too. Refuses what is cut short
  * or neither point, line nor polygon. */
 maille_status maille_pieces_read(maille_ctx *ctx, maille_bytes wkb, maille_pieces *pieces);
-/* Rounds lon/lat to the published grid; drops repeated points, then the rings that have fewer than 4
- * left. A line keeps both its ends. */
+/* Rounds lon/lat to the published grid; drops repeated points, then the rings that have fewer than
+ * 4 left. A line keeps both its ends. */
 void maille_pieces_to_grid(maille_pieces *pieces);
 /* Little-endian 2D WKB in `bytes`. */
 maille_status maille_pieces_write(maille_ctx *ctx, maille_pieces *pieces);
