@@ -83,7 +83,8 @@ done:
 static bool fits(const header *head, maille_cache_kind kind, uint32_t count, uint64_t file_bytes) {
     uint64_t left = file_bytes - sizeof *head;
     if (memcmp(head->magic, kind.magic, sizeof head->magic) != 0 || head->version != kind.version ||
-        head->byte_order != BYTE_ORDER_MARK || head->count != count)
+        head->byte_order != BYTE_ORDER_MARK || head->count != count ||
+        head->key[KEY_BYTES - 1] != '\0')
         return false;
     for (uint32_t i = 0; i < MAILLE_CACHE_ARRAYS; i++) {
         if (head->bytes[i] > left || (i >= count && head->bytes[i]))
@@ -125,7 +126,6 @@ maille_status maille_cache_read(maille_ctx *ctx, const char *path, maille_cache_
                              "%s: was no cache file of this version, or damaged", path);
         goto done;
     }
-    head.key[KEY_BYTES - 1] = '\0';
     if (strcmp(head.key, key) != 0) {
         status = maille_fail(ctx, MAILLE_NOT_FOUND, "%s: was made of other inputs", path);
         goto done;

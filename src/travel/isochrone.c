@@ -34,24 +34,27 @@ static double edge_time(const job *j, uint32_t edge, double fraction) {
     return time;
 }
 
-/* Lowers the cells within walking distance of a point on the road. */
+/* Cells whose middle lies within `reach` of a place along one axis. */
+static void cells_within(double at, double reach, uint32_t count, uint32_t *from, uint32_t *to) {
+    *from = (uint32_t)fmax(0, ceil(at - reach - 0.5));
+    *to = (uint32_t)fmin(count - 1.0, floor(at + reach - 0.5));
+}
+
+/* Lowers the cells that a point on the road touches to its time, those around by the walk there. */
 static void stamp(const job *j, maille_xy at, double time) {
     const maille_surface *s = &j->surface;
-    double reach = fmin(j->options->off_road_m, (j->limit_ms - time) / j->foot_ms_per_m);
+    double touch = s->cell * M_SQRT1_2; /* half of a cell's diagonal */
+    double walk = fmin(j->options->off_road_m, (j->limit_ms - time) / j->foot_ms_per_m);
     double column = (at.x - s->origin_x) / s->cell, row = (at.y - s->origin_y) / s->cell;
-    double steps = reach / s->cell;
-    /* the cell under the point counts whatever its size */
-    uint32_t left = (uint32_t)fmax(0, fmin(floor(column), ceil(column - steps - 0.5)));
-    uint32_t right =
-        (uint32_t)fmin(s->width - 1.0, fmax(floor(column), floor(column + steps - 0.5)));
-    uint32_t bottom = (uint32_t)fmax(0, fmin(floor(row), ceil(row - steps - 0.5)));
-    uint32_t top = (uint32_t)fmin(s->height - 1.0, fmax(floor(row), floor(row + steps - 0.5)));
+    uint32_t left, right, bottom, top;
+    cells_within(column, (touch + walk) / s->cell, s->width, &left, &right);
+    cells_within(row, (touch + walk) / s->cell, s->height, &bottom, &top);
     for (uint32_t r = bottom; r <= top; r++)
         for (uint32_t c = left; c <= right; c++) {
             double distance = hypot((c + 0.5 - column) * s->cell, (r + 0.5 - row) * s->cell);
             double *value = &s->values[(size_t)r * s->width + c];
-            if (distance <= fmax(reach, s->cell * M_SQRT1_2))
-                *value = fmin(*value, time + distance * j->foot_ms_per_m);
+            if (distance <= touch + walk)
+                *value = fmin(*value, time + fmax(0, distance - touch) * j->foot_ms_per_m);
         }
 }
 
@@ -108,7 +111,7 @@ static maille_box extent(const job *j) {
 }
 
 /* A grid around all that may be reached, with an unreached rim; on whole cells of the CRS, so that
- * two runs with other bands share their grid as far as the cell is the same. */
+ * runs with other bands share their cells. */
 static maille_status make_surface(maille_ctx *ctx, job *j, maille_box box) {
     maille_surface *s = &j->surface;
     double margin = j->options->off_road_m;

@@ -1,5 +1,6 @@
 /* Corsica: times on the island's whole road network against a plain label-correcting search on the
  * rows of the file, and how far its communes are from a maternity. */
+#include <maille/map.h>
 #include <maille/memory.h>
 #include <maille/text.h>
 #include <maille/travel.h>
@@ -64,19 +65,9 @@ TEST(the_network_holds_what_the_file_holds) {
 /* The rows once more, by hand. */
 typedef struct {
     uint32_t *from, *to, *ms;
-    size_t count;
+    uint32_t *first, *next; /* rows that leave a node, as a list; UINT32_MAX = the end */
+    uint32_t count;
 } rows;
-
-static uint32_t number_of(char *const *names, uint32_t count, const char *name) {
-    /* names are not sorted: remember where the last one was found */
-    static uint32_t last;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t at = (last + i) % count;
-        if (strcmp(names[at], name) == 0)
-            return last = at;
-    }
-    return UINT32_MAX;
-}
 
 static rows read_rows(maille_ctx *ctx, const maille_network *n) {
     static const char *const columns[] = {"from_node", "to_node", "length_m", "speed_kmh"};
@@ -84,35 +75,57 @@ static rows read_rows(maille_ctx *ctx, const maille_network *n) {
     maille_table *t;
     if (maille_file_read(ctx, test_real("corse/roads.gpkg"), &options, &t))
         exit(1);
-    rows r = {maille_alloc(t->rows, 4), maille_alloc(t->rows, 4), maille_alloc(t->rows, 4),
-              t->rows};
-    for (size_t i = 0; i < t->rows; i++) {
+    maille_names *numbers = maille_names_new(n->node_count);
+    for (uint32_t v = 0; v < n->node_count; v++)
+        maille_names_set(numbers, n->node_names[v], v);
+    rows r = {.count = (uint32_t)t->rows};
+    r.from = maille_alloc(r.count, sizeof *r.from);
+    r.to = maille_alloc(r.count, sizeof *r.to);
+    r.ms = maille_alloc(r.count, sizeof *r.ms);
+    r.next = maille_alloc(r.count, sizeof *r.next);
+    r.first = maille_alloc(n->node_count, sizeof *r.first);
+    memset(r.first, 0xFF, n->node_count * sizeof *r.first);
+    for (uint32_t i = 0; i < r.count; i++) {
         char name[2][32];
         for (int k = 0; k < 2; k++)
             snprintf(name[k], sizeof name[k], "%lld", (long long)t->columns[k].ints[i]);
-        r.from[i] = number_of(n->node_names, n->node_count, name[0]);
-        r.to[i] = number_of(n->node_names, n->node_count, name[1]);
+        r.from[i] = maille_names_get(numbers, name[0]);
+        r.to[i] = maille_names_get(numbers, name[1]);
         double ms = round(3600.0 * t->columns[2].reals[i] / t->columns[3].reals[i]);
         r.ms[i] = ms < 1 ? 1 : (uint32_t)ms;
+        r.next[i] = r.first[r.from[i]];
+        r.first[r.from[i]] = i;
     }
+    maille_names_free(numbers);
     maille_table_free(t);
     return r;
 }
 
-/* Bellman and Ford over the rows, until nothing changes. */
+/* Bellman, Ford and Moore: nodes whose time fell wait in a queue, until nothing falls. */
 static void plain_times(const rows *r, uint32_t node_count, uint32_t origin, uint32_t *ms) {
-    bool changed = true;
+    uint32_t *queue = maille_alloc(node_count, sizeof *queue), head = 0, waiting = 1;
+    bool *waits = maille_alloc(node_count, sizeof *waits);
     for (uint32_t v = 0; v < node_count; v++)
         ms[v] = UINT32_MAX;
     ms[origin] = 0;
-    while (changed) {
-        changed = false;
-        for (size_t i = 0; i < r->count; i++)
-            if (ms[r->from[i]] != UINT32_MAX && ms[r->from[i]] + r->ms[i] < ms[r->to[i]]) {
-                ms[r->to[i]] = ms[r->from[i]] + r->ms[i];
-                changed = true;
-            }
+    queue[0] = origin;
+    while (waiting) {
+        uint32_t node = queue[head];
+        head = (head + 1) % node_count;
+        waiting--;
+        waits[node] = false;
+        for (uint32_t i = r->first[node]; i != UINT32_MAX; i = r->next[i]) {
+            uint32_t to = r->to[i];
+            if (ms[node] + r->ms[i] >= ms[to])
+                continue;
+            ms[to] = ms[node] + r->ms[i];
+            if (!waits[to])
+                queue[(head + waiting++) % node_count] = to;
+            waits[to] = true;
+        }
     }
+    maille_free(queue);
+    maille_free(waits);
 }
 
 TEST(fifty_random_pairs_are_exact) {
@@ -148,6 +161,8 @@ TEST(fifty_random_pairs_are_exact) {
     maille_free(r.from);
     maille_free(r.to);
     maille_free(r.ms);
+    maille_free(r.first);
+    maille_free(r.next);
     maille_network_free(n);
     maille_ctx_free(ctx);
 }

@@ -1,0 +1,216 @@
+/* OpenStreetMap files: what tags mean to a car and to a foot, real extracts, and damaged files. */
+#include <maille/memory.h>
+#include <maille/network.h>
+
+#include "harness.h"
+#include "network/osm_tags.h"
+
+static maille_ctx *ctx;
+static network_profile *car, *foot;
+
+/* Tags as "key=value key=value". */
+static osm_way_use read_tags(const network_profile *profile, const char *text) {
+    static char copy[512];
+    readosm_tag tags[16];
+    int count = 0;
+    snprintf(copy, sizeof copy, "%s", text);
+    for (char *at = copy; *at && count < 16;) {
+        char *value = strchr(at, '=');
+        size_t length = strcspn(at, "|");
+        bool more = at[length] == '|';
+        at[length] = '\0';
+        *value = '\0';
+        memcpy(&tags[count++], &(readosm_tag){at, value + 1}, sizeof *tags);
+        at += length + more;
+    }
+    return osm_read_tags(profile, tags, count);
+}
+
+static void drives(const char *tags, double kmh, double back_kmh) {
+    osm_way_use use = read_tags(car, tags);
+    if (use.use != OSM_ROAD && use.use != OSM_FERRY)
+        use.kmh = use.back_kmh = 0;
+    if (fabs(use.kmh - kmh) > 1e-9 || fabs(use.back_kmh - back_kmh) > 1e-9)
+        fprintf(stderr, "%s: %g and %g, expected %g and %g\n", tags, use.kmh, use.back_kmh, kmh,
+                back_kmh);
+    CHECK_NEAR(use.kmh, kmh, 1e-9);
+    CHECK_NEAR(use.back_kmh, back_kmh, 1e-9);
+}
+
+TEST(a_car_goes_by_the_tags) {
+    drives("highway=motorway", 130, 0);
+    drives("highway=motorway|oneway=no", 130, 130);
+    drives("highway=trunk|oneway=yes", 110, 0);
+    drives("highway=secondary|oneway=-1|maxspeed=70", 0, 70);
+    drives("highway=primary|maxspeed=50;30", 30, 30);
+    drives("highway=primary|maxspeed=30 mph", 48.28032, 48.28032);
+    drives("highway=primary|maxspeed=50 km/h", 50, 50);
+    drives("highway=primary|maxspeed=FR:urban", 50, 50);
+    drives("highway=primary|source:maxspeed=FR:rural", 80, 80);
+    drives("highway=primary|maxspeed=signals|zone:maxspeed=FR:zone30", 30, 30);
+    drives("highway=primary|maxspeed=70|maxspeed:backward=50", 70, 50);
+    drives("highway=residential|maxspeed=fast", 50, 50);
+    drives("highway=residential|junction=roundabout", 50, 0);
+    drives("highway=residential|oneway=reversible", 0, 0);
+    drives("highway=residential|access=private", 0, 0);
+    drives("highway=residential|access=no|motor_vehicle=yes", 50, 50);
+    drives("highway=residential|access=yes|motorcar=no", 0, 0);
+    drives("highway=living_street|access=destination", 20, 20);
+    drives("highway=footway", 0, 0);
+    drives("highway=service|area=yes", 0, 0);
+    CHECK_INT(read_tags(car, "highway=footway").use, OSM_NO_ACCESS);
+    CHECK_INT(read_tags(car, "building=yes").use, OSM_NO_HIGHWAY);
+    CHECK_TEXT(read_tags(car, "highway=residential|maxspeed=fast").unknown_limit, "fast");
+    osm_way_use ferry = read_tags(car, "route=ferry|duration=01:15");
+    CHECK_INT(ferry.use, OSM_FERRY);
+    CHECK_NEAR(ferry.duration_s, 4500, 0);
+    CHECK_INT(read_tags(car, "route=ferry|motor_vehicle=no").use, OSM_NO_ACCESS);
+}
+
+TEST(a_foot_goes_both_ways) {
+    osm_way_use use = read_tags(foot, "highway=residential|oneway=yes|maxspeed=30");
+    CHECK_NEAR(use.kmh, 5, 0);
+    CHECK_NEAR(use.back_kmh, 5, 0);
+    CHECK_INT(read_tags(foot, "highway=motorway").use, OSM_NO_ACCESS);
+    CHECK_INT(read_tags(foot, "highway=steps|foot=no").use, OSM_NO_ACCESS);
+}
+
+TEST(durations_are_read_as_people_write_them) {
+    CHECK_NEAR(osm_parse_duration("00:20"), 1200, 0);
+    CHECK_NEAR(osm_parse_duration("1:30:15"), 5415, 0);
+    CHECK_NEAR(osm_parse_duration("90"), 5400, 0);
+    CHECK_NEAR(osm_parse_duration("PT1H30M"), 5400, 0);
+    CHECK_NEAR(osm_parse_duration("PT2H"), 7200, 0);
+    CHECK_NEAR(osm_parse_duration("PT45M"), 2700, 0);
+    CHECK_NEAR(osm_parse_duration("soon"), 0, 0);
+    CHECK_NEAR(osm_parse_duration("20 min"), 0, 0);
+    CHECK_NEAR(osm_parse_duration(""), 0, 0);
+    CHECK_NEAR(osm_parse_duration(NULL), 0, 0);
+}
+
+static maille_status read_osm(const char *path, int epsg, maille_network **out,
+                              maille_network_report *report) {
+    char profile[1024];
+    snprintf(profile, sizeof profile, "%s", test_source("layers/rules/profiles/car.yaml"));
+    maille_road_fields fields = {.profile = profile};
+    maille_crs *crs;
+    if (maille_crs_new(ctx, epsg, &crs))
+        exit(1);
+    maille_status status = maille_network_read(ctx, path, &fields, crs, out, report);
+    maille_crs_free(crs);
+    return status;
+}
+
+TEST(real_extracts_hold_together) {
+    static const struct {
+        const char *file;
+        int epsg;
+    } files[] = {{"osm/monaco.osm.pbf", 2154},
+                 {"osm/andorra-latest.osm.pbf", 2154},
+                 {"osm/liechtenstein-latest.osm.pbf", 32632},
+                 {"osm/malta-latest.osm.pbf", 32633},
+                 {"osm/paris_bss.osm.pbf", 2154},
+                 {"osm/cathedral-no-left.osm.pbf", 32618}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        maille_network *n;
+        maille_network_report r;
+        maille_status status = read_osm(test_real(files[i].file), files[i].epsg, &n, &r);
+        fprintf(stderr, "  %s: %s%u nodes, %u arcs, %.1f km, largest component %u\n", files[i].file,
+                status ? maille_message(ctx) : "", n ? n->node_count : 0, n ? n->arc_count : 0,
+                r.length_km, r.largest_component);
+        if (status) {
+            CHECK_INT(status, MAILLE_REFUSED);
+            continue;
+        }
+        uint32_t *degree = maille_alloc(n->node_count, sizeof *degree);
+        double km = 0;
+        uint32_t apart = 0, shorter = 0, closed = 0, lonely = 0;
+        for (uint32_t e = 0; e < n->edge_count; e++) {
+            const maille_lines *lines = n->edge_lines;
+            maille_xy a = lines->points[lines->start[e]],
+                      b = lines->points[lines->start[e + 1] - 1];
+            maille_xy from = n->node_xy[n->edge_from[e]], to = n->node_xy[n->edge_to[e]];
+            apart += a.x != from.x || a.y != from.y || b.x != to.x || b.y != to.y;
+            shorter += n->edge_length_m[e] < hypot(b.x - a.x, b.y - a.y) * 0.997 - 0.01;
+            closed += n->edge_ms[e] == MAILLE_NO_ARC && n->edge_back_ms[e] == MAILLE_NO_ARC;
+            degree[n->edge_from[e]]++;
+            degree[n->edge_to[e]]++;
+            km += n->edge_length_m[e] / 1000;
+        }
+        for (uint32_t v = 0; v < n->node_count; v++)
+            lonely += degree[v] == 0;
+        CHECK_INT(apart + shorter + closed + lonely, 0);
+        /* less only where two one-way ways run the same points in opposite directions */
+        CHECK(r.length_km <= km + 1e-6 && r.length_km > km * 0.9999);
+        CHECK(r.largest_component * 2 > r.nodes);
+        CHECK(r.no_highway > 0 && r.no_access > 0);
+        maille_free(degree);
+        maille_network_free(n);
+    }
+}
+
+TEST(an_osm_file_wants_a_profile_and_its_name) {
+    maille_road_fields none = {0};
+    maille_network *n;
+    maille_network_report r;
+    maille_crs *crs;
+    CHECK_INT(maille_crs_new(ctx, 2154, &crs), 0);
+    CHECK_INT(maille_network_read(ctx, test_real("osm/monaco.osm.pbf"), &none, crs, &n, &r),
+              MAILLE_USAGE);
+    maille_crs_free(crs);
+}
+
+/* Reads `size` bytes as a file; only the outcome counts: no crash, and a network or a message. */
+static maille_status read_bytes(const unsigned char *bytes, size_t size) {
+    const char *path = test_scratch("broken.osm.pbf");
+    FILE *file = fopen(path, "wb");
+    maille_network *n;
+    maille_network_report r;
+    fwrite(bytes, size, 1, file);
+    fclose(file);
+    maille_status status = read_osm(path, 2154, &n, &r);
+    CHECK((status == MAILLE_OK) == (n != NULL));
+    CHECK(status == MAILLE_OK || maille_message(ctx)[0] != '\0');
+    maille_network_free(n);
+    return status;
+}
+
+TEST(a_damaged_file_is_an_error_and_no_crash) {
+    static unsigned char bytes[1 << 20];
+    FILE *file = fopen(test_real("osm/paris_bss.osm.pbf"), "rb");
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    CHECK(size > 10000 && size < sizeof bytes);
+    for (size_t i = 0; i < 20; i++) /* a file cut anywhere but after its first header is refused */
+        CHECK(read_bytes(bytes, size * i / 20) != MAILLE_OK);
+    uint32_t seed = 7;
+    for (size_t i = 0; i < 160; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        size_t at = i < 80 ? i : (size_t)((uint64_t)seed * size >> 32);
+        unsigned char was = bytes[at];
+        bytes[at] ^= (unsigned char)(1u << (seed >> 7) % 8);
+        read_bytes(bytes, size);
+        bytes[at] = was;
+    }
+    CHECK_INT(read_bytes(bytes, size), MAILLE_OK);
+}
+
+int main(void) {
+    static const test_case cases[] = {CASE(a_car_goes_by_the_tags),
+                                      CASE(a_foot_goes_both_ways),
+                                      CASE(durations_are_read_as_people_write_them),
+                                      CASE(real_extracts_hold_together),
+                                      CASE(an_osm_file_wants_a_profile_and_its_name),
+                                      CASE(a_damaged_file_is_an_error_and_no_crash)};
+    if (maille_ctx_new(&ctx) ||
+        network_profile_read(ctx, test_source("layers/rules/profiles/car.yaml"), &car) ||
+        network_profile_read(ctx, test_source("layers/rules/profiles/foot.yaml"), &foot)) {
+        fprintf(stderr, "%s\n", maille_message(ctx));
+        return 1;
+    }
+    int result = test_main(cases, sizeof cases / sizeof *cases);
+    network_profile_free(car);
+    network_profile_free(foot);
+    maille_ctx_free(ctx);
+    return result;
+}
