@@ -27,8 +27,7 @@ static void say_imports(const maille_study *study, const maille_import_result *r
         if (r->unchanged)
             continue;
         ++*changed;
-        fprintf(stderr, "import %-10s %s: %s\n", study->sources[i].kind, study->sources[i].file,
-                r->message);
+        fprintf(stderr, "import %s\n", r->message);
     }
 }
 

@@ -55,19 +55,24 @@ static maille_status write_one(maille_ctx *ctx, maille_catalogue *catalogue, con
 /* ---- saying it
  * -------------------------------------------------------------------------------------- */
 
-static void say_figures(const maille_layer_written *w, char *out, size_t size) {
-    size_t used = 0;
-    out[0] = 0;
-    for (size_t i = 0; i < w->figure_count; i++) {
-        const maille_figure *f = &w->figures[i];
-        char number[64] = "–";
-        if (!isnan(f->value))
-            say_number(f->value, f->decimals, number, sizeof number);
-        int n = snprintf(out + used, size - used, "%s%s %s%s%s", i ? " · " : "", f->title, number,
-                         *f->unit ? "\u00a0" : "", f->unit);
-        if (n < 0 || (size_t)n >= size - used)
-            break;
-        used += (size_t)n;
+static void say_figure(const maille_figure *f, char *out, size_t size) {
+    char number[64] = "–";
+    if (!isnan(f->value))
+        say_number(f->value, f->decimals, number, sizeof number);
+    snprintf(out, size, "%s %s%s%s", f->title, number, *f->unit ? "\u00a0" : "", f->unit);
+}
+
+/* A layer's row, and below it a row for each figure after the first. */
+static void add_layer(text_table *t, const maille_layer_written *w) {
+    char features[32], seconds[32], figure[200] = "";
+    say_number((double)w->features, 0, features, sizeof features);
+    snprintf(seconds, sizeof seconds, "%.3f", w->seconds);
+    if (w->figure_count)
+        say_figure(&w->figures[0], figure, sizeof figure);
+    text_table_add(t, (const char *const[]){w->id, features, seconds, figure});
+    for (size_t i = 1; i < w->figure_count; i++) {
+        say_figure(&w->figures[i], figure, sizeof figure);
+        text_table_add(t, (const char *const[]){"", "", "", figure});
     }
 }
 
@@ -76,14 +81,8 @@ static void print_table(const written_list *list, const maille_catalogue *catalo
     text_table t = {.columns = 4,
                     .titles = {"couche", "entités", "secondes", "chiffres"},
                     .right = {false, true, true, false}};
-    for (size_t i = 0; i < list->count; i++) {
-        const maille_layer_written *w = &list->items[i];
-        char features[32], seconds[32], figures[1024];
-        say_number((double)w->features, 0, features, sizeof features);
-        snprintf(seconds, sizeof seconds, "%.2f", w->seconds);
-        say_figures(w, figures, sizeof figures);
-        text_table_add(&t, (const char *const[]){w->id, features, seconds, figures});
-    }
+    for (size_t i = 0; i < list->count; i++)
+        add_layer(&t, &list->items[i]);
     for (size_t i = 0; with_lacking && i < maille_catalogue_count(catalogue); i++) {
         const maille_layer_state *state = maille_catalogue_layer(catalogue, i);
         char lacks[300];

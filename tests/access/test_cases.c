@@ -110,7 +110,7 @@ TEST(every_case_holds) {
             for (size_t k = 0; k < 256; k++)
                 s->minutes[k / 16][k % 16] = -1;
             line[strcspn(line, "\n")] = '\0';
-            snprintf(s->name, sizeof s->name, "%s", line + 6);
+            snprintf(s->name, sizeof s->name, "%.*s", (int)sizeof s->name - 1, line + 6);
             expecting = false;
         } else {
             test_check(read_line(line, s, &expecting), line, "access.case", 0);
