@@ -1,0 +1,154 @@
+/* The catalogue: which layers an audience may see, and which of them are ready. */
+#include "layers/catalogue.h"
+
+#include <maille/map.h>
+#include <maille/text.h>
+#include <stdio.h>
+#include <string.h>
+
+static const maille_step_state *find_step(const maille_step_state *steps, size_t count,
+                                          const char *name) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(steps[i].step, name) == 0)
+            return &steps[i];
+    return NULL;
+}
+
+static maille_status state_of(maille_ctx *ctx, maille_catalogue *c, const maille_layer_def *def,
+                              const maille_step_state *steps, size_t step_count) {
+    maille_layer_state *state = &c->states[c->count];
+    *state = (maille_layer_state){.def = def, .ready = true};
+    for (size_t i = 0; i < def->need_count && state->ready; i++) {
+        const maille_step_state *step = find_step(steps, step_count, def->needs[i]);
+        state->ready = step->done;
+        state->stale = state->stale || step->stale;
+        if (step->done)
+            continue;
+        char lacks[256];
+        snprintf(lacks, sizeof lacks, "step %s has not run", step->step);
+        state->lacks = maille_arena_strdup(c->arena, step->lacks ? step->lacks : lacks);
+        if (!state->lacks)
+            return maille_no_memory(ctx);
+    }
+    c->count++;
+    return MAILLE_OK;
+}
+
+static maille_status read_definitions(maille_ctx *ctx, maille_catalogue *c,
+                                      const maille_step_state *steps, size_t step_count) {
+    char *folder = NULL;
+    maille_status status = maille_layers_folder(ctx, &folder);
+    if (!status)
+        status = maille_layer_defs_read(ctx, folder, &c->defs, &c->def_count);
+    maille_free(folder);
+    if (status)
+        return status;
+    if (!(c->states = maille_alloc(c->def_count, sizeof *c->states)))
+        return maille_no_memory(ctx);
+    for (size_t i = 0; i < c->def_count && !status; i++) {
+        status = layers_check(ctx, c->store, c->defs[i], steps, step_count);
+        if (!status && c->defs[i]->audience[c->audience])
+            status = state_of(ctx, c, c->defs[i], steps, step_count);
+    }
+    return status;
+}
+
+/* The recipe that the workspace keeps. */
+static maille_status read_study(maille_ctx *ctx, maille_catalogue *c) {
+    char *json = NULL;
+    maille_status status = maille_store_get(ctx, c->store, "study_json", &json);
+    if (!status)
+        status = maille_study_from_json(ctx, json ? json : "{\"study\":\"\"}", &c->study);
+    maille_free(json);
+    if (status)
+        return status;
+    const char *publication = c->study->publication;
+    status = maille_publication_rules_read(
+        ctx, publication ? publication : MAILLE_DEFAULT_PUBLICATION, &c->publication);
+    if (!status && c->study->zoning)
+        status = maille_zoning_rules_read(ctx, c->study->zoning, &c->zoning);
+    return status;
+}
+
+maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_audience audience,
+                                   const maille_step_state *steps, size_t step_count,
+                                   maille_catalogue **out) {
+    maille_status status = MAILLE_OK;
+    maille_catalogue *c = maille_alloc(1, sizeof *c);
+    if (!c || !(c->arena = maille_arena_new())) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    c->store = store;
+    c->audience = audience;
+    if ((status = read_definitions(ctx, c, steps, step_count)) != MAILLE_OK ||
+        (status = read_study(ctx, c)) != MAILLE_OK ||
+        (status = layers_read_inputs(ctx, c)) != MAILLE_OK)
+        goto done;
+    status = layers_parameters(ctx, c, &c->parameters);
+done:
+    if (status)
+        maille_catalogue_free(c);
+    else
+        *out = c;
+    return status;
+}
+
+void maille_catalogue_free(maille_catalogue *c) {
+    if (!c)
+        return;
+    maille_layer_defs_free(c->defs, c->def_count);
+    maille_free(c->states);
+    maille_study_free(c->study);
+    maille_publication_rules_free(c->publication);
+    maille_zoning_rules_free(c->zoning);
+    maille_table_free(c->imports);
+    maille_free(c->credited);
+    maille_free(c->parameters);
+    maille_arena_free(c->arena);
+    maille_free(c);
+}
+
+size_t maille_catalogue_count(const maille_catalogue *catalogue) {
+    return catalogue->count;
+}
+
+const maille_layer_state *maille_catalogue_layer(const maille_catalogue *catalogue, size_t i) {
+    return &catalogue->states[i];
+}
+
+const char *maille_catalogue_hash(const maille_catalogue *catalogue) {
+    return catalogue->hash.hex;
+}
+
+static maille_status refuse_unknown(maille_ctx *ctx, const maille_catalogue *c, const char *id) {
+    uint32_t best[3];
+    maille_strbuf near = {0};
+    const char **names = maille_alloc(c->count, sizeof *names);
+    if (!names)
+        return maille_no_memory(ctx);
+    for (size_t i = 0; i < c->count; i++)
+        names[i] = c->states[i].def->id;
+    size_t found = maille_nearest_names(id, names, c->count, best);
+    for (size_t i = 0; i < found; i++)
+        maille_strbuf_addf(&near, "%s%s", i ? ", " : "; nearest: ", names[best[i]]);
+    maille_status status = maille_fail(ctx, MAILLE_NOT_FOUND, "layer \"%s\" was not found%s", id,
+                                       near.text ? near.text : "");
+    maille_strbuf_free(&near);
+    maille_free(names);
+    return status;
+}
+
+maille_status maille_catalogue_find(maille_ctx *ctx, const maille_catalogue *catalogue,
+                                    const char *id, const maille_layer_state **out) {
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const maille_layer_state *state = &catalogue->states[i];
+        if (strcmp(state->def->id, id) != 0)
+            continue;
+        *out = state;
+        return state->ready ? MAILLE_OK
+                            : maille_fail(ctx, MAILLE_REFUSED,
+                                          "layer \"%s\" could not be shown: %s", id, state->lacks);
+    }
+    return refuse_unknown(ctx, catalogue, id);
+}

@@ -1,0 +1,64 @@
+/* The catalogue from inside: what every file of this room may know of a workspace. */
+#ifndef LAYERS_CATALOGUE_H
+#define LAYERS_CATALOGUE_H
+
+#include <maille/hash.h>
+#include <maille/layers.h>
+#include <maille/memory.h>
+#include <maille/rules.h>
+#include <maille/strbuf.h>
+#include <maille/study.h>
+
+struct maille_catalogue {
+    maille_store *store; /* borrowed */
+    maille_audience audience;
+    maille_arena *arena; /* texts of states */
+    maille_layer_def **defs;
+    size_t def_count;
+    maille_layer_state *states; /* layers that the audience may see */
+    size_t count;
+    maille_study *study; /* recipe that the workspace keeps; without services where there is none */
+    maille_publication_rules *publication;
+    maille_zoning_rules *zoning; /* NULL where the study names none */
+    maille_table *imports;       /* by kind, name, service, content */
+    unsigned char *credited;     /* one flag per import: the audience may know of it */
+    bool has_roads;
+    maille_sha256 hash;
+    char *parameters; /* JSON */
+};
+
+/* Columns of catalogue->imports. */
+enum {
+    IMPORT_ID,
+    IMPORT_KIND,
+    IMPORT_NAME,
+    IMPORT_SERVICE,
+    IMPORT_SHA256,
+    IMPORT_VINTAGE,
+    IMPORT_SOURCE,
+    IMPORT_LICENCE,
+    IMPORT_OPTIONS,
+    IMPORT_COLUMNS
+};
+
+/* inputs.c: reads the imports, and what the audience may see of the perimeters; sets hash. */
+maille_status layers_read_inputs(maille_ctx *ctx, maille_catalogue *catalogue);
+
+/* check.c: whether a definition fits the workspace's tables and the steps that there are. */
+maille_status layers_check(maille_ctx *ctx, maille_store *store, const maille_layer_def *def,
+                           const maille_step_state *steps, size_t step_count);
+/* Type of a column; false where there is no such table or column. */
+bool layers_column_type(maille_ctx *ctx, maille_store *store, const char *table, const char *column,
+                        maille_type *type);
+
+/* credits.c: {"services": …, "regles": …} of the study, as JSON. */
+maille_status layers_parameters(maille_ctx *ctx, const maille_catalogue *catalogue, char **out);
+/* Sources of a layer as a JSON array, and the licence of the result as text. */
+maille_status layers_credits(maille_ctx *ctx, const maille_catalogue *catalogue,
+                             const maille_layer_def *def, maille_strbuf *sources,
+                             maille_strbuf *licence);
+/* Whether a file of this layer rests on estimated times. */
+maille_status layers_estimated(maille_ctx *ctx, const maille_catalogue *catalogue,
+                               const maille_layer_def *def, bool *out);
+
+#endif

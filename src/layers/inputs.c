@@ -1,0 +1,177 @@
+/* What a workspace was made from, and its hash for one audience: imports by content, recipe, rules,
+ * and the perimeters that the audience may see. Never paths, times of day or names of people; and
+ * nothing that would tell a draft from no draft. */
+#include "layers/catalogue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static maille_status read_imports(maille_ctx *ctx, maille_catalogue *c) {
+    static const char *const columns[IMPORT_COLUMNS] = {
+        "id", "kind", "name", "service", "sha256", "vintage", "source", "licence", "options"};
+    static const char *const order[] = {"kind", "name", "service", "sha256", "options"};
+    maille_query query = {.table = "import",
+                          .columns = columns,
+                          .column_count = IMPORT_COLUMNS,
+                          .order = order,
+                          .order_count = sizeof order / sizeof *order};
+    maille_status status = maille_store_read(ctx, c->store, &query, &c->imports);
+    if (status)
+        return status;
+    if (!(c->credited = maille_alloc(c->imports->rows, 1)))
+        return maille_no_memory(ctx);
+    for (size_t i = 0; i < c->imports->rows; i++) {
+        const char *kind = c->imports->columns[IMPORT_KIND].texts[i];
+        c->has_roads = c->has_roads || strcmp(kind, "roads") == 0;
+        c->credited[i] = strcmp(kind, "perimeters") != 0;
+    }
+    return MAILLE_OK;
+}
+
+/* A file of perimeters is not hashed: it may hold drafts. What is visible of it is. */
+static void hash_imports(const maille_catalogue *c, maille_hasher *hasher) {
+    for (size_t i = 0; i < c->imports->rows; i++)
+        for (int k = IMPORT_KIND; c->credited[i] && k < IMPORT_COLUMNS; k++)
+            maille_hasher_add_text(hasher, c->imports->columns[k].texts[i]);
+}
+
+/* ---- rules ---- */
+
+/* The tree as it stands, so that comments and layout of the file do not count. */
+static void hash_tree(maille_hasher *hasher, const maille_yaml *node) {
+    unsigned char kind = (unsigned char)node->kind;
+    maille_hasher_add(hasher, &kind, 1);
+    if (node->kind == MAILLE_YAML_SCALAR) {
+        maille_hasher_add_text(hasher, node->text);
+        return;
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->kind == MAILLE_YAML_MAP)
+            maille_hasher_add_text(hasher, node->keys[i]);
+        hash_tree(hasher, node->items[i]);
+    }
+    maille_hasher_add_text(hasher, NULL);
+}
+
+static void hash_file(maille_hasher *hasher, const maille_yaml_file *file) {
+    hash_tree(hasher, maille_yaml_root(file));
+}
+
+static maille_status hash_rules(maille_ctx *ctx, const maille_catalogue *c, maille_hasher *hasher) {
+    const maille_study *s = c->study;
+    maille_size_rules *sizes = NULL;
+    maille_overlap_rules *overlaps = NULL;
+    maille_travel_rules *travel = NULL;
+    maille_status status;
+    if ((status = maille_size_rules_read(ctx, s->sizes ? s->sizes : MAILLE_DEFAULT_SIZES,
+                                         &sizes)) != MAILLE_OK ||
+        (status = maille_overlap_rules_read(
+             ctx, s->overlaps ? s->overlaps : MAILLE_DEFAULT_OVERLAPS, &overlaps)) != MAILLE_OK ||
+        (status = maille_travel_rules_read(
+             ctx, s->estimation ? s->estimation : MAILLE_DEFAULT_TRAVEL, &travel)) != MAILLE_OK)
+        goto done;
+    hash_file(hasher, sizes->file);
+    hash_file(hasher, overlaps->file);
+    hash_file(hasher, travel->file);
+    hash_file(hasher, c->publication->file);
+    if (c->zoning)
+        hash_file(hasher, c->zoning->file);
+done:
+    maille_size_rules_free(sizes);
+    maille_overlap_rules_free(overlaps);
+    maille_travel_rules_free(travel);
+    return status;
+}
+
+static maille_status hash_setting(maille_ctx *ctx, const maille_catalogue *c, const char *key,
+                                  maille_hasher *hasher) {
+    char *value = NULL;
+    maille_status status = maille_store_get(ctx, c->store, key, &value);
+    if (!status)
+        maille_hasher_add_text(hasher, value);
+    maille_free(value);
+    return status;
+}
+
+/* ---- perimeters ---- */
+
+enum { PERIMETER_ID, PERIMETER_KIND, PERIMETER_NAME, PERIMETER_STATUS, PERIMETER_CONTACT };
+
+static maille_status read_perimeters(maille_ctx *ctx, const maille_catalogue *c, maille_table **out,
+                                     unsigned char **sees) {
+    static const char *const columns[] = {"id", "kind", "name", "status", "contact", "import_id"};
+    maille_query query = {.table = "perimeter", .columns = columns, .column_count = 6};
+    maille_status status = maille_store_read(ctx, c->store, &query, out);
+    if (status)
+        return status;
+    if (!(*sees = maille_alloc((*out)->rows, 1)))
+        return maille_no_memory(ctx);
+    maille_audience_sees(c->publication, c->audience, (*out)->columns[PERIMETER_STATUS].texts,
+                         (*out)->rows, *sees);
+    return MAILLE_OK;
+}
+
+/* An import of perimeters is credited when the audience sees one that came from it. */
+static void credit_imports(maille_catalogue *c, const maille_table *perimeters,
+                           const unsigned char *sees) {
+    const maille_column *from = &perimeters->columns[perimeters->column_count - 1];
+    for (size_t i = 0; i < c->imports->rows; i++)
+        for (size_t p = 0; p < perimeters->rows && !c->credited[i]; p++)
+            c->credited[i] = sees[p] && !from->null[p] &&
+                             from->ints[p] == c->imports->columns[IMPORT_ID].ints[i];
+}
+
+/* Perimeters and members both come in order of the perimeter's id. */
+static maille_status hash_perimeters(maille_ctx *ctx, const maille_catalogue *c,
+                                     const maille_table *perimeters, const unsigned char *sees,
+                                     maille_hasher *hasher) {
+    static const char *const columns[] = {"perimeter_id", "code", "share"};
+    maille_query query = {.table = "perimeter_member_raw", .columns = columns, .column_count = 3};
+    maille_cursor *members = NULL;
+    bool row = false;
+    maille_status status = maille_store_scan(ctx, c->store, &query, &members);
+    if (!status)
+        status = maille_cursor_next(ctx, members, &row);
+    for (size_t p = 0; p < perimeters->rows && !status; p++) {
+        const char *id = perimeters->columns[PERIMETER_ID].texts[p];
+        for (int k = PERIMETER_ID; sees[p] && k <= PERIMETER_CONTACT; k++)
+            maille_hasher_add_text(hasher, perimeters->columns[k].texts[p]);
+        int order = 0;
+        while (!status && row && (order = strcmp(maille_cursor_text(members, 0), id)) <= 0) {
+            if (order == 0 && sees[p]) {
+                double share = maille_cursor_real(members, 2);
+                maille_hasher_add_text(hasher, maille_cursor_text(members, 1));
+                maille_hasher_add(hasher, &share, sizeof share);
+            }
+            status = maille_cursor_next(ctx, members, &row);
+        }
+    }
+    maille_cursor_free(members);
+    return status;
+}
+
+maille_status layers_read_inputs(maille_ctx *ctx, maille_catalogue *c) {
+    maille_table *perimeters = NULL;
+    unsigned char *sees = NULL;
+    maille_hasher *hasher = maille_hasher_new();
+    maille_sha256 hash;
+    maille_status status = hasher ? MAILLE_OK : maille_no_memory(ctx);
+    if (status || (status = read_imports(ctx, c)) != MAILLE_OK)
+        goto done;
+    hash_imports(c, hasher);
+    if ((status = hash_setting(ctx, c, "study_json", hasher)) != MAILLE_OK ||
+        (status = hash_setting(ctx, c, "crs", hasher)) != MAILLE_OK ||
+        (status = hash_rules(ctx, c, hasher)) != MAILLE_OK ||
+        (status = read_perimeters(ctx, c, &perimeters, &sees)) != MAILLE_OK ||
+        (status = hash_perimeters(ctx, c, perimeters, sees, hasher)) != MAILLE_OK)
+        goto done;
+    credit_imports(c, perimeters, sees);
+done:
+    if (hasher)
+        maille_hasher_end(hasher, &hash);
+    if (!status)
+        c->hash = hash;
+    maille_table_free(perimeters);
+    maille_free(sees);
+    return status;
+}

@@ -1,0 +1,119 @@
+/* Writing a layer: rows → writer, figures on the way, a temporary name until all is well. */
+#include "layers/figures.h"
+#include "layers/sinks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const layers_writer *writer_of(maille_layer_format format) {
+    switch (format) {
+    case MAILLE_GPKG:
+        return &layers_gpkg;
+    case MAILLE_CSV:
+        return &layers_csv;
+    case MAILLE_GEOJSON:
+        break;
+    }
+    return &layers_geojson;
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static maille_status write_features(maille_ctx *ctx, const layers_writer *writer, layers_sink *sink,
+                                    layers_figures *figures, maille_layer_written *written) {
+    bool found = false;
+    maille_status status = writer->begin(ctx, sink);
+    while (!status) {
+        if ((status = layers_rows_next(ctx, sink->rows, &found)) != MAILLE_OK || !found)
+            break;
+        layers_figures_add(figures, sink->rows);
+        status = writer->feature(ctx, sink);
+        written->features++;
+        if (status)
+            maille_fail(ctx, status, "%s \"%s\": %s", sink->plan->def->id,
+                        layers_rows_id(sink->rows), maille_message(ctx));
+    }
+    return status ? status : writer->end(ctx, sink);
+}
+
+static void release(maille_ctx *ctx, layers_sink *sink) {
+    if (sink->out.buffer)
+        layers_out_close(ctx, sink->path, &sink->out);
+    maille_strbuf_free(&sink->line);
+    maille_table_free(sink->table);
+    layers_rows_free(sink->rows);
+}
+
+/* Plan, rows and figures of the layer; then the file at `path`. */
+static maille_status write_file(maille_ctx *ctx, const maille_catalogue *c,
+                                const maille_layer_def *def, const layers_writer *writer,
+                                const char *path, maille_layer_written *written) {
+    layers_plan *plan = NULL;
+    layers_figures *figures = NULL;
+    layers_sink sink = {.catalogue = c, .path = path, .out = {.file = -1}};
+    maille_status status;
+    if ((status = layers_plan_new(ctx, c, def, writer->geometry, &plan)) != MAILLE_OK ||
+        (status = layers_figures_new(ctx, c, plan, &figures)) != MAILLE_OK ||
+        (status = layers_estimated(ctx, c, def, &sink.estimated)) != MAILLE_OK)
+        goto done;
+    sink.plan = plan;
+    if ((status = layers_rows_open(ctx, c, plan, &sink.rows)) != MAILLE_OK)
+        goto done;
+    status = write_features(ctx, writer, &sink, figures, written);
+    if (status)
+        goto done;
+    written->estimated = sink.estimated;
+    layers_figures_end(figures, written);
+done:
+    release(ctx, &sink);
+    layers_figures_free(figures);
+    layers_plan_free(plan);
+    return status;
+}
+
+maille_status maille_layer_write(maille_ctx *ctx, maille_catalogue *catalogue, const char *id,
+                                 maille_layer_format format, const char *folder,
+                                 maille_layer_written *written) {
+    const layers_writer *writer = writer_of(format);
+    const maille_layer_state *state = NULL;
+    maille_strbuf path = {0}, part = {0};
+    double start = now();
+    maille_status status = maille_catalogue_find(ctx, catalogue, id, &state);
+    if (status)
+        return status;
+    *written = (maille_layer_written){.id = state->def->id};
+    maille_strbuf_addf(&path, "%s/%s.%s", folder, id, writer->extension);
+    maille_strbuf_addf(&part, "%s%s", path.text ? path.text : "",
+                       writer->by_other_name ? ".part" : "");
+    if (path.failed || part.failed) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    if (path.length >= sizeof written->path) {
+        status = maille_fail(ctx, MAILLE_USAGE, "%s was too long a path", path.text);
+        goto done;
+    }
+    memcpy(written->path, path.text, path.length + 1);
+    status = write_file(ctx, catalogue, state->def, writer, part.text, written);
+    if (!status && writer->by_other_name && rename(part.text, path.text) != 0)
+        status = maille_fail(ctx, MAILLE_FAILED, "%s could not be written: %s", path.text,
+                             strerror(errno));
+    if (status && writer->by_other_name)
+        unlink(part.text);
+    struct stat about;
+    if (!status && stat(path.text, &about) == 0)
+        written->bytes = (uint64_t)about.st_size;
+    written->seconds = now() - start;
+done:
+    maille_strbuf_free(&path);
+    maille_strbuf_free(&part);
+    return status;
+}
