@@ -113,7 +113,8 @@ maille_status load_study(maille_ctx *ctx, loads *l, const maille_study **out) {
     char *json = NULL;
     if (!l->study) {
         TRY(maille_store_get(ctx, l->store, "study_json", &json));
-        TRY(maille_study_from_json(ctx, json ? json : "{}", &l->study));
+        /* A workspace filled by hand has no study: no services, the house's usual rules. */
+        TRY(maille_study_from_json(ctx, json ? json : "{study: workspace}", &l->study));
     }
     *out = l->study;
 done:
