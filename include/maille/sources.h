@@ -29,7 +29,9 @@ maille_status maille_import_source(maille_ctx *ctx, maille_store *store,
                                    maille_import_result *result);
 
 /* What a file looks like: a kind with its field mapping, for `maille import auto`. MAILLE_REFUSED
- * with the columns that were found when nothing fits. Texts live in `arena`. */
+ * with the columns that were found when nothing fits. Texts live in `arena`. Supply and facilities
+ * come without a service, which no file tells. Of several groupings in one table the first of EPCI,
+ * TVS, BV … is taken and the others are named in the log. */
 maille_status maille_source_recognise(maille_ctx *ctx, const char *path, maille_arena *arena,
                                       maille_source *out);
 

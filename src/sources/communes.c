@@ -181,14 +181,6 @@ maille_status maille_load_communes(maille_job *job) {
 
 /* ---- after the rows stand in the workspace ---- */
 
-static bool is_french(int epsg) {
-    static const int codes[] = {2154, 5490, 2972, 2975, 4471, 4467};
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (codes[i] == epsg)
-            return true;
-    return false;
-}
-
 static maille_status name_foreign_crs(maille_job *job, int epsg) {
     maille_strbuf text = {0};
     maille_strbuf_addf(&text, "EPSG:%d", epsg);
@@ -224,7 +216,7 @@ maille_status maille_save_communes(maille_job *job) {
     maille_status status = maille_stored_epsg(job->ctx, job->store, &before);
     if (status == MAILLE_OK)
         status = maille_source_crs(job->ctx, job->store, &epsg);
-    if (status == MAILLE_OK && before == 0 && !is_french(epsg))
+    if (status == MAILLE_OK && before == 0 && !maille_is_french_crs(epsg))
         status = name_foreign_crs(job, epsg);
     return status == MAILLE_OK ? judge_communes(job) : status;
 }

@@ -32,25 +32,28 @@ typedef struct {
 
 static const char *const statuses[] = {"ouvert", "prevu", "ferme", "temps-partiel"};
 
-/* The status that a text means, in the masculine or feminine; NULL when it means none. */
-static const char *status_named(const char *text) {
+/* The status that a text means, in the masculine or feminine; *out NULL when it means none. */
+static maille_status status_named(maille_ctx *ctx, const char *text, const char **out) {
     char *slug = maille_slug(text);
-    const char *found = NULL;
-    for (size_t i = 0; slug && i < sizeof statuses / sizeof *statuses; i++) {
+    *out = NULL;
+    if (!slug)
+        return maille_no_memory(ctx);
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         size_t length = strlen(statuses[i]);
         if (strncmp(slug, statuses[i], length) == 0 &&
             (slug[length] == '\0' || strcmp(slug + length, "e") == 0))
-            found = statuses[i];
+            *out = statuses[i];
     }
     maille_free(slug);
-    return found;
+    return MAILLE_OK;
 }
 
 static maille_status read_status(const reading *r, size_t i, const char **out) {
     const char *text = maille_cell(&r->rows, i, STATUS);
-    *out = text ? status_named(text) : statuses[0];
-    if (*out)
-        return MAILLE_OK;
+    *out = statuses[0];
+    maille_status status = text ? status_named(r->job->ctx, text, out) : MAILLE_OK;
+    if (status != MAILLE_OK || *out)
+        return status;
     return maille_job_refuse(r->job, maille_row_number(&r->rows, i),
                              "status %s was unknown; known are: ouvert, prevu, ferme, "
                              "temps-partiel",

@@ -59,6 +59,12 @@ const char *maille_field_named(const maille_table *columns, const char *key, con
     return also ? column_named(columns, also) : NULL;
 }
 
+const char *maille_other_field(const maille_table *columns, const char *code) {
+    if (!code || columns->column_count != 2)
+        return NULL;
+    return columns->columns[strcasecmp(columns->columns[0].name, code) == 0].name;
+}
+
 /* ---- reading ---- */
 
 static maille_status refuse_field(const maille_job *job, const maille_table *columns,
@@ -77,16 +83,20 @@ static maille_status refuse_field(const maille_job *job, const maille_table *col
 /* The name of each wanted field in the file: as the user mapped it; else, for what is required or
  * when nothing was mapped at all, by what publishers call it. */
 static maille_status find_fields(const maille_job *job, const maille_table *columns,
-                                 const maille_wanted *wanted, size_t count, const char **names) {
+                                 const maille_wanted *wanted, size_t wanted_count,
+                                 const char **names) {
     const maille_source *source = job->source;
     const char *also = source->name ? source->name : source->service;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < wanted_count; i++) {
         names[i] = maille_source_field(source, wanted[i].key);
         if (names[i])
             continue; /* whether the file has it, the reader tells */
-        bool theirs = strcmp(wanted[i].key, "group") == 0 || strcmp(wanted[i].key, "count") == 0;
+        bool count = strcmp(wanted[i].key, "count") == 0;
+        bool theirs = count || strcmp(wanted[i].key, "group") == 0;
         if (wanted[i].required || source->field_count == 0)
             names[i] = maille_field_named(columns, wanted[i].key, theirs ? also : NULL);
+        if (!names[i] && count && wanted[i].required) /* supply: code, then count */
+            names[i] = maille_other_field(columns, names[0]);
         if (!names[i] && wanted[i].required)
             return refuse_field(job, columns, wanted[i].key);
     }

@@ -34,17 +34,17 @@ static const import_kind kinds[] = {
 static maille_status find_kind(maille_ctx *ctx, const char *name, const import_kind **out) {
     maille_strbuf known = {0};
     *out = NULL;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !*out; i++)
         if (name && strcmp(kinds[i].name, name) == 0)
             *out = &kinds[i];
+    if (*out)
+        return MAILLE_OK;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         maille_strbuf_addf(&known, "%s%s", i ? ", " : "", kinds[i].name);
-    }
-    maille_status status = MAILLE_OK;
-    if (!*out)
-        status = maille_fail(ctx, MAILLE_USAGE, "kind %s of a source was unknown; known are: %s",
-                             name ? name : "(none)", known.text ? known.text : "");
+    maille_fail(ctx, MAILLE_USAGE, "kind %s of a source was unknown; known are: %s",
+                name ? name : "(none)", known.text ? known.text : "");
     maille_strbuf_free(&known);
-    return status;
+    return MAILLE_USAGE;
 }
 
 /* A mapped field that the kind does not know would be left out without a word. */

@@ -80,6 +80,8 @@ typedef enum { GEOMETRY_IGNORED, GEOMETRY_POINTS, GEOMETRY_POLYGONS } maille_geo
 /* Name of the column that `key` means in a file with these columns, by what publishers call it;
  * NULL when there is none. `also` may be NULL: one more name to try. */
 const char *maille_field_named(const maille_table *columns, const char *key, const char *also);
+/* The only other column of a table of a code and a count; NULL where there are more. */
+const char *maille_other_field(const maille_table *columns, const char *code);
 /* Reads the wanted fields. Points are taken where they are; polygons must be there. */
 maille_status maille_job_read(maille_job *job, const maille_wanted *wanted, size_t count,
                               maille_geometry_wish wish, maille_rows *out);
@@ -104,9 +106,11 @@ maille_status maille_job_code(maille_job *job, const maille_rows *rows, size_t i
 maille_status maille_job_points(maille_job *job, const maille_rows *rows, size_t lon_field,
                                 size_t lat_field, maille_lonlat **out);
 /* Counts and names points outside the area of use of the workspace's CRS (if it has one);
- * MAILLE_REFUSED when most are. `subjects` and `numbers` may be NULL. */
+ * MAILLE_REFUSED when most are, and in no part of France either. `subjects` and `numbers` may be
+ * NULL. */
 maille_status maille_job_judge(maille_job *job, const maille_lonlat *points,
                                const char *const *subjects, const int64_t *numbers, size_t count);
+bool maille_is_french_crs(int epsg);
 /* EPSG number of the workspace's CRS, 0 when it has none yet. */
 maille_status maille_stored_epsg(maille_ctx *ctx, maille_store *store, int *epsg);
 

@@ -192,6 +192,21 @@ maille_status maille_job_points(maille_job *job, const maille_rows *rows, size_t
 
 /* ---- judging points ---- */
 
+/* Whether an EPSG number is one of the six that French studies are made in. */
+bool maille_is_french_crs(int epsg) {
+    static const int french[] = {2154, 5490, 2972, 2975, 4471, 4467};
+    for (size_t i = 0; i < sizeof french / sizeof *french; i++)
+        if (french[i] == epsg)
+            return true;
+    return false;
+}
+
+/* Points that are in no area of use may lie overseas, or their coordinates may be wrong: most of
+ * them in no part of France tells. */
+static bool is_nowhere(const lonlats *outside) {
+    return !maille_is_french_crs(maille_crs_choose(outside->items, outside->count));
+}
+
 static maille_status refuse_crs(const maille_job *job, int epsg, maille_lonlat first, int64_t row,
                                 size_t outside, size_t count) {
     char at[32] = "";
@@ -206,7 +221,8 @@ static maille_status refuse_crs(const maille_job *job, int epsg, maille_lonlat f
 maille_status maille_job_judge(maille_job *job, const maille_lonlat *points,
                                const char *const *subjects, const int64_t *numbers, size_t count) {
     maille_crs *crs = NULL;
-    size_t outside = 0, there = 0, first = 0;
+    lonlats outside = {0};
+    size_t there = 0, first = 0;
     int epsg;
     maille_status status = maille_stored_epsg(job->ctx, job->store, &epsg);
     if (status != MAILLE_OK || epsg == 0)
@@ -218,16 +234,20 @@ maille_status maille_job_judge(maille_job *job, const maille_lonlat *points,
         there++;
         if (maille_crs_covers(crs, points[i]))
             continue;
-        if (outside++ == 0)
+        if (outside.count == 0)
             first = i;
-        if (subjects)
+        if (!MAILLE_VEC_PUSH(&outside, points[i]))
+            status = maille_no_memory(job->ctx);
+        else if (subjects)
             status = maille_report_add(job->ctx, &job->report, CASE_OUTSIDE,
                                        numbers ? numbers[i] : 0, subjects[i]);
     }
-    if (status == MAILLE_OK && outside * 2 > there)
-        status = refuse_crs(job, epsg, points[first], numbers ? numbers[first] : 0, outside, there);
+    if (status == MAILLE_OK && outside.count * 2 > there && is_nowhere(&outside))
+        status = refuse_crs(job, epsg, points[first], numbers ? numbers[first] : 0, outside.count,
+                            there);
     if (status == MAILLE_OK && !subjects)
-        status = maille_report_count(job->ctx, &job->report, CASE_OUTSIDE, outside, NULL);
+        status = maille_report_count(job->ctx, &job->report, CASE_OUTSIDE, outside.count, NULL);
+    MAILLE_VEC_FREE(&outside);
     maille_crs_free(crs);
     return status;
 }

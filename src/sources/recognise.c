@@ -175,12 +175,11 @@ static bool is_grouping(recognising *r) {
 
 /* A code and one count; of which service, the file does not say. */
 static bool is_supply(recognising *r) {
-    const maille_table *t = r->info.columns;
     const char *code = find(r, "code"), *count = find(r, "count");
     if (!code || r->info.geometry[0])
         return false;
-    if (!count && t->column_count == 2)
-        count = t->columns[strcmp(t->columns[0].name, code) == 0 ? 1 : 0].name;
+    if (!count)
+        count = maille_other_field(r->info.columns, code);
     if (!count)
         return false;
     r->out->kind = "supply";

@@ -84,6 +84,19 @@ TEST(a_commune_outside_the_area_of_use_is_named) {
     fixture_close(&f);
 }
 
+/* A file of overseas départements joins a study of the mainland; one with its axes turned does not.
+ */
+TEST(a_whole_file_outside_is_named_if_it_is_french) {
+    fixture f = with_communes(three);
+    maille_source reunion = {
+        .kind = "communes",
+        .file = write_file("974.geojson", LAYER(COMMUNE("97411", "\"C\"", "1", SQUARE(55, -21))))};
+    must_import(&f, &reunion);
+    CHECK_TEXT(cell(&f, "remark", "kind", "hors-domaine", "subject"), "97411");
+    CHECK_INT(count_rows(&f, "commune"), 4);
+    fixture_close(&f);
+}
+
 TEST(the_crs_follows_the_communes) {
     fixture f = with_communes(LAYER(COMMUNE("97411", "\"C\"", "1", SQUARE(55, -21))));
     CHECK_TEXT(cell(&f, "meta", "key", "crs", "value"), "EPSG:2975");
@@ -245,7 +258,8 @@ TEST(a_road_graph_in_pieces_is_told) {
 }
 
 RUN_TESTS(CASE(communes_are_repaired_and_named), CASE(many_cases_become_one_remark),
-          CASE(a_commune_outside_the_area_of_use_is_named), CASE(the_crs_follows_the_communes),
+          CASE(a_commune_outside_the_area_of_use_is_named),
+          CASE(a_whole_file_outside_is_named_if_it_is_french), CASE(the_crs_follows_the_communes),
           CASE(codes_get_their_zero_back_where_that_is_known),
           CASE(facilities_stand_by_point_or_commune),
           CASE(facilities_may_be_a_layer_of_points_in_metres),
