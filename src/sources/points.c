@@ -21,8 +21,8 @@ maille_status maille_stored_epsg(maille_ctx *ctx, maille_store *store, int *epsg
     maille_status status = maille_store_get(ctx, store, "crs", &text);
     if (status != MAILLE_OK || !text)
         return status;
-    if (strncmp(text, "EPSG:", 5) != 0 || !maille_parse_int(text + 5, &number) || number <= 0 ||
-        number > INT32_MAX)
+    const char *digits = strncmp(text, "EPSG:", 5) == 0 ? text + 5 : text;
+    if (!maille_parse_int(digits, &number) || number <= 0 || number > INT32_MAX)
         status = maille_fail(ctx, MAILLE_REFUSED, "crs %s of %s was no EPSG:n", text,
                              maille_store_path(store));
     *epsg = (int)number;

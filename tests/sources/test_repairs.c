@@ -107,6 +107,19 @@ TEST(the_crs_follows_the_communes) {
     fixture_close(&f);
 }
 
+TEST(the_crs_of_a_study_holds) {
+    static const char *const written[] = {"EPSG:2975", "2975"};
+    for (int i = 0; i < 2; i++) {
+        int epsg = 0;
+        fixture f = fixture_open("choisie.maille", 0);
+        CHECK_INT(maille_source_crs(f.ctx, f.store, &epsg), MAILLE_REFUSED);
+        CHECK_INT(maille_store_set(f.ctx, f.store, "crs", written[i]), MAILLE_OK);
+        CHECK_INT(maille_source_crs(f.ctx, f.store, &epsg), MAILLE_OK);
+        CHECK_INT(epsg, 2975);
+        fixture_close(&f);
+    }
+}
+
 TEST(codes_get_their_zero_back_where_that_is_known) {
     fixture f = with_communes(three);
     maille_source supply = {
@@ -260,7 +273,7 @@ TEST(a_road_graph_in_pieces_is_told) {
 RUN_TESTS(CASE(communes_are_repaired_and_named), CASE(many_cases_become_one_remark),
           CASE(a_commune_outside_the_area_of_use_is_named),
           CASE(a_whole_file_outside_is_named_if_it_is_french), CASE(the_crs_follows_the_communes),
-          CASE(codes_get_their_zero_back_where_that_is_known),
+          CASE(the_crs_of_a_study_holds), CASE(codes_get_their_zero_back_where_that_is_known),
           CASE(facilities_stand_by_point_or_commune),
           CASE(facilities_may_be_a_layer_of_points_in_metres),
           CASE(centres_without_a_place_are_left_out), CASE(groups_are_read_as_they_are_written),
