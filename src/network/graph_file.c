@@ -45,8 +45,10 @@ maille_status maille_network_save(maille_ctx *ctx, const maille_network *network
     uint32_t *both = maille_alloc(edges, 2 * sizeof *both);
     if (!both)
         return maille_no_memory(ctx);
-    memcpy(both, n->edge_ms, edge_bytes);
-    memcpy(both + edges, n->edge_back_ms, edge_bytes);
+    if (edges) {
+        memcpy(both, n->edge_ms, edge_bytes);
+        memcpy(both + edges, n->edge_back_ms, edge_bytes);
+    }
     const maille_cache_array arrays[ARRAY_COUNT] = {
         [FIRST_OUT] = {n->first_out, first_bytes},
         [HEAD] = {n->head, arc_bytes},
