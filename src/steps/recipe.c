@@ -25,7 +25,7 @@ static maille_status apply_settings(maille_ctx *ctx, maille_store *store,
                                     const maille_study *study) {
     char *json = NULL, crs[16];
     maille_status status = MAILLE_OK;
-    snprintf(crs, sizeof crs, "%d", study->crs);
+    snprintf(crs, sizeof crs, "EPSG:%d", study->crs);
     TRY(maille_study_to_json(ctx, study, &json));
     TRY(maille_store_begin(ctx, store));
     TRY(set_if_other(ctx, store, "study", study->id));
