@@ -119,6 +119,7 @@ class Region:
         return out
 
     def apl(self, times, per_head=5400):
+        """Floating catchments; None where there is neither a road nor a doctor: nothing is known."""
         def weight(minutes):
             return 1 if minutes <= 10 else 0.3 if minutes <= 15 else 0.1 if minutes <= 20 else 0
 
@@ -127,16 +128,19 @@ class Region:
             served = sum(weight(t[j]) * self.population[i] for i, t in times.items() if j in t)
             ratio[j] = doctors * per_head / served
         return {i: sum(weight(t[j]) * r for j, r in ratio.items() if j in t)
+                if self.node[i] is not None or i in ratio else None
                 for i, t in times.items()}
 
     def zones(self, apl):
-        """{living area: (population, APL)}"""
-        total = defaultdict(lambda: [0, 0.0])
+        """{living area: (population, APL)}: the mean over the people whose APL is known"""
+        total = defaultdict(lambda: [0, 0, 0.0])
         for code, value in apl.items():
             zone = total[self.groups[code]["bv"]]
             zone[0] += self.population[code]
-            zone[1] += self.population[code] * value
-        return {z: (p, s / p) for z, (p, s) in total.items()}
+            if value is not None:
+                zone[1] += self.population[code]
+                zone[2] += self.population[code] * value
+        return {z: (everybody, s / known) for z, (everybody, known, s) in total.items()}
 
     def parts(self, codes):
         """Connected groups of a set of communes, each a sorted list."""

@@ -124,7 +124,7 @@ def check_care(r, times):
           and not set(r.passage) & set(r.population))
     apl = r.apl(times)
     doctors = sum(r.supply.values()) * 5400
-    kept = sum(r.population[c] * v for c, v in apl.items())
+    kept = sum(r.population[c] * v for c, v in apl.items() if v is not None)
     check("consultations are conserved", abs(kept / doctors - 1) < 1e-12)
     zones = [v for _, v in r.zones(apl).values()]
     for name, low, high in (("ZIP", 0, 2.3), ("vivier", 2.7, 3.8), ("HZ", 4.2, 9)):

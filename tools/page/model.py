@@ -45,12 +45,21 @@ def read(folder, name, required=False):
         return json.load(file)
 
 
+def service_title(coverage, sid):
+    """What people call a service: as the layer says, else as is usual, else its id."""
+    told = coverage.get("parameters", {}).get("services", {}).get(sid, {}).get("titre")
+    return told or SERVICES.get(sid) or sid.replace("_", " ").capitalize()
+
+
+def is_fictional(layer):
+    return any("fictive" in s["name"] or "fictif" in s["name"] for s in layer.get("sources", []))
+
+
 class Service:
     """Minutes to one service: classes with their share of population, a class for each commune."""
 
-    def __init__(self, sid, communes, bands):
-        self.id = sid
-        self.title = SERVICES.get(sid, sid.replace("_", " ").capitalize())
+    def __init__(self, sid, title, communes, bands):
+        self.id, self.title = sid, title
         self.caption = "Minutes de route, du centre de la commune au lieu le plus proche."
         steps = list(bands) + [None]
         self.colours = [RAMP[round(k * (len(RAMP) - 1) / max(1, len(steps) - 1))]
@@ -98,8 +107,9 @@ class View:
         if not self.communes:
             raise ValueError("couverture.geojson holds no commune")
         rows = [f["properties"] for f in self.communes]
-        self.services = [Service(key[:-4], rows, self._bands(coverage, key[:-4], rows))
-                         for key in rows[0] if key.endswith("_min")]
+        self.services = [Service(sid, service_title(coverage, sid), rows,
+                                 coverage["parameters"]["services"][sid]["tranches_min"])
+                         for sid in (key[:-4] for key in rows[0] if key.endswith("_min"))]
         for s in self.services:
             if coverage.get("estime"):
                 s.caption += " Temps estimés d’après la distance : aucune route n’est chargée."
@@ -109,14 +119,6 @@ class View:
         self.gaps = read(folder, "cpts-zones-blanches")["features"]
         self._captions(rows)
         self._credits(coverage, cpts)
-
-    @staticmethod
-    def _bands(coverage, sid, rows):
-        """Upper bounds of the bands: those that the layer's parameters name, else those in use."""
-        for s in coverage.get("parameters", {}).get("services", []):
-            if isinstance(s, dict) and s.get("id") == sid and s.get("bands_min"):
-                return s["bands_min"]
-        return sorted({r[sid + "_tranche"] for r in rows} - {None})
 
     def _captions(self, rows):
         total = sum(r["population"] or 0 for r in rows)
@@ -145,7 +147,7 @@ class View:
                 s.get("licence") or "licence non précisée") if x)
             if line not in self.credits:
                 self.credits.append(line)
-        self.fictional = any("fictive" in line or "fictif" in line for line in self.credits)
+        self.fictional = is_fictional(coverage)
         audience = {"interne": "document interne", "public": "document public"}.get(
             coverage.get("audience"), "")
         licence = coverage.get("licence")
