@@ -136,8 +136,11 @@ class View:
             "commune dans deux CPTS")
         self.summary = f"{plural(len(rows), 'commune', 'communes')}, {people(total)}"
         if self.perimeters:
+            signed = sum(p.style == "signee" for p in self.perimeters)
+            some = f", dont {signed}" if signed < len(self.perimeters) else ""
             self.summary += (f" ; {share(total - uncovered, total)} de la population dans "
-                             f"{len(self.perimeters)} CPTS")
+                             f"{len(self.perimeters)} CPTS{some} contractualisées ou en "
+                             "fonctionnement")
 
     def _credits(self, coverage, cpts):
         self.credits = []

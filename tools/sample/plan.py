@@ -32,7 +32,7 @@ CPTS = """
 ~~~L~LMMMEEEEE..
 ~~~~~LMMMMEEEEE.
 ~~~~LLMMM-EEEE..
-~~~~~LDDS-SHHH..
+~~~~~LDDS-HHHH..
 ~~~~~DDDSSHHHCC.
 ~~--~~SSSSCCC--.
 ~~~~~~~SSSSC--..
