@@ -193,8 +193,6 @@ maille_status step_coverage(maille_ctx *ctx, step_call *call) {
                                                        {"minutes", MAILLE_REAL},
                                                        {"population", MAILLE_REAL},
                                                        {"share", MAILLE_REAL}};
-    maille_value kind = maille_text_value("place");
-    maille_filter of_places = maille_equals("kind", &kind);
     maille_status status = MAILLE_OK;
     const maille_study *study = NULL;
     maille_table *coverage = NULL, *shares = NULL;
@@ -203,7 +201,6 @@ maille_status step_coverage(maille_ctx *ctx, step_call *call) {
     TRY(load_study(ctx, call->loads, &study));
     TRY(maille_table_new(ctx, coverage_columns, 6, &coverage));
     TRY(maille_table_new(ctx, share_columns, 4, &shares));
-    TRY(maille_store_delete(ctx, call->store, "snap", &of_places));
     TRY(save_place_snaps(ctx, call, &r));
     for (size_t i = 0; i < study->service_count; i++)
         TRY(cover_service(ctx, call, &study->services[i], coverage, shares, &r));

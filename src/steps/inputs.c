@@ -90,12 +90,23 @@ static maille_status add_services(maille_ctx *ctx, loads *l, maille_hasher *hash
     return status;
 }
 
+static const char *vintage_of(const maille_table *imports, int64_t id) {
+    int ids = maille_table_column(imports, "id"), vintage = maille_table_column(imports, "vintage");
+    for (size_t row = 0; row < imports->rows; row++)
+        if (imports->columns[ids].ints[row] == id)
+            return imports->columns[vintage].texts[row];
+    return NULL;
+}
+
+/* Rows whose first column is among those seen. An import counts by the vintage of its codes: its
+ * number is another one each time. */
 static maille_status add_rows(maille_ctx *ctx, maille_store *store, const char *table_name,
                               const char *const *columns, size_t count, const maille_names *seen,
                               maille_hasher *hasher) {
     maille_query query = {.table = table_name, .columns = columns, .column_count = count};
-    maille_table *table = NULL;
+    maille_table *table = NULL, *imports = NULL;
     maille_status status = MAILLE_OK;
+    TRY(maille_imports(ctx, store, &imports));
     TRY(maille_store_read(ctx, store, &query, &table));
     for (size_t row = 0; row < table->rows; row++) {
         if (maille_names_get(seen, table->columns[0].texts[row]) == MAILLE_ABSENT)
@@ -103,12 +114,15 @@ static maille_status add_rows(maille_ctx *ctx, maille_store *store, const char *
         for (size_t i = 0; i < count; i++) {
             if (table->columns[i].type == MAILLE_REAL)
                 maille_hasher_add(hasher, &table->columns[i].reals[row], sizeof(double));
+            else if (table->columns[i].type == MAILLE_INT)
+                maille_hasher_add_text(hasher, vintage_of(imports, table->columns[i].ints[row]));
             else
                 maille_hasher_add_text(hasher, table->columns[i].texts[row]);
         }
     }
 done:
     maille_table_free(table);
+    maille_table_free(imports);
     return status;
 }
 
@@ -117,7 +131,7 @@ done:
 static maille_status add_perimeters(maille_ctx *ctx, maille_store *store, loads *l,
                                     maille_audience audience, maille_hasher *hasher) {
     static const char *const columns[] = {"id", "kind", "name", "status", "contact"};
-    static const char *const member_columns[] = {"perimeter_id", "code", "share"};
+    static const char *const member_columns[] = {"perimeter_id", "code", "share", "import_id"};
     maille_query query = {.table = "perimeter", .columns = columns, .column_count = 5};
     const maille_publication_rules *rules = NULL;
     maille_status status = MAILLE_OK;
@@ -140,7 +154,7 @@ static maille_status add_perimeters(maille_ctx *ctx, maille_store *store, loads 
             goto done;
         }
     TRY(add_rows(ctx, store, "perimeter", columns, 5, seen, hasher));
-    TRY(add_rows(ctx, store, "perimeter_member_raw", member_columns, 3, seen, hasher));
+    TRY(add_rows(ctx, store, "perimeter_member_raw", member_columns, 4, seen, hasher));
 done:
     maille_free(sees);
     maille_names_free(seen);

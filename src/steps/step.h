@@ -34,6 +34,7 @@ typedef struct {
     const char *const *rules;  /* "sizes", "zoning" …: rule sets that it reads */
     bool reads_services;       /* ids and bands of the study's services */
     const char *const *tables; /* what it leaves in the workspace */
+    const char *snaps;         /* and the kind of rows in table snap that is its own */
     /* Why the step has nothing to work on, in French, or NULL. */
     maille_status (*lacks)(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
     maille_status (*run)(maille_ctx *ctx, step_call *call);

@@ -61,9 +61,13 @@ static maille_status clear_results(maille_ctx *ctx, maille_store *store, const s
                                    const char *audience) {
     maille_value seen = maille_text_value(audience);
     maille_filter scope = maille_equals("audience", &seen);
+    maille_value kind = maille_text_value(s->snaps);
+    maille_filter own_snaps = maille_equals("kind", &kind);
     maille_status status = MAILLE_OK;
     for (const char *const *table = s->tables; table && *table; table++)
         TRY(maille_store_delete(ctx, store, *table, s->by_audience ? &scope : NULL));
+    if (s->snaps)
+        TRY(maille_store_delete(ctx, store, "snap", &own_snaps));
 done:
     return status;
 }

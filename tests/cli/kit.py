@@ -1,7 +1,8 @@
 """What the tests of the command line share: running the program, reading what it leaves, and plain
 oracles (Lambert-93, Dijkstra, areas) that know nothing of it.
 
-A test file is a list of functions `test_…`; kit.main(globals()) runs them in order.
+A test file is a list of functions; kit.main(globals()) runs those named `test_…` in order, or with
+the argument "long" those named `long_…`; `both_…` run with either.
 """
 
 import atexit
@@ -50,8 +51,9 @@ def none(what, wrong):
 
 
 def main(functions):
+    kinds = ("both_", "long_" if sys.argv[1:] == ["long"] else "test_")
     for name, function in list(functions.items()):
-        if name.startswith("test_"):
+        if name.startswith(kinds):
             before = failed
             function()
             print("FAIL" if failed > before else "ok  ", name[5:].replace("_", " "), flush=True)
