@@ -49,13 +49,25 @@ function(maille_library)
   target_include_directories(maille PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(maille PRIVATE ${MAILLE_ALL_LIBS})
+  # What the rooms call each other stays inside: only maille_* is exported.
+  set(exports ${PROJECT_SOURCE_DIR}/cmake/exports.map)
+  target_link_options(maille PRIVATE LINKER:--version-script=${exports})
+  set_property(TARGET maille PROPERTY LINK_DEPENDS ${exports})
+
+  # The pkg-config file names its prefix from its own place, so that the tree can be moved.
+  file(RELATIVE_PATH MAILLE_PC_TO_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+  string(REGEX REPLACE "/$" "" MAILLE_PC_TO_PREFIX ${MAILLE_PC_TO_PREFIX})
   configure_file(${PROJECT_SOURCE_DIR}/cmake/maille.pc.in ${PROJECT_BINARY_DIR}/maille.pc @ONLY)
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/maille-config-version.cmake
+    COMPATIBILITY SameMinorVersion)
   install(TARGETS maille EXPORT maille LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/maille DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/layers DESTINATION ${CMAKE_INSTALL_DATADIR}/maille)
   install(FILES ${PROJECT_BINARY_DIR}/maille.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   install(EXPORT maille NAMESPACE maille:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/maille
     FILE maille-config.cmake)
+  install(FILES ${PROJECT_BINARY_DIR}/maille-config-version.cmake
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/maille)
 endfunction()
 
 function(maille_program)

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 
 /* Folder of definitions: $MAILLE_LAYERS where it is set, else the first that is there of
- * <program>/../share/maille/layers, the source tree that the library was built from, and the place
- * where it is installed; MAILLE_NOT_FOUND names all that were tried. Owned by the caller. */
+ * share/maille/layers of the tree that the library is installed in, the source tree that it was
+ * built from, and the place where its build meant to install it; MAILLE_NOT_FOUND names those.
+ * Owned by the caller. */
 maille_status maille_layers_folder(maille_ctx *ctx, char **out);
 
 /* What every rule set says of itself. */

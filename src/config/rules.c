@@ -1,11 +1,15 @@
 /* Rule sets: what all families share, and the families that are a few figures. */
+#define _GNU_SOURCE /* dladdr */
 #include "config/rules.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
+#include <limits.h>
 #include <maille/memory.h>
 #include <maille/strbuf.h>
 #include <maille/text.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,24 +24,25 @@ static bool is_folder(const char *path) {
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-/* <program>/../share/maille/layers, or "" where the program does not know its own place. */
-static void beside_program(char *out, size_t size) {
-    ssize_t length = readlink("/proc/self/exe", out, size);
-    char *slash = NULL;
-    if (length > 0 && (size_t)length < size) {
-        out[length] = '\0';
-        slash = strrchr(out, '/');
+/* share/maille/layers of the tree in which this code is installed (as <prefix>/lib/libmaille.so or
+ * <prefix>/lib/<machine>/libmaille.so), or "" where there is none. */
+static void beside_library(char out[PATH_MAX]) {
+    static const char *const ways[] = {"../share/maille/layers", "../../share/maille/layers"};
+    static const char this_library = 0;
+    Dl_info found;
+    const char *slash = dladdr(&this_library, &found) ? strrchr(found.dli_fname, '/') : NULL;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && slash; i++) {
+        int folder = (int)(slash - found.dli_fname);
+        int length = snprintf(out, PATH_MAX, "%.*s/%s", folder, found.dli_fname, ways[i]);
+        if (length > 0 && length < PATH_MAX && is_folder(out))
+            return;
     }
-    static const char rest[] = "/../share/maille/layers";
-    if (slash && (size_t)(slash - out) + sizeof rest <= size)
-        memcpy(slash, rest, sizeof rest);
-    else
-        *out = '\0';
+    *out = '\0';
 }
 
 maille_status maille_layers_folder(maille_ctx *ctx, char **out) {
-    char beside[1024];
-    beside_program(beside, sizeof beside);
+    char beside[PATH_MAX];
+    beside_library(beside);
     const char *given = getenv("MAILLE_LAYERS");
     const char *const places[] = {beside, MAILLE_SOURCE_LAYERS, MAILLE_INSTALLED_LAYERS};
     const char *found = NULL;
@@ -52,8 +57,9 @@ maille_status maille_layers_folder(maille_ctx *ctx, char **out) {
             found = places[i];
     if (!found)
         return maille_fail(ctx, MAILLE_NOT_FOUND,
-                           "no folder of layer definitions was found: tried %s, %s and %s", beside,
-                           places[1], places[2]);
+                           "no folder of layer definitions was found: neither beside the library, "
+                           "nor %s, nor %s",
+                           MAILLE_SOURCE_LAYERS, MAILLE_INSTALLED_LAYERS);
     char *copy = maille_strdup(found);
     if (!copy)
         return maille_no_memory(ctx);
