@@ -134,7 +134,7 @@ static int shortest_digits(double value, char digits[17], int *point) {
     for (; *c != 'e'; c++)
         if (*c >= '0' && *c <= '9') /* whatever the locale's point is, it is skipped */
             digits[count++] = *c;
-    *point = atoi(c + 1) + 1;
+    *point = (int)strtol(c + 1, NULL, 10) + 1;
     while (count > 1 && digits[count - 1] == '0')
         count--;
     return count;
