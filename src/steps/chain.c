@@ -30,6 +30,7 @@ const step maille_all_steps[] = {
      .run = step_groupings},
     {.name = "members",
      .version = 1,
+     .reads_drafts = true,
      .kinds = LIST("communes", "movements"),
      .tables = LIST("perimeter_member"),
      .lacks = lacks_perimeters,

@@ -114,7 +114,8 @@ static maille_status find_stale(search *s) {
     maille_status status = MAILLE_OK;
     TRY(maille_steps_state(s->ctx, s->store, s->audience, &states, &count));
     for (size_t i = 0; i < count; i++)
-        if (states[i].stale)
+        if (states[i].stale &&
+            !(s->audience == MAILLE_PUBLIC && step_named(states[i].step)->reads_drafts))
             TRY(add(s, "alerte", "perime", states[i].step,
                     "le calcul « %s » est périmé : ses données ont changé depuis", states[i].step));
 done:

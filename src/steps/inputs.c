@@ -171,8 +171,8 @@ static maille_status add_needs(maille_ctx *ctx, maille_store *store, loads *l, c
         const char *missing = NULL;
         char hash[65];
         TRY(step_inputs_hash(ctx, store, l, before, audience, hash, &missing));
-        /* Steps by audience hash the decisions they see, not all that `members` converted. */
-        if (s->by_audience && strcmp(*need, "members") == 0)
+        /* Steps by audience hash the decisions they see, not all that a step before converted. */
+        if (s->by_audience && before->reads_drafts)
             TRY(add_imports(ctx, store, before->kinds, hasher));
         else
             maille_hasher_add_text(hasher, hash);
@@ -203,7 +203,7 @@ maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, c
         TRY(add_services(ctx, l, hasher));
     if (s->by_audience)
         TRY(add_perimeters(ctx, store, l, audience, hasher));
-    else if (strcmp(s->name, "members") == 0)
+    else if (s->reads_drafts)
         TRY(add_perimeters(ctx, store, l, MAILLE_INTERNE, hasher));
     TRY(add_needs(ctx, store, l, s, audience, hasher, &missing));
     if (!missing && s->lacks)

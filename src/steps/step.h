@@ -29,6 +29,7 @@ typedef struct {
     const char *name;
     int version; /* raised when the step computes something else from the same inputs */
     bool by_audience;
+    bool reads_drafts; /* all perimeters whatever the audience: its state is for the inside */
     const char *const *needs;  /* steps before it */
     const char *const *kinds;  /* kinds of import that it reads */
     const char *const *rules;  /* "sizes", "zoning" …: rule sets that it reads */

@@ -1,0 +1,3 @@
+#!/bin/bash
+# As test_public.sh, on Corsica.
+exec python3 "$SOURCE/tests/cli/public.py" long
