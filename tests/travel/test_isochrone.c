@@ -109,11 +109,23 @@ TEST(a_long_edge_counts_as_far_as_it_can_be_driven) {
     CHECK_INT(maille_isochrones(ctx, n, node_ms, bands, 1, &options, shapes), 0);
     CHECK(maille_shape_contains(shapes, 0, (maille_xy){5500, 0}));
     CHECK(!maille_shape_contains(shapes, 0, (maille_xy){6500, 0}));
+    maille_network_free(n);
+    maille_shapes_free(shapes);
+    /* one way: from its start one drives along it, but from the middle of it nobody comes back */
+    uint32_t back[] = {MAILLE_NO_ARC};
+    CHECK_INT(maille_network_from_edges(ctx, 2, 1, from, to, ms, back, xy, &n), 0);
+    CHECK_INT(maille_shapes_new(ctx, &shapes), 0);
+    options.direction = MAILLE_FROM;
+    CHECK_INT(maille_isochrones(ctx, n, node_ms, bands, 1, &options, shapes), 0);
+    CHECK(maille_shape_contains(shapes, 0, (maille_xy){5500, 0}));
+    options.direction = MAILLE_TOWARDS;
+    CHECK_INT(maille_isochrones(ctx, n, node_ms, bands, 1, &options, shapes), 0);
+    CHECK(!maille_shape_contains(shapes, 1, (maille_xy){5500, 0}));
     /* nothing reached: empty shapes; wrong bands and options are refused */
     node_ms[0] = UINT32_MAX;
     CHECK_INT(maille_isochrones(ctx, n, node_ms, bands, 1, &options, shapes), 0);
-    CHECK_INT(shapes->count, 2);
-    CHECK_INT(shapes->part_start[2] - shapes->part_start[1], 0);
+    CHECK_INT(shapes->count, 3);
+    CHECK_INT(shapes->part_start[3] - shapes->part_start[2], 0);
     uint32_t falling[] = {5, 4};
     CHECK_INT(maille_isochrones(ctx, n, node_ms, falling, 2, &options, shapes), MAILLE_USAGE);
     options.foot_kmh = 0;
