@@ -20,6 +20,13 @@ typedef struct {
 
 enum { MOST_FILTERS = 4 };
 
+/* What is read of a joined table; lives as long as its cursor. */
+typedef struct {
+    maille_value values[2];
+    maille_filter filters[2], all;
+    const maille_filter *children[2];
+} join_filter;
+
 struct layers_rows {
     const maille_catalogue *catalogue;
     const layers_plan *plan;
@@ -32,9 +39,10 @@ struct layers_rows {
     maille_strbuf id;
     unsigned char point[21];
     /* the filter of a cursor lives as long as the cursor */
-    maille_value values[MOST_FILTERS], *service_values;
-    maille_filter filters[MOST_FILTERS], all, *service_filters;
+    maille_value values[MOST_FILTERS];
+    maille_filter filters[MOST_FILTERS], all;
     const maille_filter *children[MOST_FILTERS];
+    join_filter *joins;
 };
 
 /* ---- filters ---- */
@@ -159,13 +167,26 @@ static maille_status begin_pass(maille_ctx *ctx, layers_rows *rows, const pass *
     return scan(ctx, rows, 0, &rows->all);
 }
 
+static void add_join(join_filter *join, const char *column, const char *text) {
+    size_t n = join->all.count++;
+    join->values[n] = maille_text_value(text);
+    join->filters[n] = maille_equals(column, &join->values[n]);
+    join->children[n] = &join->filters[n];
+}
+
+/* Of a joined table the service's rows, and where it tells audiences apart those of ours alone. */
 static maille_status open_joins(maille_ctx *ctx, layers_rows *rows) {
     maille_status status = MAILLE_OK;
     for (size_t s = 1; s < rows->plan->sources.count && !status; s++) {
-        const char *service = rows->plan->sources.items[s].service;
-        rows->service_values[s] = maille_text_value(service);
-        rows->service_filters[s] = maille_equals("service", &rows->service_values[s]);
-        status = scan(ctx, rows, s, service ? &rows->service_filters[s] : NULL);
+        const layers_source *source = &rows->plan->sources.items[s];
+        join_filter *join = &rows->joins[s];
+        maille_type type;
+        join->all = (maille_filter){.op = MAILLE_F_AND, .children = join->children};
+        if (source->service)
+            add_join(join, "service", source->service);
+        if (layers_column_type(ctx, rows->catalogue->store, source->table, "audience", &type))
+            add_join(join, "audience", maille_audience_name(rows->catalogue->audience));
+        status = scan(ctx, rows, s, join->all.count ? &join->all : NULL);
         if (!status)
             status = maille_cursor_next(ctx, rows->cursors[s], &rows->stands[s]);
     }
@@ -185,10 +206,8 @@ maille_status layers_rows_open(maille_ctx *ctx, const maille_catalogue *catalogu
     rows->cursors = maille_alloc(count, sizeof *rows->cursors);
     rows->stands = maille_alloc(count, sizeof *rows->stands);
     rows->matches = maille_alloc(count, sizeof *rows->matches);
-    rows->service_values = maille_alloc(count, sizeof *rows->service_values);
-    rows->service_filters = maille_alloc(count, sizeof *rows->service_filters);
-    if (!rows->arena || !rows->cursors || !rows->stands || !rows->matches ||
-        !rows->service_values || !rows->service_filters) {
+    rows->joins = maille_alloc(count, sizeof *rows->joins);
+    if (!rows->arena || !rows->cursors || !rows->stands || !rows->matches || !rows->joins) {
         status = maille_no_memory(ctx);
         goto done;
     }
@@ -213,8 +232,7 @@ void layers_rows_free(layers_rows *rows) {
     maille_free(rows->cursors);
     maille_free(rows->stands);
     maille_free(rows->matches);
-    maille_free(rows->service_values);
-    maille_free(rows->service_filters);
+    maille_free(rows->joins);
     MAILLE_VEC_FREE(&rows->passes);
     maille_strbuf_free(&rows->id);
     maille_arena_free(rows->arena);

@@ -84,11 +84,10 @@ done:
 }
 
 static maille_status find_in_figures(search *s, const maille_size_rules *sizes) {
-    static const char *const columns[] = {"id", "parts", "population", "longest_drive_min",
-                                          "communes"};
+    static const char *const columns[] = {"id", "parts", "population"};
     maille_table *t = NULL;
     maille_status status = MAILLE_OK;
-    TRY(rows_of(s, "perimeter_figure", columns, 5, &t));
+    TRY(rows_of(s, "perimeter_figure", columns, 3, &t));
     for (size_t i = 0; i < t->rows; i++) {
         const char *id = t->columns[0].texts[i];
         if (t->columns[1].ints[i] > 1)
@@ -99,10 +98,22 @@ static maille_status find_in_figures(search *s, const maille_size_rules *sizes) 
             TRY(add(s, "alerte", "taille", id,
                     "%s compte %.0f habitants, moins que les %.0f que retient le jeu de règles %s",
                     id, t->columns[2].reals[i], sizes->least, sizes->head.id));
-        if (t->columns[3].null[i] && t->columns[4].ints[i] > 1)
-            TRY(add(s, "information", "non-atteint", id,
-                    "%s a des communes que la route ne joint pas entre elles", id));
     }
+done:
+    maille_table_free(t);
+    return status;
+}
+
+static maille_status find_apart(search *s) {
+    static const char *const columns[] = {"id", "longest_drive_min"};
+    maille_table *t = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(rows_of(s, "perimeter_drive", columns, 2, &t));
+    for (size_t i = 0; i < t->rows; i++)
+        if (t->columns[1].null[i])
+            TRY(add(s, "information", "non-atteint", t->columns[0].texts[i],
+                    "%s a des communes que la route ne joint pas entre elles",
+                    t->columns[0].texts[i]));
 done:
     maille_table_free(t);
     return status;
@@ -154,6 +165,7 @@ maille_status maille_check(maille_ctx *ctx, maille_store *store, maille_audience
     TRY(find_overlaps(&s));
     TRY(find_gaps(&s));
     TRY(find_in_figures(&s, sizes));
+    TRY(find_apart(&s));
     TRY(find_stale(&s));
     TRY(find_remarks(&s));
     *findings = s.list.items;

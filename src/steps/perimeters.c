@@ -16,8 +16,6 @@ typedef struct {
     const communes *c;
     const commune_figures *figures;
     const maille_adjacency *adjacency;
-    const travel *t;
-    const maille_travel_rules *travel_rules;
     const seen_perimeters *seen;
     const char *audience;
     uint32_t *alerts; /* of each perimeter */
@@ -145,42 +143,6 @@ done:
 /* ---- figures
  * ------------------------------------------------------------------------------------------ */
 
-/* Longest drive between two members, in minutes; NaN when one of them cannot be reached. */
-static maille_status longest_drive(maille_ctx *ctx, const work *w, const uint32_t *members,
-                                   uint32_t count, double *minutes) {
-    maille_status status = MAILLE_OK;
-    maille_matrix *matrix = NULL;
-    maille_stop *stops = maille_alloc(count + 1u, sizeof *stops);
-    maille_xy *points = maille_alloc(count + 1u, sizeof *points);
-    uint32_t longest = 0;
-    *minutes = NAN;
-    if (!stops || !points) {
-        status = maille_no_memory(ctx);
-        goto done;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        stops[i] = w->t->network ? w->t->commune_stop[members[i]] : maille_stop_nowhere();
-        points[i] = w->figures->centre[members[i]];
-    }
-    if (w->t->network)
-        TRY(maille_times(ctx, w->t->network, stops, count, stops, count, MAILLE_UNREACHED - 1,
-                         &matrix));
-    else
-        TRY(maille_times_estimated(ctx, points, count, points, count, w->travel_rules->detour,
-                                   w->travel_rules->speed_kmh, MAILLE_UNREACHED - 1, &matrix));
-    if (count == 0 || matrix->start[count] < (uint64_t)count * count)
-        goto done;
-    for (uint64_t k = 0; k < matrix->start[count]; k++)
-        if (matrix->ms[k] > longest)
-            longest = matrix->ms[k];
-    *minutes = (double)longest / 60000.0;
-done:
-    maille_matrix_free(matrix);
-    maille_free(stops);
-    maille_free(points);
-    return status;
-}
-
 static const char *size_class(const maille_size_rules *sizes, double population) {
     for (size_t i = 0; i < sizes->count; i++) {
         const maille_size_class *k = &sizes->classes[i];
@@ -198,7 +160,7 @@ static maille_status add_figure(maille_ctx *ctx, work *w, uint32_t i,
     const maille_perimeters *sets = &w->seen->sets;
     const uint32_t *members = sets->member + sets->start[i];
     uint32_t count = sets->start[i + 1] - sets->start[i], parts = 0;
-    double people = 0, area = 0, drive = NAN;
+    double people = 0, area = 0;
     maille_status status = MAILLE_OK;
     size_t row;
     for (uint32_t k = 0; k < count; k++) {
@@ -206,7 +168,6 @@ static maille_status add_figure(maille_ctx *ctx, work *w, uint32_t i,
         area += w->figures->area_m2[members[k]];
     }
     TRY(maille_parts(ctx, w->adjacency, members, count, &parts, NULL));
-    TRY(longest_drive(ctx, w, members, count, &drive));
     if (parts > 1)
         w->alerts[i]++;
     if (people < sizes->least)
@@ -225,25 +186,21 @@ static maille_status add_figure(maille_ctx *ctx, work *w, uint32_t i,
         TRY(maille_set_text(ctx, table, row, 8, class));
     maille_set_int(table, row, 9, parts);
     maille_set_real(table, row, 10, maille_shape_perimeter(metres, i));
-    maille_set_real(table, row, 11, drive);
-    maille_set_int(table, row, 12, w->alerts[i]);
+    maille_set_int(table, row, 11, w->alerts[i]);
     if (w->seen->contact[i])
-        TRY(maille_set_text(ctx, table, row, 13, w->seen->contact[i]));
-    TRY(set_outline(ctx, table, row, 14, lonlat, i));
+        TRY(maille_set_text(ctx, table, row, 12, w->seen->contact[i]));
+    TRY(set_outline(ctx, table, row, 13, lonlat, i));
 done:
     return status;
 }
 
 static maille_status save_figures(maille_ctx *ctx, work *w, const maille_size_rules *sizes) {
     static const maille_column_spec columns[] = {
-        {"audience", MAILLE_TEXT},    {"id", MAILLE_TEXT},
-        {"name", MAILLE_TEXT},        {"kind", MAILLE_TEXT},
-        {"status", MAILLE_TEXT},      {"communes", MAILLE_INT},
-        {"population", MAILLE_REAL},  {"area_m2", MAILLE_REAL},
-        {"size_class", MAILLE_TEXT},  {"parts", MAILLE_INT},
-        {"perimeter_m", MAILLE_REAL}, {"longest_drive_min", MAILLE_REAL},
-        {"alerts", MAILLE_INT},       {"contact", MAILLE_TEXT},
-        {"geom", MAILLE_GEOMETRY}};
+        {"audience", MAILLE_TEXT},   {"id", MAILLE_TEXT},          {"name", MAILLE_TEXT},
+        {"kind", MAILLE_TEXT},       {"status", MAILLE_TEXT},      {"communes", MAILLE_INT},
+        {"population", MAILLE_REAL}, {"area_m2", MAILLE_REAL},     {"size_class", MAILLE_TEXT},
+        {"parts", MAILLE_INT},       {"perimeter_m", MAILLE_REAL}, {"alerts", MAILLE_INT},
+        {"contact", MAILLE_TEXT},    {"geom", MAILLE_GEOMETRY}};
     maille_status status = MAILLE_OK;
     const maille_crs *crs = NULL;
     maille_table *table = NULL;
@@ -252,7 +209,7 @@ static maille_status save_figures(maille_ctx *ctx, work *w, const maille_size_ru
     TRY(load_crs(ctx, w->call->loads, &crs));
     TRY(outlines_new(ctx, w->call->loads, sets->start, sets->member, sets->count, &w->r, &lonlat));
     TRY(maille_shapes_project(ctx, lonlat, crs, &metres));
-    TRY(maille_table_new(ctx, columns, 15, &table));
+    TRY(maille_table_new(ctx, columns, 14, &table));
     for (uint32_t i = 0; i < sets->count; i++)
         TRY(add_figure(ctx, w, i, sizes, lonlat, metres, table));
     TRY(maille_store_append(ctx, w->call->store, "perimeter_figure", table));
@@ -274,8 +231,6 @@ static maille_status open_work(maille_ctx *ctx, step_call *call, work *w) {
     TRY(load_communes(ctx, call->loads, &w->c));
     TRY(load_figures(ctx, call->loads, &w->figures));
     TRY(load_adjacency(ctx, call->loads, &w->adjacency));
-    TRY(load_travel(ctx, call->loads, &w->t));
-    TRY(load_travel_rules(ctx, call->loads, &w->travel_rules));
     TRY(load_perimeters(ctx, call->loads, call->audience, &w->seen));
     w->alerts = maille_alloc(w->seen->sets.count + 1u, sizeof *w->alerts);
     if (!w->alerts)

@@ -112,7 +112,7 @@ CREATE TABLE perimeter_figure (
   row_id INTEGER PRIMARY KEY, audience TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,
   kind TEXT NOT NULL, status TEXT NOT NULL, communes INTEGER NOT NULL, population REAL NOT NULL,
   area_m2 REAL NOT NULL, size_class TEXT, parts INTEGER NOT NULL, perimeter_m REAL NOT NULL,
-  longest_drive_min REAL, alerts INTEGER NOT NULL, contact TEXT, UNIQUE (audience, id));
+  alerts INTEGER NOT NULL, contact TEXT, UNIQUE (audience, id));
 CREATE TABLE overlap (
   row_id INTEGER PRIMARY KEY, audience TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL,
   communes INTEGER NOT NULL, codes TEXT NOT NULL, population REAL NOT NULL, part_a REAL, part_b REAL,
@@ -121,6 +121,10 @@ CREATE TABLE gap (
   row_id INTEGER PRIMARY KEY, audience TEXT NOT NULL, id TEXT NOT NULL, communes INTEGER NOT NULL,
   codes TEXT NOT NULL, population REAL NOT NULL, enclosed INTEGER NOT NULL, neighbours TEXT NOT NULL,
   note TEXT, UNIQUE (audience, id));
+-- step drives (once per audience)
+CREATE TABLE perimeter_drive (       -- null: a member that no road joins to the others
+  audience TEXT NOT NULL, id TEXT NOT NULL, longest_drive_min REAL,
+  PRIMARY KEY (audience, id)) WITHOUT ROWID;
 -- step perimeter-catchments         -- + geom MULTIPOLYGON
 CREATE TABLE perimeter_catchment (
   row_id INTEGER PRIMARY KEY, audience TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,
