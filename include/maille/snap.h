@@ -24,7 +24,7 @@ void maille_snapper_free(maille_snapper *snapper);
 
 /* Nearest edge within max_m of each point; ties go to the lowest edge. `groups` may be NULL (any).
  * Of two edges that are one road's two directions at the same distance, the lowest number wins and
- * the search seeds its twin too (see travel.h). */
+ * the search seeds its twin too (see travel.h). Edges that nobody may drive are not seen. */
 maille_status maille_snap_points(maille_ctx *ctx, const maille_snapper *snapper,
                                  const maille_xy *points, const uint32_t *groups, size_t count,
                                  double max_m, maille_snap *out);

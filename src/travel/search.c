@@ -18,9 +18,10 @@ void travel_search_clear(travel_search *search) {
     maille_heap_free(&search->heap);
 }
 
-void travel_search_seed(travel_search *search, uint32_t node, uint32_t ms, uint32_t source) {
+/* Static, so that the step need not call it through the table of the shared library. */
+static inline void reach(travel_search *search, uint32_t node, uint32_t ms, uint32_t source) {
     maille_heap *heap = &search->heap;
-    if (search->ms[node] != MAILLE_UNREACHED || ms > search->limit_ms)
+    if (search->ms[node] != MAILLE_UNREACHED)
         return;
     if (search->which) {
         bool waiting = heap->places[node] != 0;
@@ -29,6 +30,11 @@ void travel_search_seed(travel_search *search, uint32_t node, uint32_t ms, uint3
             search->which[node] = source;
     }
     maille_heap_push(heap, node, ms);
+}
+
+void travel_search_seed(travel_search *search, uint32_t node, uint32_t ms, uint32_t source) {
+    if (ms <= search->limit_ms)
+        reach(search, node, ms, source);
 }
 
 bool travel_search_step(travel_search *search, uint32_t *node, uint32_t *ms) {
@@ -40,7 +46,7 @@ bool travel_search_step(travel_search *search, uint32_t *node, uint32_t *ms) {
     for (uint32_t arc = search->first[here]; arc < search->first[here + 1]; arc++) {
         uint64_t total = (uint64_t)time + search->weight[arc];
         if (total <= search->limit_ms)
-            travel_search_seed(search, search->other[arc], (uint32_t)total, source);
+            reach(search, search->other[arc], (uint32_t)total, source);
     }
     return true;
 }
