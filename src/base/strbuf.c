@@ -140,40 +140,57 @@ static int shortest_digits(double value, char digits[17], int *point) {
     return count;
 }
 
+/* Rounds to `kept` of the digits that stand behind buffer[0], a '0' that takes the carry; half goes
+ * up. Returns how many are kept. */
+static int round_digits(char *buffer, int kept) {
+    if (kept < 0)
+        return 0;
+    if (buffer[1 + kept] >= '5') {
+        char *last = buffer + kept;
+        while (*last == '9')
+            *last-- = '0';
+        ++*last;
+    }
+    return kept;
+}
+
+/* 0.d1d2d3… · 10^point, of one digit at least. */
+static void add_decimal(maille_strbuf *s, const char *digits, int count, int point) {
+    int whole = point < 0 ? 0 : point < count ? point : count;
+    if (point <= 0)
+        maille_strbuf_add_char(s, '0');
+    maille_strbuf_add_n(s, digits, (size_t)whole);
+    for (int i = count; i < point; i++)
+        maille_strbuf_add_char(s, '0');
+    if (count > point)
+        maille_strbuf_add_char(s, '.');
+    for (int i = point; i < 0; i++)
+        maille_strbuf_add_char(s, '0');
+    maille_strbuf_add_n(s, digits + whole, (size_t)(count - whole));
+}
+
 /* The exact way: rounds the shortest decimal of `value` (positive) digit by digit. */
 static void add_fixed_by_digits(maille_strbuf *s, bool negative, double value, int decimals) {
-    char buffer[18] = "0"; /* a leading 0 takes the carry */
-    char *digits = buffer + 1;
+    char buffer[18] = "0";
+    const char *digits = buffer + 1;
     int point;
-    int count = shortest_digits(value, digits, &point);
-    int kept = point + decimals;
-    if (kept < count) {
-        bool up = kept >= 0 && digits[kept] >= '5';
-        count = kept < 0 ? 0 : kept;
-        if (up) {
-            int last = count - 1;
-            while (digits[last] == '9')
-                digits[last--] = '0';
-            digits[last]++;
-        }
-        if (buffer[0] == '1') {
-            digits = buffer;
-            count++;
-            point++;
-        }
+    int count = shortest_digits(value, buffer + 1, &point);
+    if (point + decimals < count)
+        count = round_digits(buffer, point + decimals);
+    if (buffer[0] == '1') {
+        digits = buffer;
+        count++;
+        point++;
     }
     while (count > 0 && count > point && digits[count - 1] == '0')
         count--;
-    if (negative && count > 0)
+    if (count == 0) {
+        maille_strbuf_add_char(s, '0'); /* no "-0" */
+        return;
+    }
+    if (negative)
         maille_strbuf_add_char(s, '-');
-    if (point <= 0 || count == 0)
-        maille_strbuf_add_char(s, '0');
-    for (int i = 0; i < point && count > 0; i++)
-        maille_strbuf_add_char(s, i < count ? digits[i] : '0');
-    if (count > point && count > 0)
-        maille_strbuf_add_char(s, '.');
-    for (int i = point; i < count && count > 0; i++)
-        maille_strbuf_add_char(s, i < 0 ? '0' : digits[i]);
+    add_decimal(s, digits, count, point);
 }
 
 void maille_strbuf_add_fixed(maille_strbuf *s, double value, int decimals) {

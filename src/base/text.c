@@ -334,21 +334,26 @@ static int fixed_digits(const char *text, int count) {
     return value;
 }
 
-bool maille_is_date(const char *text) {
+static int days_of_month(int year, int month) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
+bool maille_is_date(const char *text) {
     size_t length = text ? strlen(text) : 0;
     if (length != 4 && length != 7 && length != 10)
         return false;
     int year = fixed_digits(text, 4);
     if (year < 0 || length == 4)
         return year >= 0;
-    int month = fixed_digits(text + 5, 2);
-    if (text[4] != '-' || month < 1 || month > 12 || length == 7)
-        return text[4] == '-' && month >= 1 && month <= 12;
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    int last = days[month - 1] + (month == 2 && leap);
-    int day = fixed_digits(text + 8, 2);
-    return text[7] == '-' && day >= 1 && day <= last;
+    int month = text[4] == '-' ? fixed_digits(text + 5, 2) : -1;
+    if (month < 1 || month > 12)
+        return false;
+    if (length == 7)
+        return true;
+    int day = text[7] == '-' ? fixed_digits(text + 8, 2) : -1;
+    return day >= 1 && day <= days_of_month(year, month);
 }
 
 /* ---- encodings ---- */

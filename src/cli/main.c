@@ -64,8 +64,29 @@ static bool wants(int argc, char **argv, const char *word, const char *letter) {
     return false;
 }
 
-int main(int argc, char **argv) {
+/* Runs a command with the words behind its name; what went wrong is told on stderr. */
+static maille_status run_command(const command *c, int argc, char **argv) {
     maille_ctx *ctx = NULL;
+    if (maille_ctx_new(&ctx) != MAILLE_OK) {
+        fprintf(stderr, "maille: memory ran out\n");
+        return MAILLE_FAILED;
+    }
+    bool quiet = wants(argc, argv, "--quiet", "-q");
+    maille_ctx_set_log(ctx, print_log, NULL, quiet ? MAILLE_LOG_ERROR : MAILLE_LOG_WARNING);
+    if (!quiet && isatty(STDERR_FILENO))
+        maille_ctx_set_progress(ctx, print_progress, NULL);
+    maille_status status = c->run(ctx, argc - 2, argv + 2);
+    if (status != MAILLE_OK && *maille_message(ctx))
+        fprintf(stderr, "maille %s: %s\n", c->name, maille_message(ctx));
+    if (fflush(stdout) != 0 && status == MAILLE_OK) {
+        fprintf(stderr, "maille %s: standard output could not be written\n", c->name);
+        status = MAILLE_FAILED;
+    }
+    maille_ctx_free(ctx);
+    return status;
+}
+
+int main(int argc, char **argv) {
     setlocale(LC_CTYPE, "C.UTF-8"); /* numbers stay as they are in every locale */
     if (argc < 2 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 ||
         strcmp(argv[1], "help") == 0) {
@@ -85,21 +106,5 @@ int main(int argc, char **argv) {
         print_help(c);
         return MAILLE_OK;
     }
-    if (maille_ctx_new(&ctx) != MAILLE_OK) {
-        fprintf(stderr, "maille: memory ran out\n");
-        return MAILLE_FAILED;
-    }
-    bool quiet = wants(argc, argv, "--quiet", "-q");
-    maille_ctx_set_log(ctx, print_log, NULL, quiet ? MAILLE_LOG_ERROR : MAILLE_LOG_WARNING);
-    if (!quiet && isatty(STDERR_FILENO))
-        maille_ctx_set_progress(ctx, print_progress, NULL);
-    maille_status status = c->run(ctx, argc - 2, argv + 2);
-    if (status != MAILLE_OK && *maille_message(ctx))
-        fprintf(stderr, "maille %s: %s\n", c->name, maille_message(ctx));
-    if (fflush(stdout) != 0 && status == MAILLE_OK) {
-        fprintf(stderr, "maille %s: standard output could not be written\n", c->name);
-        status = MAILLE_FAILED;
-    }
-    maille_ctx_free(ctx);
-    return maille_exit_code(status);
+    return maille_exit_code(run_command(c, argc, argv));
 }

@@ -150,38 +150,45 @@ static maille_status read_property_name(const reader *r, const maille_yaml *map,
     return MAILLE_OK;
 }
 
+/* Which keys go with which way of counting. */
+static maille_status check_figure(const reader *r, const maille_figure_def *f) {
+    const char *fault = NULL;
+    bool count = strcmp(f->how, "count") == 0, share = strcmp(f->how, "share") == 0;
+    if (!f->property && !(count && !f->value))
+        fault = "key \"property\" was missing";
+    else if (share ? !f->value : (f->value && !count))
+        fault = "value goes with count and share only, and share needs it";
+    else if (f->weight && !share && strcmp(f->how, "mean") != 0)
+        fault = "weight goes with mean and share only";
+    else if (maille_per_service(f->weight) ||
+             (maille_per_service(f->title.fr) && !maille_per_service(f->property)))
+        fault = "\"{service}\" stood where no service is meant";
+    return fault ? config_refuse(r->ctx, r->file, f->line, "%s", fault) : MAILLE_OK;
+}
+
 static maille_status read_figure(const reader *r, const maille_yaml *map, maille_figure_def *f) {
-    static const char *const keys[] = {"title",  "how",  "property", "value",
-                                       "weight", "unit", "decimals", NULL};
+    static const char *const keys[] = {"title", "how",      "property", "value", "weight",
+                                       "unit",  "decimals", "factor",   NULL};
     static const char *const hows[] = {"count", "max",  "min",   "sum",
                                        "nulls", "mean", "share", NULL};
     maille_status status;
     f->line = map->line;
+    f->factor = 1;
     if ((status = maille_yaml_only(r->ctx, r->file, map, keys)) != MAILLE_OK ||
         (status = title_of(r, map, "title", true, &f->title)) != MAILLE_OK ||
         (status = config_word(r->ctx, r->file, map, "how", true, hows, &f->how)) != MAILLE_OK)
         return status;
-    bool count = strcmp(f->how, "count") == 0, share = strcmp(f->how, "share") == 0;
-    bool any = count || share || strcmp(f->how, "nulls") == 0;
+    bool any = strcmp(f->how, "count") == 0 || strcmp(f->how, "share") == 0 ||
+               strcmp(f->how, "nulls") == 0;
     if ((status = read_property_name(r, map, "property", !any, &f->property)) != MAILLE_OK ||
         (status = read_property_name(r, map, "weight", true, &f->weight)) != MAILLE_OK ||
         (status = text_of(r, map, "value", false, &f->value)) != MAILLE_OK ||
         (status = text_of(r, map, "unit", false, &f->unit)) != MAILLE_OK ||
-        (status = read_decimals(r, map, &f->decimals)) != MAILLE_OK)
+        (status = read_decimals(r, map, &f->decimals)) != MAILLE_OK ||
+        (status = maille_yaml_number(r->ctx, r->file, map, "factor", false, &f->factor)) !=
+            MAILLE_OK)
         return status;
-    if (!f->property && !(count && !f->value))
-        return config_refuse(r->ctx, r->file, f->line, "key \"property\" was missing");
-    if (share ? !f->value : (f->value && !count))
-        return config_refuse(r->ctx, r->file, f->line,
-                             "value goes with count and share only, and "
-                             "share needs it");
-    if (f->weight && !share && strcmp(f->how, "mean") != 0)
-        return config_refuse(r->ctx, r->file, f->line, "weight goes with mean and share only");
-    if (maille_per_service(f->weight) ||
-        (maille_per_service(f->title.fr) && !maille_per_service(f->property)))
-        return config_refuse(r->ctx, r->file, f->line,
-                             "\"{service}\" stood where no service is meant");
-    return MAILLE_OK;
+    return check_figure(r, f);
 }
 
 static maille_status read_figures(const reader *r, const maille_yaml *root) {
@@ -337,6 +344,20 @@ static maille_status read_sources(const reader *r, const maille_yaml *root) {
     return status;
 }
 
+/* What the layer is called, and which rows of which view it shows. */
+static maille_status read_view(const reader *r, const maille_yaml *root) {
+    maille_layer_def *def = r->def;
+    maille_status status;
+    if ((status = text_of(r, root, "id", true, &def->id)) != MAILLE_OK ||
+        (status = title_of(r, root, "title", true, &def->title)) != MAILLE_OK ||
+        (status = title_of(r, root, "description", true, &def->description)) != MAILLE_OK ||
+        (status = text_of(r, root, "view", true, &def->view)) != MAILLE_OK ||
+        (status = read_where(r, root)) != MAILLE_OK ||
+        (status = text_of(r, root, "key", true, &def->key)) != MAILLE_OK)
+        return status;
+    return text_of(r, root, "key_prefix", false, &def->key_prefix);
+}
+
 static maille_status read_layer(const reader *r) {
     static const char *const keys[] = {
         "id",           "title",       "description", "view",    "where",    "key",
@@ -346,13 +367,7 @@ static maille_status read_layer(const reader *r) {
     maille_layer_def *def = r->def;
     maille_status status;
     if ((status = maille_yaml_only(r->ctx, r->file, root, keys)) != MAILLE_OK ||
-        (status = text_of(r, root, "id", true, &def->id)) != MAILLE_OK ||
-        (status = title_of(r, root, "title", true, &def->title)) != MAILLE_OK ||
-        (status = title_of(r, root, "description", true, &def->description)) != MAILLE_OK ||
-        (status = text_of(r, root, "view", true, &def->view)) != MAILLE_OK ||
-        (status = read_where(r, root)) != MAILLE_OK ||
-        (status = text_of(r, root, "key", true, &def->key)) != MAILLE_OK ||
-        (status = text_of(r, root, "key_prefix", false, &def->key_prefix)) != MAILLE_OK ||
+        (status = read_view(r, root)) != MAILLE_OK ||
         (status = read_geometry(r, root)) != MAILLE_OK ||
         (status = maille_yaml_bool(r->ctx, r->file, root, "by_audience", false,
                                    &def->by_audience)) != MAILLE_OK ||

@@ -96,20 +96,23 @@ static void mark_corners(tracer *t) {
 }
 
 /* Corners of one region: neighbours, and across saddles that hang together. */
+static void join_square(tracer *t, size_t column, size_t row) {
+    bool sw = inside(t, column, row), se = inside(t, column + 1, row);
+    bool nw = inside(t, column, row + 1), ne = inside(t, column + 1, row + 1);
+    if (sw && se)
+        join(t, column, row, column + 1, row);
+    if (sw && nw)
+        join(t, column, row, column, row + 1);
+    if (sw && ne && !se && !nw && connected(t, column, row))
+        join(t, column, row, column + 1, row + 1);
+    if (se && nw && !sw && !ne && connected(t, column, row))
+        join(t, column + 1, row, column, row + 1);
+}
+
 static void join_regions(tracer *t) {
     for (size_t row = 0; row + 1 < t->height; row++)
-        for (size_t column = 0; column + 1 < t->width; column++) {
-            bool sw = inside(t, column, row), se = inside(t, column + 1, row);
-            bool nw = inside(t, column, row + 1), ne = inside(t, column + 1, row + 1);
-            if (sw && se)
-                join(t, column, row, column + 1, row);
-            if (sw && nw)
-                join(t, column, row, column, row + 1);
-            if (sw && ne && !se && !nw && connected(t, column, row))
-                join(t, column, row, column + 1, row + 1);
-            if (se && nw && !sw && !ne && connected(t, column, row))
-                join(t, column + 1, row, column, row + 1);
-        }
+        for (size_t column = 0; column + 1 < t->width; column++)
+            join_square(t, column, row);
 }
 
 /* Where the contour crosses side k of a square, that is, between its corners k and k + 1. */

@@ -93,14 +93,27 @@ static bool is_offsets(const uint32_t *first, uint64_t count, uint64_t end) {
 static bool is_network(const maille_cache_array *a, uint64_t nodes, uint64_t arcs, uint64_t edges) {
     uint64_t points = a[POINTS].bytes / sizeof(maille_xy), node_bytes = nodes * sizeof(uint32_t);
     uint64_t arc_bytes = arcs * sizeof(uint32_t), edge_bytes = edges * sizeof(uint32_t);
-    if (a[FIRST_OUT].bytes != node_bytes + 4 || a[FIRST_IN].bytes != node_bytes + 4 ||
-        a[HEAD].bytes != arc_bytes || a[OUT_MS].bytes != arc_bytes || a[TAIL].bytes != arc_bytes ||
-        a[IN_MS].bytes != arc_bytes || a[NODE_XY].bytes != nodes * sizeof(maille_xy) ||
-        a[COMPONENT].bytes != node_bytes || a[EDGE_FROM].bytes != edge_bytes ||
-        a[EDGE_TO].bytes != edge_bytes || a[EDGE_MS].bytes != 2 * edge_bytes ||
-        a[TWIN].bytes != edge_bytes || a[LINE_START].bytes != edge_bytes + 4 ||
-        a[LENGTH].bytes != edges * sizeof(double) || a[POINTS].bytes % sizeof(maille_xy))
-        return false;
+    const uint64_t bytes[ARRAY_COUNT] = {
+        [FIRST_OUT] = node_bytes + sizeof(uint32_t),
+        [HEAD] = arc_bytes,
+        [OUT_MS] = arc_bytes,
+        [FIRST_IN] = node_bytes + sizeof(uint32_t),
+        [TAIL] = arc_bytes,
+        [IN_MS] = arc_bytes,
+        [NODE_XY] = nodes * sizeof(maille_xy),
+        [COMPONENT] = node_bytes,
+        [EDGE_FROM] = edge_bytes,
+        [EDGE_TO] = edge_bytes,
+        [EDGE_MS] = 2 * edge_bytes,
+        [TWIN] = edge_bytes,
+        [LINE_START] = edge_bytes + sizeof(uint32_t),
+        [POINTS] = points * sizeof(maille_xy),
+        [LENGTH] = edges * sizeof(double),
+        [NAMES] = a[NAMES].bytes, /* unpack_names judges them */
+    };
+    for (size_t i = 0; i < ARRAY_COUNT; i++)
+        if (a[i].bytes != bytes[i])
+            return false;
     return is_offsets(a[FIRST_OUT].data, nodes, arcs) &&
            is_offsets(a[FIRST_IN].data, nodes, arcs) &&
            is_offsets(a[LINE_START].data, edges, points) && all_below(a[HEAD].data, arcs, nodes) &&

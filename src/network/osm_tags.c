@@ -47,36 +47,49 @@ static bool may_enter(const tag_list *list) {
     return true;
 }
 
-/* "50", "50 km/h", "30 mph", "50;30" (the lower binds), or a word of the profile; 0 = not
- * understood. */
+/* How many km/h the unit is that the text begins with, up to a space or semicolon; 0 = unknown. */
+static double unit_kmh(const char *text, size_t length) {
+    static const struct {
+        const char *name;
+        double kmh;
+    } units[] = {{"", 1}, {"km/h", 1}, {"kmh", 1}, {"mph", 1.609344}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strlen(units[i].name) == length && strncmp(text, units[i].name, length) == 0)
+            return units[i].kmh;
+    return 0;
+}
+
+/* Takes "50", "50 km/h" or "30 mph" off the text; 0 = not understood. */
+static double take_speed(const char **text) {
+    char number[32];
+    double value;
+    const char *at = *text + strspn(*text, " ");
+    size_t digits = strspn(at, "0123456789.");
+    if (digits == 0 || digits >= sizeof number)
+        return 0;
+    memcpy(number, at, digits);
+    number[digits] = '\0';
+    if (!maille_parse_number(number, &value))
+        return 0;
+    at += digits;
+    at += strspn(at, " ");
+    size_t unit = strcspn(at, " ;");
+    value *= unit_kmh(at, unit);
+    at += unit;
+    *text = at + strspn(at, " ;");
+    return value > 0 && value <= 400 ? value : 0;
+}
+
+/* One speed, "50;30" (the lower binds), or a word of the profile; 0 = not understood. */
 static double parse_limit(const network_profile *p, const char *text) {
     double least = find_speed(p->limits, p->limit_count, text);
     if (least > 0)
         return least;
     for (const char *at = text; *at;) {
-        char number[32];
-        size_t digits = strspn(at + strspn(at, " "), "0123456789.");
-        at += strspn(at, " ");
-        if (digits == 0 || digits >= sizeof number)
+        double speed = take_speed(&at);
+        if (speed == 0)
             return 0;
-        memcpy(number, at, digits);
-        number[digits] = '\0';
-        double value;
-        if (!maille_parse_number(number, &value))
-            return 0;
-        at += digits;
-        at += strspn(at, " ");
-        size_t unit = strcspn(at, " ;");
-        if (unit == 3 && strncmp(at, "mph", unit) == 0)
-            value *= 1.609344;
-        else if (unit && !(unit == 4 && strncmp(at, "km/h", unit) == 0) &&
-                 !(unit == 3 && strncmp(at, "kmh", unit) == 0))
-            return 0;
-        at += unit;
-        at += strspn(at, " ;");
-        if (!(value > 0) || value > 400)
-            return 0;
-        least = least > 0 && least < value ? least : value;
+        least = least > 0 && least < speed ? least : speed;
     }
     return least;
 }
@@ -118,27 +131,51 @@ static void apply_one_way(const tag_list *list, osm_way_use *use) {
         use->back_kmh = 0;
 }
 
-double osm_parse_duration(const char *text) {
-    unsigned a = 0, b = 0, c = 0;
-    int end = 0;
-    if (!text || strlen(text) > 16)
+/* Takes a number of up to `most` digits off the text. */
+static bool take_number(const char **text, size_t most, double *out) {
+    size_t digits = strspn(*text, "0123456789");
+    if (digits == 0 || digits > most)
+        return false;
+    *out = (double)strtoul(*text, NULL, 10);
+    *text += digits;
+    return true;
+}
+
+/* "90" minutes, "1:30" hours and minutes, "1:30:15". */
+static double parse_clock(const char *at) {
+    double hours, minutes = 0, seconds = 0;
+    if (!take_number(&at, 4, &hours))
         return 0;
-    if (sscanf(text, "%4u:%2u:%2u%n", &a, &b, &c, &end) == 3 && text[end] == '\0')
-        return a * 3600.0 + b * 60.0 + c;
-    if (sscanf(text, "%4u:%2u%n", &a, &b, &end) == 2 && text[end] == '\0')
-        return a * 3600.0 + b * 60.0;
-    if (sscanf(text, "PT%4uH%4uM%n", &a, &b, &end) == 2 && text[end] == '\0')
-        return a * 3600.0 + b * 60.0;
-    end = 0;
-    if (sscanf(text, "PT%4uH%n", &a, &end) == 1 && end && text[end] == '\0')
-        return a * 3600.0;
-    end = 0;
-    if (sscanf(text, "PT%4uM%n", &a, &end) == 1 && end && text[end] == '\0')
-        return a * 60.0;
-    end = 0;
-    if (sscanf(text, "%4u%n", &a, &end) == 1 && text[end] == '\0')
-        return a * 60.0;
-    return 0;
+    if (*at == '\0')
+        return hours * 60;
+    if (*at++ != ':' || !take_number(&at, 2, &minutes))
+        return 0;
+    if (*at == ':' && (++at, !take_number(&at, 2, &seconds)))
+        return 0;
+    return *at ? 0 : hours * 3600 + minutes * 60 + seconds;
+}
+
+/* ISO 8601 behind its "PT": "1H", "1H30M", "90M". */
+static double parse_period(const char *at) {
+    double total = 0, number;
+    bool found = take_number(&at, 4, &number);
+    if (found && *at == 'H') {
+        total = number * 3600;
+        at++;
+        found = take_number(&at, 4, &number);
+    }
+    if (found) {
+        if (*at++ != 'M')
+            return 0;
+        total += number * 60;
+    }
+    return *at ? 0 : total;
+}
+
+double osm_parse_duration(const char *text) {
+    if (!text)
+        return 0;
+    return strncmp(text, "PT", 2) == 0 ? parse_period(text + 2) : parse_clock(text);
 }
 
 osm_way_use osm_read_tags(const network_profile *profile, const readosm_tag *tags, int count) {

@@ -218,36 +218,52 @@ static maille_status refuse_crs(const maille_job *job, int epsg, maille_lonlat f
                        job->file, at, first.lon, first.lat, epsg, outside, count);
 }
 
-maille_status maille_job_judge(maille_job *job, const maille_lonlat *points,
-                               const char *const *subjects, const int64_t *numbers, size_t count) {
-    maille_crs *crs = NULL;
-    lonlats outside = {0};
-    size_t there = 0, first = 0;
-    int epsg;
-    maille_status status = maille_stored_epsg(job->ctx, job->store, &epsg);
-    if (status != MAILLE_OK || epsg == 0)
-        return status;
-    status = maille_crs_new(job->ctx, epsg, &crs);
+typedef struct {
+    lonlats points;
+    size_t first;  /* number of the first one */
+    size_t judged; /* how many points had a place at all */
+} outsiders;
+
+/* Points outside the area of use, each named in the report where there are subjects. */
+static maille_status find_outside(maille_job *job, const maille_crs *crs,
+                                  const maille_lonlat *points, const char *const *subjects,
+                                  const int64_t *numbers, size_t count, outsiders *outside) {
+    maille_status status = MAILLE_OK;
     for (size_t i = 0; i < count && status == MAILLE_OK; i++) {
         if (isnan(points[i].lon))
             continue;
-        there++;
+        outside->judged++;
         if (maille_crs_covers(crs, points[i]))
             continue;
-        if (outside.count == 0)
-            first = i;
-        if (!MAILLE_VEC_PUSH(&outside, points[i]))
+        if (outside->points.count == 0)
+            outside->first = i;
+        if (!MAILLE_VEC_PUSH(&outside->points, points[i]))
             status = maille_no_memory(job->ctx);
         else if (subjects)
             status = maille_report_add(job->ctx, &job->report, CASE_OUTSIDE,
                                        numbers ? numbers[i] : 0, subjects[i]);
     }
-    if (status == MAILLE_OK && outside.count * 2 > there && is_nowhere(&outside))
-        status = refuse_crs(job, epsg, points[first], numbers ? numbers[first] : 0, outside.count,
-                            there);
+    return status;
+}
+
+maille_status maille_job_judge(maille_job *job, const maille_lonlat *points,
+                               const char *const *subjects, const int64_t *numbers, size_t count) {
+    maille_crs *crs = NULL;
+    outsiders outside = {0};
+    int epsg;
+    maille_status status = maille_stored_epsg(job->ctx, job->store, &epsg);
+    if (status != MAILLE_OK || epsg == 0)
+        return status;
+    status = maille_crs_new(job->ctx, epsg, &crs);
+    if (status == MAILLE_OK)
+        status = find_outside(job, crs, points, subjects, numbers, count, &outside);
+    size_t found = outside.points.count, first = outside.first;
+    if (status == MAILLE_OK && found * 2 > outside.judged && is_nowhere(&outside.points))
+        status = refuse_crs(job, epsg, points[first], numbers ? numbers[first] : 0, found,
+                            outside.judged);
     if (status == MAILLE_OK && !subjects)
-        status = maille_report_count(job->ctx, &job->report, CASE_OUTSIDE, outside.count, NULL);
-    MAILLE_VEC_FREE(&outside);
+        status = maille_report_count(job->ctx, &job->report, CASE_OUTSIDE, found, NULL);
+    MAILLE_VEC_FREE(&outside.points);
     maille_crs_free(crs);
     return status;
 }

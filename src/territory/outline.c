@@ -36,25 +36,37 @@ void maille_outline_free(maille_outline *outline) {
 /* ---- 1. apart
  * ------------------------------------------------------------------------------------ */
 
+/* Two segments with one common end, by the ends that they do not share. */
+static maille_outline_defect meeting_of_fork(const maille_segment *s, maille_xy s_end,
+                                             const maille_segment *t, maille_xy t_end,
+                                             double reach) {
+    bool near =
+        maille_segment_distance(*t, s_end) < reach || maille_segment_distance(*s, t_end) < reach;
+    return near ? OUTLINE_NEAR : OUTLINE_CLEAN;
+}
+
+static bool come_near(const maille_segment *s, const maille_segment *t, double reach) {
+    return maille_segment_distance(*s, t->a) < reach || maille_segment_distance(*s, t->b) < reach ||
+           maille_segment_distance(*t, s->a) < reach || maille_segment_distance(*t, s->b) < reach;
+}
+
+static bool cross(const maille_segment *s, const maille_segment *t) {
+    bool across_s = (maille_turn(s->a, s->b, t->a) > 0) != (maille_turn(s->a, s->b, t->b) > 0);
+    bool across_t = (maille_turn(t->a, t->b, s->a) > 0) != (maille_turn(t->a, t->b, s->b) > 0);
+    return across_s && across_t;
+}
+
 static maille_outline_defect meeting(const maille_segment *s, const maille_segment *t,
                                      double reach) {
     bool aa = maille_same_point(s->a, t->a), ab = maille_same_point(s->a, t->b);
     bool ba = maille_same_point(s->b, t->a), bb = maille_same_point(s->b, t->b);
     if ((aa && bb) || (ab && ba))
         return OUTLINE_CROSSED;
-    if (aa || ab || ba || bb) {
-        maille_xy s_end = aa || ab ? s->b : s->a, t_end = aa || ba ? t->b : t->a;
-        return maille_segment_distance(*t, s_end) < reach ||
-                       maille_segment_distance(*s, t_end) < reach
-                   ? OUTLINE_NEAR
-                   : OUTLINE_CLEAN;
-    }
-    if (maille_segment_distance(*s, t->a) < reach || maille_segment_distance(*s, t->b) < reach ||
-        maille_segment_distance(*t, s->a) < reach || maille_segment_distance(*t, s->b) < reach)
+    if (aa || ab || ba || bb)
+        return meeting_of_fork(s, aa || ab ? s->b : s->a, t, aa || ba ? t->b : t->a, reach);
+    if (come_near(s, t, reach))
         return OUTLINE_NEAR;
-    bool across_s = (maille_turn(s->a, s->b, t->a) > 0) != (maille_turn(s->a, s->b, t->b) > 0);
-    bool across_t = (maille_turn(t->a, t->b, s->a) > 0) != (maille_turn(t->a, t->b, s->b) > 0);
-    return across_s && across_t ? OUTLINE_CROSSED : OUTLINE_CLEAN;
+    return cross(s, t) ? OUTLINE_CROSSED : OUTLINE_CLEAN;
 }
 
 static bool check_apart(maille_outline *o, double reach, maille_outline_defect *defect) {
