@@ -102,10 +102,22 @@ static maille_status refuse_keyless(maille_ctx *ctx, const maille_layer_def *def
                        def->key);
 }
 
+/* Adds the row as a pass; where passes are prefixes, unless the row before had the same one. */
+static maille_status take_pass(maille_ctx *ctx, layers_rows *rows, maille_cursor *row) {
+    const maille_layer_def *def = rows->plan->def;
+    bool keyed = rows->plan->key_type != MAILLE_TEXT;
+    const char *prefix = def->key_prefix ? maille_cursor_text(row, 1) : NULL;
+    if (maille_cursor_null(row, 0) || (def->key_prefix && !prefix))
+        return refuse_keyless(ctx, def);
+    const pass *last = rows->passes.count ? &rows->passes.items[rows->passes.count - 1] : NULL;
+    if (!keyed && last && strcmp(last->prefix, prefix) == 0)
+        return MAILLE_OK;
+    return add_pass(rows, prefix, keyed ? row : NULL) ? MAILLE_OK : maille_no_memory(ctx);
+}
+
 /* Each row is a pass where the key is a number, else each prefix. */
 static maille_status read_passes(maille_ctx *ctx, layers_rows *rows) {
     const maille_layer_def *def = rows->plan->def;
-    bool keyed = rows->plan->key_type != MAILLE_TEXT;
     const char *columns[] = {def->key, def->key_prefix};
     maille_query query = {.table = def->view,
                           .columns = columns,
@@ -116,18 +128,8 @@ static maille_status read_passes(maille_ctx *ctx, layers_rows *rows) {
     maille_cursor *cursor = NULL;
     bool row = false;
     maille_status status = maille_store_scan(ctx, rows->catalogue->store, &query, &cursor);
-    while (!status && (status = maille_cursor_next(ctx, cursor, &row)) == MAILLE_OK && row) {
-        const char *prefix = def->key_prefix ? maille_cursor_text(cursor, 1) : NULL;
-        if (maille_cursor_null(cursor, 0) || (def->key_prefix && !prefix)) {
-            status = refuse_keyless(ctx, def);
-            break;
-        }
-        const pass *last = rows->passes.count ? &rows->passes.items[rows->passes.count - 1] : NULL;
-        if (!keyed && last && strcmp(last->prefix, prefix) == 0)
-            continue;
-        if (!add_pass(rows, prefix, keyed ? cursor : NULL))
-            status = maille_no_memory(ctx);
-    }
+    while (!status && (status = maille_cursor_next(ctx, cursor, &row)) == MAILLE_OK && row)
+        status = take_pass(ctx, rows, cursor);
     maille_cursor_free(cursor);
     if (!status && rows->passes.count > 0)
         qsort(rows->passes.items, rows->passes.count, sizeof *rows->passes.items, by_order);
