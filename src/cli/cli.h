@@ -5,6 +5,7 @@
 #include <maille/ctx.h>
 #include <maille/rules.h>
 #include <maille/store.h>
+#include <maille/table.h>
 #include <stdbool.h>
 
 #define TRY(call)                                                                                  \
@@ -56,6 +57,8 @@ const char *pairs_get(const pairs *p, const char *key);
 const char *who(void);
 maille_status set_jobs(maille_ctx *ctx, const char *jobs);
 double seconds_now(void);
+/* Where row i of a table stands in its file: line of a CSV, number of a feature. */
+long long file_row(const maille_table *table, size_t i);
 /* Writes the layers of the catalogue (names NULL: all that are ready), prints the table of what was
  * found, or JSON. A layer asked for by name that lacks its inputs is MAILLE_REFUSED. */
 maille_status publish_layers(maille_ctx *ctx, maille_store *store, maille_audience audience,

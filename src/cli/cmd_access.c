@@ -45,13 +45,13 @@ static maille_status read_amounts(maille_ctx *ctx, const char *path, const char 
         const char *text = out->table->columns[1].texts[i], *id = out->id[i] ? out->id[i] : "";
         if (!text || !maille_parse_number(text, &out->amount[i]) || out->amount[i] < 0) {
             status = maille_fail(ctx, MAILLE_REFUSED,
-                                 "%s: row %zu: %s \"%s\" was no number of 0 or more", path, i + 1,
-                                 column, text ? text : "");
+                                 "%s: row %lld: %s \"%s\" was no number of 0 or more", path,
+                                 file_row(out->table, i), column, text ? text : "");
             goto done;
         }
         if (maille_names_get(out->number, id) != MAILLE_ABSENT) {
-            status = maille_fail(ctx, MAILLE_REFUSED, "%s: row %zu: id \"%s\" stood twice", path,
-                                 i + 1, id);
+            status = maille_fail(ctx, MAILLE_REFUSED, "%s: row %lld: id \"%s\" stood twice", path,
+                                 file_row(out->table, i), id);
             goto done;
         }
         if (!maille_names_set(out->number, id, (uint32_t)i)) {
@@ -97,8 +97,8 @@ static maille_status read_times(maille_ctx *ctx, const char *path, const amounts
         time_row row = {from ? maille_names_get(demand->number, from) : MAILLE_ABSENT,
                         to ? maille_names_get(supply->number, to) : MAILLE_ABSENT, 0};
         if (!text || !maille_parse_number(text, &row.minutes) || row.minutes < 0) {
-            status = maille_fail(ctx, MAILLE_REFUSED, "%s: row %zu: minutes \"%s\" was no time",
-                                 path, i + 1, text ? text : "");
+            status = maille_fail(ctx, MAILLE_REFUSED, "%s: row %lld: minutes \"%s\" was no time",
+                                 path, file_row(table, i), text ? text : "");
             goto done;
         }
         if (row.demand == MAILLE_ABSENT || row.supply == MAILLE_ABSENT)

@@ -40,8 +40,9 @@ static maille_status stops_at_nodes(maille_ctx *ctx, const maille_network *netwo
         uint32_t node =
             points->node[i] ? maille_names_get(numbers, points->node[i]) : MAILLE_ABSENT;
         if (node == MAILLE_ABSENT) {
-            status = maille_fail(ctx, MAILLE_REFUSED, "%s: row %zu: node \"%s\" was in no road",
-                                 points->path, i + 1, points->node[i] ? points->node[i] : "");
+            status = maille_fail(ctx, MAILLE_REFUSED, "%s: row %lld: node \"%s\" was in no road",
+                                 points->path, file_row(points->table, i),
+                                 points->node[i] ? points->node[i] : "");
             goto done;
         }
         stops[i] = maille_stop_at_node(node);
@@ -71,8 +72,8 @@ static maille_status stops_by_snapping(maille_ctx *ctx, const maille_network *ne
         stops[i] = found ? maille_stop_at_snap(snaps[i]) : maille_stop_nowhere();
         if (!found)
             maille_log(ctx, MAILLE_LOG_WARNING,
-                       "%s: row %zu: point %s had no road within %.0f m: it was left out",
-                       points->path, i + 1, points->id[i], max_m);
+                       "%s: row %lld: point %s had no road within %.0f m: it was left out",
+                       points->path, file_row(points->table, i), points->id[i], max_m);
     }
 done:
     maille_snapper_free(snapper);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <maille/memory.h>
+#include <maille/vectorfile.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,10 @@ maille_status set_jobs(maille_ctx *ctx, const char *jobs) {
     if (status == MAILLE_OK)
         maille_ctx_set_jobs(ctx, (unsigned)count);
     return status;
+}
+
+long long file_row(const maille_table *table, size_t i) {
+    return (long long)table->columns[maille_table_column(table, MAILLE_ROW_COLUMN)].ints[i];
 }
 
 double seconds_now(void) {

@@ -64,8 +64,8 @@ static maille_status parse_places(maille_ctx *ctx, point_list *p, size_t lon, si
         if (!x || !y || !maille_parse_number(x, &p->at[i].lon) ||
             !maille_parse_number(y, &p->at[i].lat) || p->at[i].lon < -180 || p->at[i].lon > 180 ||
             p->at[i].lat < -90 || p->at[i].lat > 90)
-            return maille_fail(ctx, MAILLE_REFUSED, "%s: row %zu: \"%s\", \"%s\" was no lon, lat",
-                               p->path, i + 1, x ? x : "", y ? y : "");
+            return maille_fail(ctx, MAILLE_REFUSED, "%s: row %lld: \"%s\", \"%s\" was no lon, lat",
+                               p->path, file_row(p->table, i), x ? x : "", y ? y : "");
     }
     return MAILLE_OK;
 }
@@ -73,7 +73,8 @@ static maille_status parse_places(maille_ctx *ctx, point_list *p, size_t lon, si
 static maille_status check_ids(maille_ctx *ctx, const point_list *p) {
     for (size_t i = 0; i < p->count; i++)
         if (!p->id[i] || !*p->id[i])
-            return maille_fail(ctx, MAILLE_REFUSED, "%s: row %zu had no id", p->path, i + 1);
+            return maille_fail(ctx, MAILLE_REFUSED, "%s: row %lld had no id", p->path,
+                               file_row(p->table, i));
     return MAILLE_OK;
 }
 

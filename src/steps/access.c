@@ -119,7 +119,7 @@ maille_status step_access(maille_ctx *ctx, step_call *call) {
     TRY(load_travel(ctx, call->loads, &t));
     TRY(load_matrix(ctx, call->loads, &matrix));
     TRY(load_zoning(ctx, call->loads, &rules, &unit));
-    TRY(maille_decay_parse(ctx, rules->decay, &decay));
+    TRY(decay_of(ctx, rules, &decay));
     TRY(places_of(ctx, p, rules->service, &chosen, &count));
     supply = maille_alloc(c->count + 1u, sizeof *supply);
     access = maille_alloc(c->count + 1u, sizeof *access);

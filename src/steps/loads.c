@@ -175,6 +175,14 @@ done:
     return status;
 }
 
+maille_status decay_of(maille_ctx *ctx, const maille_zoning_rules *rules, maille_decay *out) {
+    maille_status status = maille_decay_parse(ctx, rules->decay, out);
+    if (status == MAILLE_USAGE)
+        return maille_fail(ctx, MAILLE_REFUSED, "%s: %s", maille_yaml_path(rules->file),
+                           maille_message(ctx));
+    return status;
+}
+
 /* ---- communes
  * -------------------------------------------------------------------------------------- */
 

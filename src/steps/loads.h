@@ -4,6 +4,7 @@
 #ifndef MAILLE_STEPS_LOADS_H
 #define MAILLE_STEPS_LOADS_H
 
+#include <maille/access.h>
 #include <maille/crs.h>
 #include <maille/ctx.h>
 #include <maille/map.h>
@@ -81,6 +82,8 @@ maille_status load_publication(maille_ctx *ctx, loads *l, const maille_publicati
  */
 maille_status load_zoning(maille_ctx *ctx, loads *l, const maille_zoning_rules **out,
                           const char **unit);
+/* The decay of zoning rules; one that is none is refused with the name of its file. */
+maille_status decay_of(maille_ctx *ctx, const maille_zoning_rules *rules, maille_decay *out);
 maille_status load_communes(maille_ctx *ctx, loads *l, const communes **out);
 maille_status load_figures(maille_ctx *ctx, loads *l, const commune_figures **out);
 maille_status load_adjacency(maille_ctx *ctx, loads *l, const maille_adjacency **out);

@@ -6,6 +6,7 @@
 #include <maille/steps.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static maille_status set_if_other(maille_ctx *ctx, maille_store *store, const char *key,
                                   const char *value) {
@@ -39,6 +40,48 @@ done:
     if (status != MAILLE_OK)
         maille_store_rollback(store);
     maille_free(json);
+    return status;
+}
+
+/* Rule sets that the study names, read once to see that they hold. */
+static maille_status judge_rules(maille_ctx *ctx, const maille_study *study) {
+    maille_status status = MAILLE_OK;
+    maille_size_rules *sizes = NULL;
+    maille_overlap_rules *overlaps = NULL;
+    maille_travel_rules *travel_rules = NULL;
+    maille_zoning_rules *zoning = NULL;
+    maille_decay decay;
+    TRY(maille_size_rules_read(ctx, study->sizes ? study->sizes : MAILLE_DEFAULT_SIZES, &sizes));
+    TRY(maille_overlap_rules_read(ctx, study->overlaps ? study->overlaps : MAILLE_DEFAULT_OVERLAPS,
+                                  &overlaps));
+    TRY(maille_travel_rules_read(ctx, study->estimation ? study->estimation : MAILLE_DEFAULT_TRAVEL,
+                                 &travel_rules));
+    TRY(maille_zoning_rules_read(ctx, study->zoning ? study->zoning : MAILLE_DEFAULT_ZONING,
+                                 &zoning));
+    TRY(decay_of(ctx, zoning, &decay));
+done:
+    maille_size_rules_free(sizes);
+    maille_overlap_rules_free(overlaps);
+    maille_travel_rules_free(travel_rules);
+    maille_zoning_rules_free(zoning);
+    return status;
+}
+
+/* A study that cannot be carried out (a rule set that does not hold, a CRS that is none, a file
+ * that is not there) is refused before it changes anything. */
+static maille_status judge(maille_ctx *ctx, maille_store *store, const maille_study *study) {
+    maille_status status = MAILLE_OK;
+    maille_crs *crs = NULL;
+    maille_import_options look = {.dry_run = true};
+    maille_import_result result;
+    TRY(judge_rules(ctx, study));
+    if (study->crs)
+        TRY(maille_crs_new(ctx, study->crs, &crs));
+    for (size_t i = 0; i < study->source_count; i++)
+        if (access(study->sources[i].file, R_OK) != 0) /* the import says it best */
+            TRY(maille_import_source(ctx, store, &study->sources[i], &look, &result));
+done:
+    maille_crs_free(crs);
     return status;
 }
 
@@ -100,6 +143,7 @@ maille_status maille_study_apply(maille_ctx *ctx, maille_store *store, const mai
     TRY(maille_publication_rules_read(
         ctx, study->publication ? study->publication : MAILLE_DEFAULT_PUBLICATION, &publication));
     options.publication = publication;
+    TRY(judge(ctx, store, study));
     TRY(apply_settings(ctx, store, study));
     TRY(drop_unnamed(ctx, store, study, dropped));
     for (int communes_pass = 1; communes_pass >= 0; communes_pass--)

@@ -17,7 +17,7 @@ static maille_status matrix_limit(maille_ctx *ctx, loads *l, uint32_t *limit_ms)
     maille_status status = MAILLE_OK;
     TRY(load_travel_rules(ctx, l, &travel_rules));
     TRY(load_zoning(ctx, l, &zoning, &unit));
-    TRY(maille_decay_parse(ctx, zoning->decay, &decay));
+    TRY(decay_of(ctx, zoning, &decay));
     double minutes = travel_rules->matrix_least_min, reach = maille_decay_reach(&decay);
     if (isfinite(reach) && reach > minutes)
         minutes = reach;

@@ -33,7 +33,7 @@ for r in kit.table(os.path.join(FOLDER, "cpts-exemple.csv")):
 def test_the_run_writes_the_eleven_layers():
     p = kit.maille("run", os.path.join(FOLDER, "study.yaml"), "-w", workspace, "--to", layers)
     same("the layers", sorted(os.listdir(layers)), sorted(n + ".geojson" for n in kit.LAYERS))
-    same("every step ran", len(kit.steps_run(p.stderr)), 13)
+    same("every step ran", len(kit.steps_run(p.stderr)), 14)
     for name in kit.LAYERS:
         data = kit.layer(layers, name)
         same(f"{name} tells its audience", data["audience"], "interne")

@@ -7,10 +7,10 @@ import kit
 from kit import check, same
 
 STEPS = ["borders", "codes", "groupings", "members", "network", "times", "coverage", "catchments",
-         "isochrones", "access", "zones", "perimeters", "perimeter-catchments"]
+         "isochrones", "access", "zones", "perimeters", "drives", "perimeter-catchments"]
 ON_SUPPLY = ["codes", "coverage", "catchments", "isochrones", "access", "zones",
              "perimeter-catchments"]
-ON_PERIMETERS = ["members", "perimeters", "perimeter-catchments"]
+ON_PERIMETERS = ["members", "perimeters", "drives", "perimeter-catchments"]
 NOTHING = "nothing had changed: nothing was imported or computed"
 
 
@@ -120,7 +120,8 @@ def long_vintage_of_perimeters_changed():
 def test_roads_changed():
     study = Study()
     kit.replace(study.path("routes.geojson"), '"id": 7,', '"id": 700007,')
-    study.again("roads", [s for s in STEPS if s not in ("borders", "codes", "groupings", "members")], 1)
+    roadless = ("borders", "codes", "groupings", "members", "perimeters")
+    study.again("roads", [s for s in STEPS if s not in roadless], 1)
 
 
 def long_grouping_changed():
@@ -220,9 +221,9 @@ def test_roads_gone():
     p = kit.maille("compute", "coverage", "-w", study.workspace, "--force")
     check("the cache does as long as it stands", "coverage" in p.stdout)
     shutil.rmtree(study.workspace + ".cache")
-    before = contents(study)
+    before = kit.contents(study.workspace)
     kit.refused("the step", ["compute", "coverage", "-w", study.workspace, "--force"], 4, "routes.geojson")
-    kit.none("what was computed stays", [t for t, r in contents(study).items() if r != before[t]])
+    kit.same_contents("what was computed stays", kit.contents(study.workspace), before)
     kit.maille("export", "-w", study.workspace, "--to", os.path.join(study.work, "other"))
     kit.same_files("export needs no roads", study.layers, os.path.join(study.work, "other"))
 
@@ -239,21 +240,10 @@ def long_force():
 def long_force_of_one_step_leaves_the_others():
     """Forced with those that it needs, in any order: the tables are what they were."""
     study = Study()
-    before = contents(study)
+    before = kit.contents(study.workspace)
     for step in reversed(STEPS):
         kit.maille("compute", step, "-w", study.workspace, "--force", "--quiet")
-        after = contents(study)
-        kit.none(f"tables after {step}", [t for t in before if after[t] != before[t]])
-
-
-def contents(study):
-    """Tables without numbers that only count rows, and without the list of runs."""
-    tables = kit.dump(study.workspace)
-    del tables["step_run"]
-    tables["remark"] = sorted(map(str, (row[1:] for row in tables["remark"])))
-    for name in ("catchment", "isochrone", "perimeter_figure", "overlap", "gap", "perimeter_catchment"):
-        tables[name] = sorted(map(str, (row[1:] for row in tables[name])))
-    return tables
+        kit.same_contents(f"tables after {step}", kit.contents(study.workspace), before)
 
 
 def test_source_dropped():
@@ -276,7 +266,8 @@ def long_perimeters_dropped():
     kit.write(study.file, text[:start] + text[text.index("services:"):])
     p = study.run()
     check("what is lacking is told", "perimeters" in p.stderr and "manque" in p.stderr, p.stderr)
-    for table in ("perimeter", "perimeter_member", "perimeter_figure", "overlap", "gap", "perimeter_catchment"):
+    for table in ("perimeter", "perimeter_member", "perimeter_figure", "perimeter_drive", "overlap",
+                  "gap", "perimeter_catchment"):
         same(f"{table} is empty", kit.query(study.workspace, f"SELECT COUNT(*) FROM {table}"), [(0,)])
     check("the layers are listed with what they lack", "aucun périmètre de CPTS" in p.stdout, p.stdout)
 

@@ -1,0 +1,97 @@
+"""kill -9 at random moments. The moments are those of a seed; where they fall depends on the
+machine, so each is told when it fails."""
+
+import os
+import random
+import shutil
+import subprocess
+import time
+
+import kit
+from kit import check, same
+
+TRIALS = 25
+dice = random.Random(20260101)
+
+
+def run_killed(study, workspace, to, after):
+    """Starts a run and kills it after so many seconds; whether it was still at work."""
+    p = subprocess.Popen([kit.MAILLE, "run", study, "-w", workspace, "--to", to],
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(after)
+    p.kill()
+    return p.wait() != 0
+
+
+def undisturbed(study):
+    """(seconds, contents, layers) of a run that nobody kills."""
+    workspace, to = os.path.join(kit.scratch(), "w.maille"), kit.scratch()
+    began = time.monotonic()
+    kit.maille("run", study, "-w", workspace, "--to", to)
+    return time.monotonic() - began, kit.contents(workspace), to
+
+
+def finishes(what, study, workspace, to, tables, layers):
+    """The next run ends well and leaves what an undisturbed one leaves, and no more."""
+    kit.maille("run", study, "-w", workspace, "--to", to)
+    kit.same_files(what, layers, to)
+    kit.same_contents(f"{what}: tables", kit.contents(workspace), tables)
+    same(f"{what}: the file is whole", kit.query(workspace, "PRAGMA quick_check"), [("ok",)])
+    left = [n for n in os.listdir(os.path.dirname(workspace)) if not n.startswith("w.maille")]
+    same(f"{what}: nothing beside the workspace", left, [])
+
+
+def kill_first_runs(study):
+    seconds, tables, layers = undisturbed(study)
+    killed = 0
+    for trial in range(TRIALS):
+        workspace, to = os.path.join(kit.scratch(), "w.maille"), os.path.join(kit.scratch(), "layers")
+        after = dice.uniform(0, 1.1 * seconds)
+        killed += run_killed(study, workspace, to, after)
+        finishes(f"trial {trial}, killed after {after:.3f} s", study, workspace, to, tables, layers)
+        shutil.rmtree(os.path.dirname(workspace))
+        shutil.rmtree(os.path.dirname(to))
+    check("most runs were killed at work", killed >= TRIALS // 2, killed)
+
+
+def test_first_run_of_the_sample_region():
+    kill_first_runs(os.path.join(kit.SAMPLE, "study.yaml"))
+
+
+def test_first_run_of_corsica():
+    kill_first_runs(kit.real("corse/study.yaml"))
+
+
+def test_one_workspace_killed_again_and_again():
+    study = os.path.join(kit.SAMPLE, "study.yaml")
+    seconds, tables, layers = undisturbed(study)
+    workspace, to = os.path.join(kit.scratch(), "w.maille"), os.path.join(kit.scratch(), "layers")
+    for _ in range(TRIALS):
+        run_killed(study, workspace, to, dice.uniform(0, 0.4 * seconds))
+    finishes("after all", study, workspace, to, tables, layers)
+
+
+def test_second_run_after_a_change():
+    """Killed while it brings old results up to date: old files and old rows must not stay."""
+    study = kit.copy_study(kit.SAMPLE)
+    old, new = os.path.join(kit.scratch(), "w.maille"), kit.copy_study(kit.SAMPLE)
+    old_layers = os.path.join(kit.scratch(), "layers")
+    kit.maille("run", study, "-w", old, "--to", old_layers)
+    folder = os.path.dirname(new)
+    kit.replace(os.path.join(folder, "medecins-generalistes-2018.csv"), "96005;10", "96005;12")
+    kit.replace(os.path.join(folder, "cpts.csv"), "CPTS des Confins,contractualisee", "CPTS des Confins,idée")
+    kit.replace(os.path.join(folder, "routes.geojson"), '"id": 7,', '"id": 700007,')
+    seconds, tables, layers = undisturbed(new)
+    killed = 0
+    for trial in range(TRIALS):
+        workspace, to = os.path.join(kit.scratch(), "w.maille"), os.path.join(kit.scratch(), "layers")
+        shutil.copy(old, workspace)
+        shutil.copytree(old + ".cache", workspace + ".cache")
+        shutil.copytree(old_layers, to)
+        after = dice.uniform(0, 1.1 * seconds)
+        killed += run_killed(new, workspace, to, after)
+        finishes(f"trial {trial}, killed after {after:.3f} s", new, workspace, to, tables, layers)
+    check("most runs were killed at work", killed >= TRIALS // 2, killed)
+
+
+kit.main(globals())
