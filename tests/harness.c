@@ -20,8 +20,8 @@ void test_check_text(const char *got, const char *want, const char *what, const 
     if (!got && !want)
         return;
     failures++;
-    fprintf(stderr, "%s:%d: %s is \"%s\", expected \"%s\"\n", file, line, what, got ? got : "(null)",
-            want ? want : "(null)");
+    fprintf(stderr, "%s:%d: %s is \"%s\", expected \"%s\"\n", file, line, what,
+            got ? got : "(null)", want ? want : "(null)");
 }
 
 void test_check_near(double got, double want, double tolerance, const char *what, const char *file,

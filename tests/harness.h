@@ -19,7 +19,8 @@ typedef struct {
 
 int test_main(const test_case *cases, size_t count);
 void test_check(bool ok, const char *what, const char *file, int line);
-void test_check_text(const char *got, const char *want, const char *what, const char *file, int line);
+void test_check_text(const char *got, const char *want, const char *what, const char *file,
+                     int line);
 void test_check_near(double got, double want, double tolerance, const char *what, const char *file,
                      int line);
 void test_check_int(int64_t got, int64_t want, const char *what, const char *file, int line);
@@ -35,8 +36,10 @@ const char *test_source(const char *relative);
 #define CHECK(condition) test_check((condition), #condition, __FILE__, __LINE__)
 #define CHECK_TEXT(got, want) test_check_text((got), (want), #got, __FILE__, __LINE__)
 #define CHECK_NEAR(got, want, tol) test_check_near((got), (want), (tol), #got, __FILE__, __LINE__)
-#define CHECK_INT(got, want) test_check_int((int64_t)(got), (int64_t)(want), #got, __FILE__, __LINE__)
-#define CASE(fn) {#fn, fn}
+#define CHECK_INT(got, want)                                                                       \
+    test_check_int((int64_t)(got), (int64_t)(want), #got, __FILE__, __LINE__)
+#define CASE(fn)                                                                                   \
+    { #fn, fn }
 #define RUN_TESTS(...)                                                                             \
     int main(void) {                                                                               \
         static const test_case cases[] = {__VA_ARGS__};                                            \

@@ -41,6 +41,7 @@ typedef struct {
     const char *weight;   /* mean, share: a property that weights; NULL = each feature once */
     const char *unit;
     int decimals;
+    double factor; /* said = figure × factor (a share as %: 100); 1 */
 } maille_figure_def;
 
 typedef struct {

@@ -175,7 +175,7 @@ void layers_figures_end(const layers_figures *figures, maille_layer_written *wri
         maille_figure *to = &written->figures[written->figure_count++];
         copy(to->title, sizeof to->title, f->title);
         copy(to->unit, sizeof to->unit, f->def->unit ? f->def->unit : "");
-        to->value = result(f);
+        to->value = result(f) * f->def->factor;
         to->decimals = f->def->decimals;
     }
 }

@@ -177,18 +177,29 @@ static void add_join(join_filter *join, const char *column, const char *text) {
 }
 
 /* Of a joined table the service's rows, and where it tells audiences apart those of ours alone. */
+static maille_status choose_joined(maille_ctx *ctx, layers_rows *rows, size_t number) {
+    const layers_source *source = &rows->plan->sources.items[number];
+    join_filter *join = &rows->joins[number];
+    maille_table *columns = NULL;
+    maille_status status =
+        maille_store_describe(ctx, rows->catalogue->store, source->table, &columns);
+    if (status)
+        return status;
+    join->all = (maille_filter){.op = MAILLE_F_AND, .children = join->children};
+    if (source->service)
+        add_join(join, "service", source->service);
+    if (maille_table_column(columns, "audience") >= 0)
+        add_join(join, "audience", maille_audience_name(rows->catalogue->audience));
+    maille_table_free(columns);
+    return MAILLE_OK;
+}
+
 static maille_status open_joins(maille_ctx *ctx, layers_rows *rows) {
     maille_status status = MAILLE_OK;
     for (size_t s = 1; s < rows->plan->sources.count && !status; s++) {
-        const layers_source *source = &rows->plan->sources.items[s];
-        join_filter *join = &rows->joins[s];
-        maille_type type;
-        join->all = (maille_filter){.op = MAILLE_F_AND, .children = join->children};
-        if (source->service)
-            add_join(join, "service", source->service);
-        if (layers_column_type(ctx, rows->catalogue->store, source->table, "audience", &type))
-            add_join(join, "audience", maille_audience_name(rows->catalogue->audience));
-        status = scan(ctx, rows, s, join->all.count ? &join->all : NULL);
+        status = choose_joined(ctx, rows, s);
+        if (!status)
+            status = scan(ctx, rows, s, rows->joins[s].all.count ? &rows->joins[s].all : NULL);
         if (!status)
             status = maille_cursor_next(ctx, rows->cursors[s], &rows->stands[s]);
     }

@@ -182,19 +182,21 @@ static inline void fill_results(maille_ctx *ctx, maille_store *store) {
     fill(ctx, store, "zone",
          "b1|Zone une|medecin_generaliste|1750.4|2.5|~|ZIP|~|~|0 0 1 1\n"
          "b2|Zone deux|medecin_generaliste|0|~|HZ|~|1|Décision|1 0 2 1");
-    fill(
-        ctx, store, "perimeter_figure",
-        "1|interne|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|~|1|"
-        "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75\n"
-        "2|interne|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|12.34|1|~|8.5 41.5 "
-        "8.75 41.75\n"
-        "3|interne|cpts-secret|CPTS du brouillon|cpts|projet|1|0|5|T1|1|1|~|0|secret@exemple.fr|-1 "
-        "47 -0.5 47.5\n"
-        "4|interne|autre|Un contrat local|cls|projet|1|0|5|~|1|1|~|0|~|-1 47 -0.5 47.5\n"
-        "5|public|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|~|1|"
-        "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75\n"
-        "6|public|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|12.34|1|~|8.5 41.5 "
-        "8.75 41.75");
+    fill(ctx, store, "perimeter_figure",
+         "1|interne|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|1|"
+         "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75\n"
+         "2|interne|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|1|~|8.5 41.5 "
+         "8.75 41.75\n"
+         "3|interne|cpts-secret|CPTS du brouillon|cpts|projet|1|0|5|T1|1|1|0|secret@exemple.fr|-1 "
+         "47 -0.5 47.5\n"
+         "4|interne|autre|Un contrat local|cls|projet|1|0|5|~|1|1|0|~|-1 47 -0.5 47.5\n"
+         "5|public|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|1|"
+         "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75\n"
+         "6|public|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|1|~|8.5 41.5 "
+         "8.75 41.75");
+    fill(ctx, store, "perimeter_drive",
+         "interne|cpts-a|~\ninterne|cpts-b|12.34\ninterne|cpts-secret|~\ninterne|autre|~\n"
+         "public|cpts-a|~\npublic|cpts-b|12.34");
     fill(ctx, store, "overlap",
          "1|interne|cpts-a|cpts-b|1|[\"2A001\"]|1500|0.749850079968|1|erreur|8.5 41.5 8.75 41.75\n"
          "2|public|cpts-a|cpts-b|1|[\"2A001\"]|1500|0.749850079968|1|erreur|8.5 41.5 8.75 41.75");
@@ -225,6 +227,7 @@ static const maille_step_state region_steps[] = {
     {"access", true, false, NULL},
     {"zones", true, false, NULL},
     {"perimeters", true, false, NULL},
+    {"drives", true, false, NULL},
     {"perimeter-catchments", false, false, "no supply was given"},
 };
 enum { REGION_STEPS = sizeof region_steps / sizeof *region_steps };

@@ -156,7 +156,7 @@ TEST(figures_are_those_of_the_rows) {
         {"accessibilite", "Médecin généraliste : APL la plus faible", 0},
         {"accessibilite", "Médecin généraliste : APL moyenne par habitant", 2.71828},
         {"zones-sous-denses", "Zones en ZIP", 1},
-        {"zones-sous-denses", "Part de la population en ZIP", 1},
+        {"zones-sous-denses", "Part de la population en ZIP", 100},
         {"cpts", "CPTS", 3},
         {"cpts", "Alertes", 2},
         {"cpts-chevauchements", "Erreurs", 1},
