@@ -65,6 +65,21 @@ typedef struct {
 } travel;
 
 typedef struct loads loads;
+/* Makers, one file each; steps use the load_… functions. */
+maille_status communes_new(maille_ctx *ctx, loads *l, communes **out);
+void communes_free(communes *c);
+maille_status commune_figures_new(maille_ctx *ctx, loads *l, commune_figures **out);
+void commune_figures_free(commune_figures *f);
+/* From the tables that step borders left. */
+maille_status adjacency_from_tables(maille_ctx *ctx, loads *l, maille_adjacency **out);
+maille_status places_new(maille_ctx *ctx, loads *l, places **out);
+void places_free(places *p);
+maille_status seen_perimeters_new(maille_ctx *ctx, loads *l, maille_audience audience,
+                                  seen_perimeters **out);
+void seen_perimeters_free(seen_perimeters *p);
+/* Projects the columns `lon`, `lat` of a table into metres; NaN stays NaN. */
+maille_status project_columns(maille_ctx *ctx, loads *l, const maille_table *table, size_t lon,
+                              size_t lat, maille_xy **out);
 /* src/steps/travel.c; use load_travel and load_place_stops. */
 maille_status travel_new(maille_ctx *ctx, loads *l, maille_store *store, travel **out);
 void travel_free(travel *t);
