@@ -3,10 +3,12 @@
 #define MAILLE_CLI_CLI_H
 
 #include <maille/ctx.h>
+#include <maille/layers.h>
 #include <maille/rules.h>
 #include <maille/store.h>
 #include <maille/table.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #define TRY(call)                                                                                  \
     do {                                                                                           \
@@ -62,8 +64,13 @@ long long file_row(const maille_table *table, size_t i);
 /* Writes the layers of the catalogue (names NULL: all that are ready), prints the table of what was
  * found, or JSON. A layer asked for by name that lacks its inputs is MAILLE_REFUSED. */
 maille_status publish_layers(maille_ctx *ctx, maille_store *store, maille_audience audience,
-                             const char *const *names, size_t count, const char *format,
+                             const char *const *names, size_t count, maille_layer_format format,
                              const char *folder, bool json, bool quiet);
+/* "geojson", "gpkg" or "csv"; NULL is the first. */
+maille_status parse_format(maille_ctx *ctx, const char *text, maille_layer_format *out);
+
+/* A cell of a CSV, quoted where it holds a separator. */
+void write_csv_cell(FILE *out, const char *text);
 
 /* ---- output: a table of text on stdout
  * ---------------------------------------------------------------- */

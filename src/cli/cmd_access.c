@@ -129,8 +129,10 @@ static maille_status write_access(maille_ctx *ctx, const char *path, const amoun
         return maille_fail(ctx, MAILLE_FAILED, "%s was not opened for writing: %s", path,
                            strerror(errno));
     fprintf(out, "id,access\n");
-    for (size_t i = 0; i < demand->count; i++)
-        fprintf(out, "%s,%.17g\n", demand->id[i] ? demand->id[i] : "", access[i]);
+    for (size_t i = 0; i < demand->count; i++) {
+        write_csv_cell(out, demand->id[i] ? demand->id[i] : "");
+        fprintf(out, ",%.17g\n", access[i]);
+    }
     bool failed = ferror(out) != 0;
     failed = (out == stdout ? fflush(out) : fclose(out)) != 0 || failed;
     return failed ? maille_fail(ctx, MAILLE_FAILED, "%s was not written whole",

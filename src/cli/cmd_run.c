@@ -83,6 +83,7 @@ static maille_status run(maille_ctx *ctx, int argc, char **argv) {
     const char **rest = maille_alloc((size_t)argc + 1, sizeof *rest);
     size_t rest_count = 0;
     maille_audience audience = MAILLE_INTERNE;
+    maille_layer_format format = MAILLE_GEOJSON;
     maille_status status = MAILLE_OK;
     maille_study *study = NULL;
     maille_store *store = NULL;
@@ -97,6 +98,7 @@ static maille_status run(maille_ctx *ctx, int argc, char **argv) {
         goto done;
     }
     TRY(set_jobs(ctx, o.jobs));
+    TRY(parse_format(ctx, o.format, &format));
     if (o.audience)
         TRY(maille_audience_parse(ctx, o.audience, &audience));
     TRY(maille_study_read(ctx, rest[0], &study));
@@ -111,7 +113,7 @@ static maille_status run(maille_ctx *ctx, int argc, char **argv) {
     if (nothing && !o.quiet)
         fprintf(stderr, "nothing had changed: nothing was imported or computed\n");
     if (o.to)
-        TRY(publish_layers(ctx, store, audience, study->layers, study->layer_count, o.format, o.to,
+        TRY(publish_layers(ctx, store, audience, study->layers, study->layer_count, format, o.to,
                            o.json, o.quiet));
 done:
     maille_store_close(store);

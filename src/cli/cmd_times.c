@@ -58,6 +58,12 @@ static maille_status stops_by_snapping(maille_ctx *ctx, const maille_network *ne
                                        double max_m, maille_stop *stops) {
     maille_status status = MAILLE_OK;
     maille_snapper *snapper = NULL;
+    const maille_lines *drawn = network->edge_lines;
+    if (drawn->start[drawn->count] == 0)
+        return maille_fail(ctx, MAILLE_REFUSED,
+                           "%s gives points by lon,lat, and the links have no place: by node "
+                           "(id,node) they would do",
+                           points->path);
     maille_xy *metres = maille_alloc(points->count + 1, sizeof *metres);
     maille_snap *snaps = maille_alloc(points->count + 1, sizeof *snaps);
     if (!metres || !snaps) {
@@ -93,21 +99,6 @@ static maille_status make_stops(maille_ctx *ctx, const maille_network *network,
                         : stops_by_snapping(ctx, network, crs, points, max_m, stops);
 }
 
-/* A CSV cell: quoted where it holds a separator. */
-static void write_cell(FILE *out, const char *text) {
-    if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
 static maille_status write_times(maille_ctx *ctx, const char *path, const maille_matrix *matrix,
                                  const point_list *from, const point_list *to) {
     FILE *out = path && strcmp(path, "-") != 0 ? fopen(path, "wb") : stdout;
@@ -117,9 +108,9 @@ static maille_status write_times(maille_ctx *ctx, const char *path, const maille
     fprintf(out, "from_id,to_id,minutes\n");
     for (uint32_t i = 0; i < matrix->rows; i++)
         for (uint64_t k = matrix->start[i]; k < matrix->start[i + 1]; k++) {
-            write_cell(out, from->id[i]);
+            write_csv_cell(out, from->id[i]);
             fputc(',', out);
-            write_cell(out, to->id[matrix->column[k]]);
+            write_csv_cell(out, to->id[matrix->column[k]]);
             fprintf(out, ",%.6f\n", (double)matrix->ms[k] / 60000.0);
         }
     bool failed = ferror(out) != 0;

@@ -130,16 +130,17 @@ const command cmd_compute = {
  * ---------------------------------------------------------------------------------------------- */
 
 static maille_status run_export(maille_ctx *ctx, int argc, char **argv) {
-    const char *workspace = NULL, *to = NULL, *format = NULL, *seen = NULL;
+    const char *workspace = NULL, *to = NULL, *format_name = NULL, *seen = NULL;
     const char **rest = maille_alloc((size_t)argc + 1, sizeof *rest);
     bool json = false, quiet = false;
     const option options[] = {{"workspace", 'w', &workspace, NULL},
                               {"to", 0, &to, NULL},
-                              {"format", 0, &format, NULL},
+                              {"format", 0, &format_name, NULL},
                               {"audience", 0, &seen, NULL},
                               {"json", 0, NULL, &json},
                               {"quiet", 'q', NULL, &quiet}};
     size_t rest_count = 0;
+    maille_layer_format format = MAILLE_GEOJSON;
     maille_audience audience = MAILLE_INTERNE;
     maille_store *store = NULL;
     maille_status status = MAILLE_OK;
@@ -151,6 +152,7 @@ static maille_status run_export(maille_ctx *ctx, int argc, char **argv) {
                              workspace ? "--to DIR" : "-w WORKSPACE");
         goto done;
     }
+    TRY(parse_format(ctx, format_name, &format));
     if (seen)
         TRY(maille_audience_parse(ctx, seen, &audience));
     TRY(maille_store_open(ctx, workspace, MAILLE_STORE_READ, who(), &store));

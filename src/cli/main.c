@@ -78,12 +78,18 @@ static maille_status run_command(const command *c, int argc, char **argv) {
     maille_status status = c->run(ctx, argc - 2, argv + 2);
     if (status != MAILLE_OK && *maille_message(ctx))
         fprintf(stderr, "maille %s: %s\n", c->name, maille_message(ctx));
-    if (fflush(stdout) != 0 && status == MAILLE_OK) {
-        fprintf(stderr, "maille %s: standard output could not be written\n", c->name);
-        status = MAILLE_FAILED;
-    }
     maille_ctx_free(ctx);
     return status;
+}
+
+/* An answer that could not be written whole is none. */
+static maille_status judge_output(maille_status status) {
+    bool failed = ferror(stdout) != 0;
+    failed = fflush(stdout) != 0 || failed;
+    if (!failed || (status != MAILLE_OK && status != MAILLE_FOUND))
+        return status;
+    fprintf(stderr, "maille: standard output could not be written\n");
+    return MAILLE_FAILED;
 }
 
 int main(int argc, char **argv) {
@@ -91,11 +97,11 @@ int main(int argc, char **argv) {
     if (argc < 2 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_commands(argc < 2 ? stderr : stdout);
-        return argc < 2 ? MAILLE_USAGE : MAILLE_OK;
+        return maille_exit_code(judge_output(argc < 2 ? MAILLE_USAGE : MAILLE_OK));
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("maille %s\n", MAILLE_VERSION);
-        return MAILLE_OK;
+        return maille_exit_code(judge_output(MAILLE_OK));
     }
     const command *c = find_command(argv[1]);
     if (!c) {
@@ -104,7 +110,7 @@ int main(int argc, char **argv) {
     }
     if (wants(argc, argv, "--help", "-h")) {
         print_help(c);
-        return MAILLE_OK;
+        return maille_exit_code(judge_output(MAILLE_OK));
     }
-    return maille_exit_code(run_command(c, argc, argv));
+    return maille_exit_code(judge_output(run_command(c, argc, argv)));
 }

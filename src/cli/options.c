@@ -5,6 +5,7 @@
 #include <maille/memory.h>
 #include <maille/vectorfile.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -106,6 +107,20 @@ maille_status set_jobs(maille_ctx *ctx, const char *jobs) {
 
 long long file_row(const maille_table *table, size_t i) {
     return (long long)table->columns[maille_table_column(table, MAILLE_ROW_COLUMN)].ints[i];
+}
+
+void write_csv_cell(FILE *out, const char *text) {
+    if (!strpbrk(text, ",\"\n\r")) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
 }
 
 double seconds_now(void) {

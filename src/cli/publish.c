@@ -32,7 +32,7 @@ static maille_status make_folder(maille_ctx *ctx, const char *folder) {
     return MAILLE_OK;
 }
 
-static maille_status parse_format(maille_ctx *ctx, const char *text, maille_layer_format *out) {
+maille_status parse_format(maille_ctx *ctx, const char *text, maille_layer_format *out) {
     static const char *const names[] = {"geojson", "gpkg", "csv"};
     for (size_t i = 0; i < 3; i++)
         if (!text || strcmp(text, names[i]) == 0) {
@@ -136,27 +136,25 @@ static void print_json(const written_list *list, const maille_catalogue *catalog
 }
 
 maille_status publish_layers(maille_ctx *ctx, maille_store *store, maille_audience audience,
-                             const char *const *names, size_t count, const char *format,
+                             const char *const *names, size_t count, maille_layer_format format,
                              const char *folder, bool json, bool quiet) {
     maille_status status = MAILLE_OK;
     maille_step_state *states = NULL;
     maille_catalogue *catalogue = NULL;
-    maille_layer_format kind = MAILLE_GEOJSON;
     const maille_layer_state *state = NULL;
     size_t state_count = 0;
     written_list list = {0};
-    TRY(parse_format(ctx, format, &kind));
     TRY(maille_steps_state(ctx, store, audience, &states, &state_count));
     TRY(maille_catalogue_new(ctx, store, audience, states, state_count, &catalogue));
     for (size_t i = 0; i < count; i++) /* all that was asked for, before anything is written */
         TRY(maille_catalogue_find(ctx, catalogue, names[i], &state));
     TRY(make_folder(ctx, folder));
     for (size_t i = 0; i < count; i++)
-        TRY(write_one(ctx, catalogue, names[i], kind, folder, &list));
+        TRY(write_one(ctx, catalogue, names[i], format, folder, &list));
     for (size_t i = 0; !names && i < maille_catalogue_count(catalogue); i++) {
         state = maille_catalogue_layer(catalogue, i);
         if (state->ready)
-            TRY(write_one(ctx, catalogue, state->def->id, kind, folder, &list));
+            TRY(write_one(ctx, catalogue, state->def->id, format, folder, &list));
     }
     if (json)
         print_json(&list, catalogue, audience, !names);

@@ -88,7 +88,10 @@ void say_number(double value, int decimals, char *out, size_t size) {
             memcpy(out + used, "\u202f", 3);
             used += 3;
         }
-        out[used++] = text[i] == '.' ? ',' : text[i];
+        out[used] = text[i];
+        if (text[i] == '.')
+            out[used] = ',';
+        used++;
     }
     out[used] = 0;
     maille_strbuf_free(&plain);
