@@ -32,7 +32,7 @@ document.querySelector("#vu").textContent = vu.join("\\n");
 open(sys.argv[2], "w", encoding="utf-8").write(page.replace("</body>", probe))
 END
 timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
-    --disable-background-networking --user-data-dir="$work/profile" --dump-dom \
+    --disable-background-networking --disable-dev-shm-usage --user-data-dir="$work/profile" --dump-dom \
     "file://$work/pressed.html" >"$work/dom.html" 2>"$work/chromium.log"
 python3 "$here/overview_check.py" "$work/dom.html" "$layers"
 
