@@ -1,0 +1,95 @@
+"""Every finding of the sample region, against its layers and tables."""
+
+import json
+import os
+
+import kit
+from kit import check, none, same
+
+study = os.path.join(kit.SAMPLE, "study.yaml")
+workspace = os.path.join(kit.scratch(), "w.maille")
+GRAVITY = {"erreur", "alerte", "information"}
+
+
+def both(audience):
+    """(layers, findings by kind) for an audience."""
+    to = kit.scratch()
+    kit.maille("run", study, "-w", workspace, "--to", to, "--audience", audience)
+    p = kit.maille("check", "-w", workspace, "--json", "--audience", audience, expect=5)
+    out = {}
+    for f in json.loads(p.stdout):
+        out.setdefault(f["genre"], []).append(f)
+    none("severities", [f for fs in out.values() for f in fs if f["gravite"] not in GRAVITY])
+    return to, out
+
+
+def compare(audience):
+    to, found = both(audience)
+    cpts = kit.rows(to, "cpts")
+    same("overlaps", sorted((f["objet"], f["gravite"]) for f in found.get("chevauchement", [])),
+         sorted((f"{p['a']} + {p['b']}", p["gravite"]) for p in kit.rows(to, "cpts-chevauchements").values()))
+    same("gaps, enclosed ones as alerts", sorted((f["objet"], f["gravite"]) for f in found.get("zone-blanche", [])),
+         sorted((i, "alerte" if p["enclavee"] else "information")
+                for i, p in kit.rows(to, "cpts-zones-blanches").items()))
+    same("perimeters in parts", sorted(f["objet"] for f in found.get("morcellement", [])),
+         sorted(i for i, p in cpts.items() if p["parties"] > 1))
+    same("perimeters of less than 20,000", sorted(f["objet"] for f in found.get("taille", [])),
+         sorted(i for i, p in cpts.items() if p["population"] < 20000))
+    same("perimeters that no road joins", sorted(f["objet"] for f in found.get("non-atteint", []) if f["objet"] in cpts),
+         sorted(i for i, p in cpts.items() if p["trajet_max_min"] is None))
+    alerts = {i: 0 for i in cpts}
+    for f in found.get("chevauchement", []):
+        for i in f["objet"].split(" + "):
+            alerts[i] += 1
+    for f in found.get("morcellement", []) + found.get("taille", []):
+        alerts[f["objet"]] += 1
+    same("alerts of each perimeter", {i: p["alertes"] for i, p in cpts.items()}, alerts)
+    return to, found
+
+
+def test_inside():
+    to, found = compare("interne")
+    same("overlaps of each severity", {p["gravite"] for p in kit.rows(to, "cpts-chevauchements").values()}, GRAVITY)
+    gaps = kit.rows(to, "cpts-zones-blanches").values()
+    same("gaps enclosed and open", {p["enclavee"] for p in gaps}, {True, False})
+    check("enclosed ones have neighbours", all(p["voisins"] for p in gaps if p["enclavee"]))
+    check("a perimeter in parts", "morcellement" in found)
+    check("one that is small", "taille" in found)
+    same("every class of zones", {p["classe_calculee"] for p in kit.rows(to, "zones-sous-denses").values()},
+         {"ZIP", "vivier", "HZ"})
+    same("every size", {p["taille"] for p in kit.rows(to, "cpts").values()}, {"T1", "T2", "T3", "T4"})
+    coverage = kit.rows(to, "couverture")
+    for service in ("medecin_generaliste", "maternite", "pharmacie"):
+        unreached = [c for c, p in coverage.items() if p[service + "_min"] is None]
+        told = [f["constat"] for f in found["non-atteint"] if f["objet"] == service]
+        check(f"unreached communes of {service}", unreached and told[0].startswith(f"{len(unreached)} communes"), told)
+        check("they have neither place nor band", all(
+            coverage[c][service + s] is None for c in unreached for s in ("_id", "_tranche")))
+    for kind, words in (("sans-route", "1 communes"), ("lieu-sans-route", "Phare"), ("reseau-en-morceaux", "routes.geojson"),
+                        ("passage", "3 lignes"), ("code-inconnu", "cpts-")):
+        check(f"{kind} is told", any(words in f["constat"] for f in found.get(kind, [])), found.get(kind))
+    check("no estimate, nothing stale", "estime" not in found and "perime" not in found)
+    none("no layer is marked", [n for n in kit.LAYERS if kit.layer(to, n).get("estime")])
+
+
+def test_public():
+    to, found = compare("public")
+    inside, _ = both("interne")
+    check("fewer perimeters", set(kit.rows(to, "cpts")) < set(kit.rows(inside, "cpts")))
+    check("no word on a draft's codes", not any("cpts-" in f["constat"] for f in found.get("code-inconnu", [])))
+    for name in ("communes", "couverture", "accessibilite", "bassins", "isochrones", "etablissements", "zones-sous-denses"):
+        same(f"{name} is the same for all", kit.layer(to, name)["features"], kit.layer(inside, name)["features"])
+
+
+def test_statuses_of_establishments():
+    to = kit.scratch()
+    kit.maille("export", "etablissements", "couverture", "-w", workspace, "--to", to)
+    places = kit.rows(to, "etablissements")
+    same("each status", {p["statut"] for p in places.values()}, {"ouvert", "prevu", "ferme", "temps-partiel"})
+    shut = {(p["service"], p["id"]) for p in places.values() if p["statut"] in ("prevu", "ferme")}
+    served = {(s, p[s + "_id"]) for p in kit.rows(to, "couverture").values()
+              for s in ("medecin_generaliste", "maternite", "pharmacie")}
+    same("nobody is sent to a planned or closed one", shut & served, set())
+
+
+kit.main(globals())
