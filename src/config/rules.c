@@ -75,7 +75,7 @@ static int by_name(const void *a, const void *b) {
 
 /* The ids of a family that are there, in order, for an error message. */
 static void list_family(const char *folder, const char *family, maille_strbuf *out) {
-    char *names[64];
+    char *names[64] = {0};
     size_t count = 0, start = strlen(family) + 1;
     DIR *entries = opendir(folder);
     for (struct dirent *e; entries && count < 64 && (e = readdir(entries));) {
@@ -113,7 +113,7 @@ static maille_status open_rules(maille_ctx *ctx, const char *family, const char 
     if (status)
         goto done;
     maille_strbuf_addf(&folder, "%s/rules", layers);
-    maille_strbuf_addf(&path, "%s/%s-%s.yaml", folder.text ? folder.text : "", family, id);
+    maille_strbuf_addf(&path, "%s/rules/%s-%s.yaml", layers, family, id);
     if (folder.failed || path.failed) {
         status = maille_no_memory(ctx);
         goto done;

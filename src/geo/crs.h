@@ -8,9 +8,9 @@
 typedef struct maille_transform maille_transform;
 /* `from` is "EPSG:n" or WKT; REFUSED where PROJ does not understand it. */
 maille_status maille_transform_new(maille_ctx *ctx, const char *from, maille_transform **out);
-void maille_transform_free(maille_transform *transform);
+void maille_transform_free(maille_transform *made);
 /* Points that have no place in lon/lat become NaN. */
-void maille_transform_points(const maille_transform *transform, maille_xy *points, size_t count);
+void maille_transform_points(const maille_transform *made, maille_xy *points, size_t count);
 
 /* Lon/lat to metres and back (onto the published grid). What PROJ cannot transform becomes NaN;
  * returns how many did. */

@@ -24,7 +24,8 @@ static maille_status add_line(maille_ctx *ctx, maille_bytes wkb, maille_pieces *
     size_t count = pieces->points.count;
     if (!MAILLE_VEC_RESERVE(points, points->count + count))
         return maille_no_memory(ctx);
-    memcpy(points->items + points->count, pieces->points.items, count * sizeof(maille_xy));
+    if (count > 0)
+        memcpy(points->items + points->count, pieces->points.items, count * sizeof(maille_xy));
     points->count += count;
     *line = true;
     return MAILLE_OK;

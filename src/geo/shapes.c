@@ -198,19 +198,21 @@ maille_status maille_shapes_to_wkb(maille_ctx *ctx, const maille_shapes *shapes,
     uint32_t first = shapes->part_start[i], last = shapes->part_start[i + 1];
     uint32_t first_ring = shapes->ring_start[first], last_ring = shapes->ring_start[last];
     uint32_t first_point = shapes->point_start[first_ring];
+    uint32_t parts = last - first, rings = last_ring - first_ring;
     uint32_t points = shapes->point_start[last_ring] - first_point;
-    if (!MAILLE_VEC_RESERVE(&pieces.chains, last - first) ||
-        !MAILLE_VEC_RESERVE(&pieces.lengths, last_ring - first_ring) ||
+    if (!MAILLE_VEC_RESERVE(&pieces.chains, parts) || !MAILLE_VEC_RESERVE(&pieces.lengths, rings) ||
         !MAILLE_VEC_RESERVE(&pieces.points, points)) {
         status = maille_no_memory(ctx);
         goto done;
     }
-    for (uint32_t part = first; part < last; part++)
-        pieces.chains.items[pieces.chains.count++] =
-            shapes->ring_start[part + 1] - shapes->ring_start[part];
-    for (uint32_t ring = first_ring; ring < last_ring; ring++)
-        pieces.lengths.items[pieces.lengths.count++] =
-            shapes->point_start[ring + 1] - shapes->point_start[ring];
+    const uint32_t *ring_start = shapes->ring_start + first;
+    for (uint32_t k = 0; k < parts; k++)
+        pieces.chains.items[k] = ring_start[k + 1] - ring_start[k];
+    pieces.chains.count = parts;
+    const uint32_t *point_start = shapes->point_start + first_ring;
+    for (uint32_t k = 0; k < rings; k++)
+        pieces.lengths.items[k] = point_start[k + 1] - point_start[k];
+    pieces.lengths.count = rings;
     if (points > 0)
         memcpy(pieces.points.items, shapes->points + first_point, points * sizeof(maille_xy));
     pieces.points.count = points;

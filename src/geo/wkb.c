@@ -74,7 +74,7 @@ static maille_status cut_short(maille_ctx *ctx) {
 
 static maille_status read_points(maille_ctx *ctx, reader *r, uint32_t count,
                                  maille_pieces *pieces) {
-    size_t stride = 8u * r->dimensions;
+    size_t stride = (size_t)8 * r->dimensions;
     if (left(r) / stride < count)
         return cut_short(ctx);
     if (count == 0)

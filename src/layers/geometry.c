@@ -67,17 +67,19 @@ static const char pairs[] =
     "6061626364656667686970717273747576777879"
     "8081828384858687888990919293949596979899";
 
+/* Two digits of n < 100; returns the place behind them. */
+static char *put_pair(char *to, uint32_t n) {
+    memcpy(to, pairs + (size_t)2 * n, 2);
+    return to + 2;
+}
+
 static char *put_whole(char *to, uint32_t n) {
     if (n >= 100) {
         *to++ = (char)('0' + n / 100);
-        n %= 100;
-        memcpy(to, pairs + 2 * n, 2);
-        return to + 2;
+        return put_pair(to, n % 100);
     }
-    if (n >= 10) {
-        memcpy(to, pairs + 2 * n, 2);
-        return to + 2;
-    }
+    if (n >= 10)
+        return put_pair(to, n);
     *to = (char)('0' + n);
     return to + 1;
 }
@@ -94,11 +96,10 @@ char *layers_put_degrees(char *to, double degrees) {
         return to;
     *to++ = '.';
     uint32_t high = part / 1000, low = part % 1000; /* 4 and 3 digits */
-    memcpy(to, pairs + 2 * (high / 100), 2);
-    memcpy(to + 2, pairs + 2 * (high % 100), 2);
-    to[4] = (char)('0' + low / 100);
-    memcpy(to + 5, pairs + 2 * (low % 100), 2);
-    to += 7;
+    to = put_pair(to, high / 100);
+    to = put_pair(to, high % 100);
+    *to++ = (char)('0' + low / 100);
+    to = put_pair(to, low % 100);
     while (to[-1] == '0')
         to--;
     return to;

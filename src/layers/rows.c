@@ -109,8 +109,8 @@ static maille_status take_pass(maille_ctx *ctx, layers_rows *rows, maille_cursor
     const char *prefix = def->key_prefix ? maille_cursor_text(row, 1) : NULL;
     if (maille_cursor_null(row, 0) || (def->key_prefix && !prefix))
         return refuse_keyless(ctx, def);
-    const pass *last = rows->passes.count ? &rows->passes.items[rows->passes.count - 1] : NULL;
-    if (!keyed && last && strcmp(last->prefix, prefix) == 0)
+    if (prefix && !keyed && rows->passes.count > 0 &&
+        strcmp(rows->passes.items[rows->passes.count - 1].prefix, prefix) == 0)
         return MAILLE_OK;
     return add_pass(rows, prefix, keyed ? row : NULL) ? MAILLE_OK : maille_no_memory(ctx);
 }

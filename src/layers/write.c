@@ -91,7 +91,7 @@ maille_status maille_layer_write(maille_ctx *ctx, maille_catalogue *catalogue, c
         return status;
     *written = (maille_layer_written){.id = state->def->id};
     maille_strbuf_addf(&path, "%s/%s.%s", folder, id, writer->extension);
-    maille_strbuf_addf(&part, "%s%s", path.text ? path.text : "",
+    maille_strbuf_addf(&part, "%s/%s.%s%s", folder, id, writer->extension,
                        writer->by_other_name ? ".part" : "");
     if (path.failed || part.failed) {
         status = maille_no_memory(ctx);

@@ -25,6 +25,18 @@ static bool is(const char *value, const char *word) {
     return value && strcmp(value, word) == 0;
 }
 
+/* Whether the value is one of the words, which spaces part. */
+static bool is_among(const char *value, const char *words) {
+    size_t length = value ? strlen(value) : 0;
+    for (const char *at = words; length > 0 && *at; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == length && strncmp(at, value, word) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
 static double find_speed(const network_speed *speeds, size_t count, const char *word) {
     for (size_t i = 0; i < count; i++)
         if (strcmp(speeds[i].word, word) == 0)
@@ -116,18 +128,17 @@ static double limit(const tag_list *list, const char *direction, double of_class
 
 /* Closes the direction that a one-way street forbids. */
 static void apply_one_way(const tag_list *list, osm_way_use *use) {
-    const char *oneway = tag(list, "oneway"), *junction = tag(list, "junction");
+    const char *oneway = tag(list, "oneway");
     if (!list->profile->one_way)
         return;
-    bool implied = is(junction, "roundabout") || is(junction, "circular") ||
+    bool implied = is_among(tag(list, "junction"), "roundabout circular") ||
                    is(tag(list, "highway"), "motorway");
-    if (is(oneway, "-1") || is(oneway, "reverse"))
+    bool along = is_among(oneway, "yes true 1"), against = is_among(oneway, "-1 reverse");
+    bool neither = is_among(oneway, "no false 0");
+    bool by_hour = is(oneway, "reversible");
+    if (against || by_hour)
         use->kmh = 0;
-    else if (is(oneway, "yes") || is(oneway, "true") || is(oneway, "1"))
-        use->back_kmh = 0;
-    else if (is(oneway, "reversible"))
-        use->kmh = use->back_kmh = 0; /* which way depends on the hour */
-    else if (implied && !is(oneway, "no") && !is(oneway, "false") && !is(oneway, "0"))
+    if (along || by_hour || (implied && !against && !neither))
         use->back_kmh = 0;
 }
 

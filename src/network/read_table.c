@@ -142,8 +142,8 @@ static maille_status measure(reader *r) {
             r->drawn_m[i] +=
                 network_metres_between((maille_lonlat){a.x, a.y}, (maille_lonlat){b.x, b.y});
         }
-        r->ends[2 * i] = grid_key(lines->points[begin]);
-        r->ends[2 * i + 1] = grid_key(lines->points[end - 1]);
+        r->ends[2 * (size_t)i] = grid_key(lines->points[begin]);
+        r->ends[2 * (size_t)i + 1] = grid_key(lines->points[end - 1]);
     }
     return MAILLE_OK;
 }

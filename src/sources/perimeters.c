@@ -175,7 +175,7 @@ static maille_status stage_member(reading *r, size_t i, const perimeter *p) {
 }
 
 static maille_status take_row(reading *r, size_t i) {
-    perimeter row;
+    perimeter row = {0};
     maille_status status = read_row(r, i, &row);
     if (status != MAILLE_OK)
         return status;

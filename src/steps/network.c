@@ -39,7 +39,7 @@ static maille_status note_unsnapped(maille_ctx *ctx, const communes *c, const tr
                                     double far_m, remarks *r, uint32_t *unsnapped) {
     maille_status status = MAILLE_OK;
     uint32_t without = 0, far = 0;
-    uint32_t *numbers = maille_alloc(2 * (c->count + 1u), sizeof *numbers);
+    uint32_t *numbers = maille_alloc(2 * ((size_t)c->count + 1), sizeof *numbers);
     uint32_t *far_numbers = numbers ? numbers + c->count + 1 : NULL;
     char list[400];
     if (!numbers)

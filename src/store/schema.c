@@ -124,8 +124,10 @@ static maille_status keep_names(maille_ctx *ctx, const tables *t, const columns 
     maille_schema_column *all = maille_arena_alloc(schema->arena, c->count * sizeof *c->items);
     if (!schema->tables || !all)
         return maille_no_memory(ctx);
-    memcpy(schema->tables, t->items, t->count * sizeof *t->items);
-    memcpy(all, c->items, c->count * sizeof *c->items);
+    if (t->count > 0)
+        memcpy(schema->tables, t->items, t->count * sizeof *t->items);
+    if (c->count > 0)
+        memcpy(all, c->items, c->count * sizeof *c->items);
     schema->table_count = t->count;
     for (size_t i = 0; i < t->count; i++) {
         schema->tables[i].columns = all;

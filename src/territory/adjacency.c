@@ -58,12 +58,15 @@ static void work_free(work *w) {
 /* Along a border the same pair comes again and again: it is added up on the spot. */
 static bool add_contact(work *w, uint32_t a, uint32_t b, bool line, double length) {
     contact c = {a < b ? a : b, a < b ? b : a, length, line};
-    contact *last = w->contacts.count > 0 ? &w->contacts.items[w->contacts.count - 1] : NULL;
-    if (!last || last->a != c.a || last->b != c.b)
-        return MAILLE_VEC_PUSH(&w->contacts, c);
-    last->length += length;
-    last->line = last->line || line;
-    return true;
+    if (w->contacts.count > 0) {
+        contact *last = &w->contacts.items[w->contacts.count - 1];
+        if (last->a == c.a && last->b == c.b) {
+            last->length += length;
+            last->line = last->line || line;
+            return true;
+        }
+    }
+    return MAILLE_VEC_PUSH(&w->contacts, c);
 }
 
 /* ---- equal segments and vertices
@@ -72,6 +75,8 @@ static bool add_contact(work *w, uint32_t a, uint32_t b, bool line, double lengt
 static bool list_segments(work *w) {
     const maille_shapes *s = w->shapes;
     uint32_t points = maille_shapes_points(s);
+    if (points == 0)
+        return true;
     if (!MAILLE_VEC_RESERVE(&w->starts, points) || !MAILLE_VEC_RESERVE(&w->owners, points) ||
         !MAILLE_VEC_RESERVE(&w->shared, points))
         return false;
