@@ -252,6 +252,16 @@ void passage_free(passage *p) {
     maille_free(p);
 }
 
+/* Two ways to one heir are one: its shares add up. */
+static bool add_heir(heirs_list *list, const char *code, double share) {
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].code, code) == 0) {
+            list->items[i].share += share;
+            return true;
+        }
+    return MAILLE_VEC_PUSH(list, ((heir){code, share}));
+}
+
 maille_status passage_heirs(maille_ctx *ctx, passage *p, const char *code, const heir **heirs,
                             size_t *count) {
     p->now.count = 0;
@@ -264,14 +274,12 @@ maille_status passage_heirs(maille_ctx *ctx, passage *p, const char *code, const
             uint32_t number = maille_names_get(table->number, p->now.items[i].code);
             uint32_t first = number == MAILLE_ABSENT ? 0 : table->start[number];
             uint32_t end = number == MAILLE_ABSENT ? 0 : table->start[number + 1];
-            if (first == end && !MAILLE_VEC_PUSH(&p->next, p->now.items[i]))
+            if (first == end && !add_heir(&p->next, p->now.items[i].code, p->now.items[i].share))
                 return maille_no_memory(ctx);
-            for (uint32_t row = first; row < end; row++) {
-                heir one = {table->name[table->rows[row].to],
-                            p->now.items[i].share * table->rows[row].ratio};
-                if (!MAILLE_VEC_PUSH(&p->next, one))
+            for (uint32_t row = first; row < end; row++)
+                if (!add_heir(&p->next, table->name[table->rows[row].to],
+                              p->now.items[i].share * table->rows[row].ratio))
                     return maille_no_memory(ctx);
-            }
         }
         heirs_list kept = p->now;
         p->now = p->next;
