@@ -32,7 +32,7 @@ LIBRARIES = [
 # What C11 and POSIX offer to every room; any header that stands nowhere here is a fault.
 LIBC = set("""assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal
     stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads
-    time uchar wchar wctype dirent fcntl fnmatch glob poll strings unistd sched sys/file sys/mman
+    time uchar wchar wctype dirent dlfcn fcntl fnmatch glob poll strings unistd sched sys/file sys/mman
     sys/resource sys/stat sys/time sys/types sys/wait sys/ioctl sys/socket sys/utsname pwd
     netdb""".split())
 
