@@ -17,9 +17,10 @@ typedef struct {
     const char *options; /* canonical JSON of fields and flags */
     int64_t rows_read, rows_kept, rows_repaired, rows_refused;
     const char *report; /* JSON: kinds of repair and refusal with counts and first rows */
+    int64_t replaces;   /* id of the import whose place it takes; 0 = none */
 } maille_import;
 
-/* Records an import and forgets the one it replaces: same kind, name, service and file name. The
+/* Records an import and forgets the one it replaces (MAILLE_NOT_FOUND when there is none such). The
  * rows of the replaced import (column import_id) are deleted from every table that has them, except
  * perimeters edited since. New id goes to `id`. Inside the caller's transaction. */
 maille_status maille_import_record(maille_ctx *ctx, maille_store *store,

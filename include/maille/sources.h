@@ -22,7 +22,11 @@ typedef struct {
 typedef struct {
     bool dry_run, force;
     const maille_publication_rules *publication; /* vocabulary of statuses (perimeters) */
+    /* The import that this one takes the place of, or MAILLE_REPLACES_NONE. 0: the one of the same
+     * kind, name, service and path; else of the same file name, if its own file is gone. */
+    int64_t replaces;
 } maille_import_options;
+#define MAILLE_REPLACES_NONE (-1)
 maille_status maille_import_source(maille_ctx *ctx, maille_store *store,
                                    const maille_source *source,
                                    const maille_import_options *options,

@@ -206,6 +206,36 @@ const char *maille_job_file_of(const maille_job *job, int64_t id) {
     return "another import";
 }
 
+static bool is_there(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0;
+}
+
+/* Row of the import that this one takes the place of, or the number of rows: as the caller says;
+ * else the one of this path; else one of this file name whose own file is gone, for a folder may
+ * have moved. Files of one name in several folders stand side by side. */
+static size_t find_replaced(const maille_job *job) {
+    const maille_source *s = job->source;
+    size_t moved = job->imports->rows;
+    for (size_t i = 0; i < job->imports->rows; i++) {
+        const char *file = import_text(job, "file", i);
+        if (job->options->replaces != 0) {
+            if (import_id(job, i) == job->options->replaces)
+                return i;
+            continue;
+        }
+        if (!same(import_text(job, "kind", i), s->kind) ||
+            !same(import_text(job, "name", i), s->name) ||
+            !same(import_text(job, "service", i), s->service))
+            continue;
+        if (same(file, job->path))
+            return i;
+        if (same(last_part(file), last_part(job->path)) && !is_there(file))
+            moved = i;
+    }
+    return moved;
+}
+
 /* Looks up the import that this one replaces; `unchanged`: it read the same in the same way. */
 static maille_status compare(maille_job *job, bool *unchanged) {
     const maille_source *s = job->source;
@@ -213,25 +243,21 @@ static maille_status compare(maille_job *job, bool *unchanged) {
     maille_status status = maille_imports(job->ctx, job->store, &job->imports);
     if (status != MAILLE_OK)
         return status;
-    for (size_t i = 0; i < job->imports->rows; i++) {
-        if (!same(import_text(job, "kind", i), s->kind) ||
-            !same(import_text(job, "name", i), s->name) ||
-            !same(import_text(job, "service", i), s->service) ||
-            !same(last_part(import_text(job, "file", i)), last_part(job->path)))
-            continue;
-        job->replaces = import_id(job, i);
-        if (!same(import_text(job, "file", i), job->path))
-            maille_log(job->ctx, MAILLE_LOG_WARNING, "%s takes the place of the import of %s",
-                       job->path, import_text(job, "file", i));
-        *unchanged =
-            same(import_text(job, "sha256", i), job->hash.hex) &&
-            same(import_text(job, "options", i), job->settings) &&
-            same(import_text(job, "vintage", i), s->vintage) &&
-            same(import_text(job, "source", i), s->source) &&
-            same(import_text(job, "licence", i), s->licence) &&
-            /* roads stay in their file: where it lies must be known */
-            (strcmp(s->kind, "roads") != 0 || same(import_text(job, "file", i), job->path));
-    }
+    size_t i = find_replaced(job);
+    if (i == job->imports->rows)
+        return MAILLE_OK;
+    bool here = same(import_text(job, "file", i), job->path);
+    job->replaces = import_id(job, i);
+    *unchanged = same(import_text(job, "sha256", i), job->hash.hex) &&
+                 same(import_text(job, "options", i), job->settings) &&
+                 same(import_text(job, "vintage", i), s->vintage) &&
+                 same(import_text(job, "source", i), s->source) &&
+                 same(import_text(job, "licence", i), s->licence) &&
+                 /* roads stay in their file: where it lies must be known */
+                 (strcmp(s->kind, "roads") != 0 || here);
+    if (!here && !*unchanged)
+        maille_log(job->ctx, MAILLE_LOG_WARNING, "%s takes the place of the import of %s",
+                   job->path, import_text(job, "file", i));
     return MAILLE_OK;
 }
 
@@ -290,7 +316,8 @@ static maille_status save(maille_job *job, const import_kind *kind) {
                             .vintage = s->vintage,
                             .source = s->source,
                             .licence = s->licence,
-                            .options = job->settings};
+                            .options = job->settings,
+                            .replaces = job->replaces};
     maille_strbuf report = {0};
     maille_status status = maille_import_record(job->ctx, job->store, &import, &import.id);
     if (status == MAILLE_OK && kind->before)

@@ -1,10 +1,13 @@
 /* A study's recipe brought into the workspace: settings, then sources. */
 #include "steps/step.h"
 
+#include <limits.h>
 #include <maille/memory.h>
 #include <maille/provenance.h>
 #include <maille/steps.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -85,51 +88,121 @@ done:
     return status;
 }
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static bool same_text(const char *a, const char *b) {
     return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
-static bool names_import(const maille_study *study, const char *kind, const char *name,
-                         const char *service, const char *file) {
-    for (size_t i = 0; i < study->source_count; i++) {
-        const maille_source *s = &study->sources[i];
-        if (strcmp(s->kind, kind) == 0 && same_text(s->name, name) &&
-            same_text(s->service, service) && strcmp(base_name(s->file), base_name(file)) == 0)
-            return true;
+/* ---- which import is whose
+ * ------------------------------------------------------------------------------ */
+
+/* How many of their last parts two absolute paths share; of equal ones more than any other. */
+static size_t shared_parts(const char *a, const char *b) {
+    size_t i = strlen(a), k = strlen(b), parts = 0;
+    if (strcmp(a, b) == 0)
+        return SIZE_MAX;
+    while (i > 0 && k > 0 && a[i - 1] == b[k - 1]) {
+        parts += a[i - 1] == '/';
+        i--;
+        k--;
     }
-    return false;
+    return parts;
+}
+
+typedef struct {
+    maille_table *imports;
+    int64_t *of_source; /* id of the import that each source stands for; 0 = none yet */
+    char *taken;        /* one flag per import */
+} matching;
+
+/* How well an import of the workspace fits a source: 0 = not at all. */
+static size_t fit(const matching *m, const maille_source *s, const char *path, size_t row) {
+    const maille_table *t = m->imports;
+    bool one = strcmp(s->kind, t->columns[maille_table_column(t, "kind")].texts[row]) == 0 &&
+               same_text(s->name, t->columns[maille_table_column(t, "name")].texts[row]) &&
+               same_text(s->service, t->columns[maille_table_column(t, "service")].texts[row]);
+    return one ? shared_parts(path, t->columns[maille_table_column(t, "file")].texts[row]) : 0;
+}
+
+/* The best pair of those left, until none fits: a folder may have moved, and files of several
+ * folders may have one name. */
+static void match_all(const maille_study *study, char *const *paths, matching *m) {
+    size_t best = 1;
+    while (best > 0) {
+        size_t source = 0, import = 0;
+        best = 0;
+        for (size_t i = 0; i < study->source_count; i++)
+            for (size_t row = 0; row < m->imports->rows && m->of_source[i] == 0; row++) {
+                size_t how = m->taken[row] ? 0 : fit(m, &study->sources[i], paths[i], row);
+                if (how > best) {
+                    best = how;
+                    source = i;
+                    import = row;
+                }
+            }
+        if (best > 0) {
+            m->of_source[source] =
+                m->imports->columns[maille_table_column(m->imports, "id")].ints[import];
+            m->taken[import] = 1;
+        }
+    }
+}
+
+static maille_status find_matches(maille_ctx *ctx, maille_store *store, const maille_study *study,
+                                  matching *m) {
+    maille_status status = MAILLE_OK;
+    char **paths = maille_alloc(study->source_count + 1, sizeof *paths);
+    m->of_source = maille_alloc(study->source_count + 1, sizeof *m->of_source);
+    if (!paths || !m->of_source) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    TRY(maille_imports(ctx, store, &m->imports));
+    m->taken = maille_alloc(m->imports->rows + 1, 1);
+    if (!m->taken) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    for (size_t i = 0; i < study->source_count; i++) {
+        char whole[PATH_MAX];
+        const char *file = study->sources[i].file;
+        paths[i] = maille_strdup(realpath(file, whole) ? whole : file);
+        if (!paths[i]) {
+            status = maille_no_memory(ctx);
+            goto done;
+        }
+    }
+    match_all(study, paths, m);
+done:
+    for (size_t i = 0; paths && i < study->source_count; i++)
+        maille_free(paths[i]);
+    maille_free(paths);
+    return status;
+}
+
+static void matching_clear(matching *m) {
+    maille_table_free(m->imports);
+    maille_free(m->of_source);
+    maille_free(m->taken);
 }
 
 /* Only what a study's recipe brought is dropped when the recipe no longer names it. */
-static maille_status drop_unnamed(maille_ctx *ctx, maille_store *store, const maille_study *study,
+static maille_status drop_unnamed(maille_ctx *ctx, maille_store *store, const matching *m,
                                   size_t *dropped) {
-    maille_table *imports = NULL;
     maille_status status = MAILLE_OK;
-    TRY(maille_imports(ctx, store, &imports));
-    int id = maille_table_column(imports, "id"), kind = maille_table_column(imports, "kind");
-    int name = maille_table_column(imports, "name"), file = maille_table_column(imports, "file");
-    int service = maille_table_column(imports, "service");
+    int id = maille_table_column(m->imports, "id"), file = maille_table_column(m->imports, "file");
     TRY(maille_store_begin(ctx, store));
-    for (size_t row = 0; row < imports->rows; row++) {
-        const char *path = imports->columns[file].texts[row];
-        if (names_import(study, imports->columns[kind].texts[row],
-                         imports->columns[name].texts[row], imports->columns[service].texts[row],
-                         path))
+    for (size_t row = 0; row < m->imports->rows; row++) {
+        if (m->taken[row])
             continue;
-        TRY(maille_import_forget(ctx, store, imports->columns[id].ints[row]));
-        maille_log(ctx, MAILLE_LOG_WARNING, "%s was forgotten: the study no longer names it", path);
+        TRY(maille_import_forget(ctx, store, m->imports->columns[id].ints[row]));
+        maille_log(ctx, MAILLE_LOG_WARNING, "%s was forgotten: the study no longer names it",
+                   m->imports->columns[file].texts[row]);
         ++*dropped;
     }
     TRY(maille_store_commit(ctx, store));
 done:
     if (status != MAILLE_OK)
         maille_store_rollback(store);
-    maille_table_free(imports);
     return status;
 }
 
@@ -138,6 +211,7 @@ maille_status maille_study_apply(maille_ctx *ctx, maille_store *store, const mai
     maille_status status = MAILLE_OK;
     maille_publication_rules *publication = NULL;
     maille_import_options options = {.force = force};
+    matching m = {0};
     size_t imported = 0;
     *dropped = 0;
     TRY(maille_publication_rules_read(
@@ -145,17 +219,20 @@ maille_status maille_study_apply(maille_ctx *ctx, maille_store *store, const mai
     options.publication = publication;
     TRY(judge(ctx, store, study));
     TRY(apply_settings(ctx, store, study));
-    TRY(drop_unnamed(ctx, store, study, dropped));
+    TRY(find_matches(ctx, store, study, &m));
+    TRY(drop_unnamed(ctx, store, &m, dropped));
     for (int communes_pass = 1; communes_pass >= 0; communes_pass--)
         for (size_t i = 0; i < study->source_count; i++) {
             const maille_source *source = &study->sources[i];
             if ((strcmp(source->kind, "communes") == 0) != communes_pass)
                 continue;
             maille_progress(ctx, source->kind, imported++, study->source_count);
+            options.replaces = m.of_source[i] ? m.of_source[i] : MAILLE_REPLACES_NONE;
             TRY(maille_import_source(ctx, store, source, &options, &results[i]));
         }
     maille_progress(ctx, "imports", imported, imported);
 done:
+    matching_clear(&m);
     maille_publication_rules_free(publication);
     return status;
 }

@@ -36,42 +36,7 @@ static maille_status finish(maille_ctx *ctx, maille_store *store, sqlite3_stmt *
     return status;
 }
 
-static const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* ---- what an import replaces ---- */
-
-typedef MAILLE_VEC(int64_t) import_ids;
-
-/* Imports of the same kind, name, service and file name, whatever their folder, but `newest`. */
-static maille_status find_replaced(maille_ctx *ctx, maille_store *store,
-                                   const maille_import *import, int64_t newest, import_ids *out) {
-    sqlite3_stmt *rows = NULL;
-    maille_status status = maille_sql_prepare(
-        ctx, store->db,
-        "SELECT id, file FROM import WHERE kind = ? AND name IS ? AND service IS ? AND id <> ?",
-        "import", &rows);
-    if (status != MAILLE_OK)
-        return status;
-    bind_texts(rows, 1, (const char *const[]){import->kind, import->name, import->service}, 3);
-    sqlite3_bind_int64(rows, 4, newest);
-    int step;
-    while ((step = sqlite3_step(rows)) == SQLITE_ROW) {
-        const char *file = (const char *)sqlite3_column_text(rows, 1);
-        if (!file || (strcmp(file_name(file), file_name(import->file)) == 0 &&
-                      !MAILLE_VEC_PUSH(out, sqlite3_column_int64(rows, 0)))) {
-            status = maille_no_memory(ctx);
-            goto done;
-        }
-    }
-    if (step != SQLITE_DONE)
-        status = maille_sql_fail(ctx, store->db, "imports could not be read");
-done:
-    sqlite3_finalize(rows);
-    return status;
-}
 
 /* Deletes the rows of import `id` from a table; perimeters edited since stay, with their members.
  */
@@ -168,7 +133,6 @@ static maille_status insert_import(maille_ctx *ctx, maille_store *store,
 
 maille_status maille_import_record(maille_ctx *ctx, maille_store *store,
                                    const maille_import *import, int64_t *id) {
-    import_ids replaced = {0};
     maille_change change;
     *id = 0;
     if (!import->kind || !import->file || !import->sha256)
@@ -177,11 +141,9 @@ maille_status maille_import_record(maille_ctx *ctx, maille_store *store,
     if (status != MAILLE_OK)
         return status;
     /* the new one first, so that it never takes the id of the one it replaces */
-    if ((status = insert_import(ctx, store, import, id)) == MAILLE_OK)
-        status = find_replaced(ctx, store, import, *id, &replaced);
-    for (size_t i = 0; i < replaced.count && status == MAILLE_OK; i++)
-        status = forget(ctx, store, replaced.items[i]);
-    MAILLE_VEC_FREE(&replaced);
+    status = insert_import(ctx, store, import, id);
+    if (status == MAILLE_OK && import->replaces)
+        status = forget(ctx, store, import->replaces);
     return maille_change_end(ctx, store, &change, status);
 }
 

@@ -1,5 +1,6 @@
 """A second run of the sample region, after one thing changed."""
 
+import json
 import os
 import shutil
 
@@ -270,6 +271,39 @@ def long_perimeters_dropped():
                   "gap", "perimeter_catchment"):
         same(f"{table} is empty", kit.query(study.workspace, f"SELECT COUNT(*) FROM {table}"), [(0,)])
     check("the layers are listed with what they lack", "aucun périmètre de CPTS" in p.stdout, p.stdout)
+
+
+def split_communes(study):
+    """The communes in two files of one name, in a folder each, as départements are kept."""
+    whole = json.loads(kit.read(study.path("communes.geojson")))
+    halves = {"ouest": whole["features"][::2], "est": whole["features"][1::2]}
+    for folder, features in halves.items():
+        os.mkdir(study.path(folder))
+        kit.write(study.path(f"{folder}/communes.geojson"), json.dumps({**whole, "features": features}))
+    line = next(line for line in kit.read(study.file).split("\n") if "file: communes.geojson" in line)
+    rest = kit.read(study.file)[kit.read(study.file).index(line) + len(line):].split("\n")[1]
+    both = "\n".join(line.replace("communes.geojson", f"{folder}/communes.geojson") + "\n" + rest
+                     for folder in halves)
+    kit.replace(study.file, line + "\n" + rest, both)
+
+
+def test_files_of_one_name_in_several_folders_stand_side_by_side():
+    study = Study()
+    split_communes(study)
+    study.run()
+    same("communes", kit.query(study.workspace, "SELECT COUNT(*) FROM commune"), [(89,)])
+    p = study.run()
+    check("a second run does nothing", NOTHING in p.stderr, p.stderr)
+    moved = kit.copy_study(study.folder)
+    p = kit.maille("run", moved, "-w", study.workspace)
+    same("steps of the same study in another folder", kit.steps_run(p.stderr), [])
+    text = kit.read(study.file)
+    at = text.index("file: est/communes.geojson")
+    start, end = text.rindex("  - {", 0, at), text.index("  - {", at)
+    kit.write(study.file, text[:start] + text[end:])
+    study.run(expect=None)
+    same("communes of the file that is still named",
+         kit.query(study.workspace, "SELECT COUNT(*) FROM commune"), [(45,)])
 
 
 def long_study_moved_elsewhere():

@@ -35,18 +35,26 @@ static void write_versions(void) {
     free(text);
 }
 
+/* In the place of the version that stands there, if any does. */
 static int import_version(int version) {
     maille_ctx *ctx;
     maille_store *store;
+    maille_table *standing = NULL;
+    maille_import_options options = {.replaces = MAILLE_REPLACES_NONE};
     maille_import_result result;
     maille_source source = {.kind = "communes", .file = versions[version]};
     if (maille_ctx_new(&ctx) != MAILLE_OK)
         return 1;
     maille_status status = maille_store_open(ctx, workspace, MAILLE_STORE_WRITE, "test", &store);
     if (status == MAILLE_OK)
-        status = maille_import_source(ctx, store, &source, NULL, &result);
+        status = maille_imports(ctx, store, &standing);
+    if (status == MAILLE_OK && standing->rows)
+        options.replaces = standing->columns[maille_table_column(standing, "id")].ints[0];
+    if (status == MAILLE_OK)
+        status = maille_import_source(ctx, store, &source, &options, &result);
     if (status != MAILLE_OK)
         fprintf(stderr, "%s\n", maille_message(ctx));
+    maille_table_free(standing);
     maille_store_close(store);
     maille_ctx_free(ctx);
     return (int)status;

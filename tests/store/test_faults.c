@@ -87,7 +87,9 @@ static maille_status try_read_geometry(maille_ctx *ctx, place *p) {
 /* Replaces the import of `new_place`, and its rows. */
 static maille_status try_import(maille_ctx *ctx, place *p) {
     int64_t id;
-    return maille_import_record(ctx, p->store, &import, &id);
+    maille_import again = import;
+    again.replaces = 1;
+    return maille_import_record(ctx, p->store, &again, &id);
 }
 
 static maille_status try_setting(maille_ctx *ctx, place *p) {

@@ -95,7 +95,7 @@ TEST(imports_are_listed_in_order) {
     maille_ctx_free(ctx);
 }
 
-TEST(an_import_replaces_the_one_of_the_same_file_name) {
+TEST(an_import_replaces_the_one_that_it_names) {
     maille_ctx *ctx = new_ctx();
     maille_store *store = new_workspace(ctx);
     int64_t first = record(ctx, store, an_import("centres", "/old/centres.csv"));
@@ -103,21 +103,19 @@ TEST(an_import_replaces_the_one_of_the_same_file_name) {
     maille_table *of_first = centres(ctx, "a", 5, first), *of_other = centres(ctx, "b", 3, other);
     CHECK_OK(maille_store_append(ctx, store, "centre", of_first));
     CHECK_OK(maille_store_append(ctx, store, "centre", of_other));
-    int64_t again = record(ctx, store, an_import("centres", "/new/folder/centres.csv"));
+    maille_import anew = an_import("centres", "/new/folder/centres.csv");
+    anew.replaces = first;
+    int64_t again = record(ctx, store, anew);
     CHECK(again != first && again != other);
     CHECK_INT(count_of(ctx, store, "centre"), 3); /* those of the other file */
     CHECK_INT(count_of(ctx, store, "import"), 2);
 
-    /* another kind, name or service is another import */
-    maille_import named = an_import("centres", "/new/centres.csv");
-    named.name = "epci";
-    record(ctx, store, named);
-    named.service = "maternite";
-    record(ctx, store, named);
-    record(ctx, store, an_import("communes", "/new/centres.csv"));
-    CHECK_INT(count_of(ctx, store, "import"), 5);
-    record(ctx, store, named);
-    CHECK_INT(count_of(ctx, store, "import"), 5);
+    /* a file of the same name elsewhere is another import; one that is gone cannot be replaced */
+    record(ctx, store, an_import("centres", "/elsewhere/centres.csv"));
+    CHECK_INT(count_of(ctx, store, "import"), 3);
+    CHECK_FAILS(maille_import_record(ctx, store, &anew, &again), MAILLE_NOT_FOUND,
+                "was not recorded");
+    CHECK_INT(count_of(ctx, store, "import"), 3);
     maille_table_free(of_first);
     maille_table_free(of_other);
     maille_store_close(store);
@@ -154,7 +152,9 @@ TEST(every_table_forgets_a_replaced_import_but_edited_perimeters) {
     int64_t two = record(ctx, store, an_import("perimeters", "/q.csv"));
     fill(ctx, store, one);
     fill(ctx, store, two);
-    record(ctx, store, an_import("perimeters", "/p.csv"));
+    maille_import again = an_import("perimeters", "/p.csv");
+    again.replaces = one;
+    record(ctx, store, again);
     size_t seen = 0;
     for (size_t i = 0; i < store->schema->table_count; i++) {
         const maille_schema_table *table = &store->schema->tables[i];
@@ -193,7 +193,9 @@ TEST(a_rolled_back_import_leaves_the_one_before) {
     maille_table *rows = centres(ctx, "a", 5, id);
     CHECK_OK(maille_store_append(ctx, store, "centre", rows));
     CHECK_OK(maille_store_begin(ctx, store));
-    record(ctx, store, an_import("centres", "/c.csv"));
+    maille_import again = an_import("centres", "/c.csv");
+    again.replaces = id;
+    record(ctx, store, again);
     CHECK_INT(count_of(ctx, store, "centre"), 0);
     maille_store_rollback(store);
     CHECK_INT(count_of(ctx, store, "centre"), 5);
@@ -232,6 +234,6 @@ TEST(a_step_run_is_remembered) {
 }
 
 RUN_TESTS(CASE(an_import_is_recorded_whole), CASE(imports_are_listed_in_order),
-          CASE(an_import_replaces_the_one_of_the_same_file_name),
+          CASE(an_import_replaces_the_one_that_it_names),
           CASE(every_table_forgets_a_replaced_import_but_edited_perimeters),
           CASE(a_rolled_back_import_leaves_the_one_before), CASE(a_step_run_is_remembered))
