@@ -3,6 +3,7 @@
 #include "steps/step.h"
 
 #include <maille/hash.h>
+#include <maille/json.h>
 #include <maille/memory.h>
 #include <maille/provenance.h>
 #include <maille/version.h>
@@ -53,11 +54,8 @@ done:
     return status;
 }
 
-static maille_status add_rules(maille_ctx *ctx, loads *l, const char *const *families,
-                               maille_hasher *hasher) {
-    const maille_study *study = NULL;
-    maille_status status = MAILLE_OK;
-    TRY(load_study(ctx, l, &study));
+/* Id of the rule set of a family that the study uses. */
+static const char *rule_of(const maille_study *study, const char *family) {
     const struct {
         const char *family, *chosen, *usual;
     } known[] = {
@@ -67,14 +65,59 @@ static maille_status add_rules(maille_ctx *ctx, loads *l, const char *const *fam
         {"overlaps", study->overlaps, MAILLE_DEFAULT_OVERLAPS},
         {"travel", study->estimation, MAILLE_DEFAULT_TRAVEL},
     };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].family, family) == 0)
+            return known[i].chosen ? known[i].chosen : known[i].usual;
+    return NULL;
+}
+
+static maille_status add_rules(maille_ctx *ctx, loads *l, const char *const *families,
+                               maille_hasher *hasher) {
+    const maille_study *study = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(load_study(ctx, l, &study));
     for (; families && *families; families++) {
-        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-            if (strcmp(known[i].family, *families) == 0)
-                TRY(add_rule(ctx, *families, known[i].chosen ? known[i].chosen : known[i].usual,
-                             hasher));
+        TRY(add_rule(ctx, *families, rule_of(study, *families), hasher));
         if (strcmp(*families, "zoning") == 0)
             maille_hasher_add_text(hasher, study->zoning ? study->zoning_unit : NULL);
     }
+done:
+    return status;
+}
+
+/* ,"services":{"id":[5,10]} */
+static void say_services(const maille_study *study, maille_strbuf *out) {
+    maille_strbuf_add(out, ",\"services\":{");
+    for (size_t i = 0; i < study->service_count; i++) {
+        maille_strbuf_add(out, i ? "," : "");
+        maille_json_text(out, study->services[i].id);
+        for (size_t b = 0; b < study->services[i].band_count; b++) {
+            maille_strbuf_add(out, b ? "," : ":[");
+            maille_strbuf_add_double(out, study->services[i].bands_min[b]);
+        }
+        maille_strbuf_add(out, study->services[i].band_count ? "]" : ":[]");
+    }
+    maille_strbuf_add(out, "}");
+}
+
+maille_status step_parameters(maille_ctx *ctx, loads *l, const step *s, maille_strbuf *out) {
+    const maille_study *study = NULL;
+    const maille_crs *crs = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(load_study(ctx, l, &study));
+    TRY(load_crs(ctx, l, &crs));
+    maille_strbuf_addf(out, "{\"version\":%d,\"crs\":\"EPSG:%d\",\"rules\":{", s->version,
+                       maille_crs_epsg(crs));
+    for (const char *const *family = s->rules; family && *family; family++) {
+        maille_strbuf_addf(out, "%s\"%s\":", family == s->rules ? "" : ",", *family);
+        maille_json_text(out, rule_of(study, *family));
+    }
+    maille_strbuf_add(out, "}");
+    if (s->reads_services)
+        say_services(study, out);
+    maille_strbuf_add(out, "}");
+    if (out->failed)
+        status = maille_no_memory(ctx);
 done:
     return status;
 }

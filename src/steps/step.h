@@ -7,14 +7,9 @@
 #include <maille/ctx.h>
 #include <maille/rules.h>
 #include <maille/store.h>
+#include <maille/strbuf.h>
 
-/* Goes to `done:` with the status of a call that failed. */
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        status = (call);                                                                           \
-        if (status != MAILLE_OK)                                                                   \
-            goto done;                                                                             \
-    } while (0)
+#define TRY MAILLE_TRY
 
 /* One run of a step. */
 typedef struct {
@@ -64,6 +59,8 @@ maille_status step_perimeter_catchments(maille_ctx *ctx, step_call *call);
  * missing (itself or a step before it), or NULL when the step can run. */
 maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
                                maille_audience audience, char hash[65], const char **lacks);
+/* What a step goes by, as JSON, for the record of its run: CRS, rule sets, services with bands. */
+maille_status step_parameters(maille_ctx *ctx, loads *l, const step *s, maille_strbuf *out);
 const step *step_named(const char *name);
 /* What is missing, by what the steps need. */
 maille_status lacks_communes(maille_ctx *ctx, maille_store *store, loads *l, const char **why);

@@ -102,12 +102,14 @@ static maille_status run_step(maille_ctx *ctx, maille_store *store, loads *l, co
     maille_step_run run = {.step = s->name,
                            .audience = audience_of(s, audience),
                            .inputs_hash = hash,
-                           .parameters = "{}",
                            .message = call.message};
+    maille_strbuf parameters = {0};
     maille_status status = MAILLE_OK;
     TRY(maille_store_begin(ctx, store));
     TRY(clear_results(ctx, store, s, run.audience));
     TRY(s->run(ctx, &call));
+    TRY(step_parameters(ctx, l, s, &parameters));
+    run.parameters = parameters.text;
     run.seconds = seconds_now() - began;
     TRY(maille_step_record(ctx, store, &run));
     TRY(maille_store_commit(ctx, store));
@@ -117,6 +119,7 @@ static maille_status run_step(maille_ctx *ctx, maille_store *store, loads *l, co
 done:
     if (status != MAILLE_OK)
         maille_store_rollback(store);
+    maille_strbuf_free(&parameters);
     return status;
 }
 
