@@ -14,6 +14,15 @@ typedef enum {
     MAILLE_BUSY = 7,      /* another writer holds the workspace; exit 1 */
 } maille_status;
 
+/* For functions with a `status` and a single exit: goes to `done:` with that of a call that failed.
+ */
+#define MAILLE_TRY(call)                                                                           \
+    do {                                                                                           \
+        status = (call);                                                                           \
+        if (status != MAILLE_OK)                                                                   \
+            goto done;                                                                             \
+    } while (0)
+
 /* Exit code of the command line for a status, 0 to 5. */
 int maille_exit_code(maille_status status);
 

@@ -24,6 +24,8 @@ void maille_strbuf_add_int(maille_strbuf *s, int64_t value);
 void maille_strbuf_add_fixed(maille_strbuf *s, double value, int decimals);
 /* Shortest text that reads back to the same double ("%.17g" at worst). */
 void maille_strbuf_add_double(maille_strbuf *s, double value);
+/* A cell of a CSV file, quoted where it holds a separator, a quote or a line end (RFC 4180). */
+void maille_strbuf_add_csv(maille_strbuf *s, const char *text);
 void maille_strbuf_clear(maille_strbuf *s); /* keeps the memory */
 void maille_strbuf_free(maille_strbuf *s);
 

@@ -26,6 +26,8 @@ bool maille_is_insee_code(const char *text);
 void maille_department_of(const char *code, char out[4]);
 /* ISO date YYYY-MM-DD, YYYY-MM or YYYY. */
 bool maille_is_date(const char *text);
+/* Bytes of the UTF-8 character that the text begins with; 0 where it begins with none. */
+size_t maille_utf8_char(const char *text, size_t length);
 bool maille_is_utf8(const char *text, size_t length);
 /* Windows-1252 (which holds ISO-8859-1's text) as UTF-8; a NUL byte becomes U+FFFD, so that nothing
  * is cut. Owned by the caller; NULL when memory ran out. */

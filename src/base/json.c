@@ -4,9 +4,9 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include <maille/memory.h>
+#include <maille/text.h>
 
 /* Length of the run that a JSON string holds as it is. */
 static size_t plain_run(const char *text, size_t length) {
@@ -15,16 +15,10 @@ static size_t plain_run(const char *text, size_t length) {
         unsigned char c = (unsigned char)text[i];
         if (c < ' ' || c == '"' || c == '\\')
             break;
-        if (c < 0x80) {
-            i++;
-            continue;
-        }
-        utf8proc_int32_t code;
-        utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
-                                                  (utf8proc_ssize_t)(length - i), &code);
-        if (bytes < 1)
+        size_t bytes = c < 0x80 ? 1 : maille_utf8_char(text + i, length - i);
+        if (bytes == 0)
             break;
-        i += (size_t)bytes;
+        i += bytes;
     }
     return i;
 }

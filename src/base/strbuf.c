@@ -244,6 +244,20 @@ void maille_strbuf_add_double(maille_strbuf *s, double value) {
     }
 }
 
+void maille_strbuf_add_csv(maille_strbuf *s, const char *text) {
+    if (!strpbrk(text, ",\"\r\n")) {
+        maille_strbuf_add(s, text);
+        return;
+    }
+    maille_strbuf_add_char(s, '"');
+    for (const char *c = text; *c; c++) {
+        if (*c == '"')
+            maille_strbuf_add_char(s, '"');
+        maille_strbuf_add_char(s, *c);
+    }
+    maille_strbuf_add_char(s, '"');
+}
+
 void maille_strbuf_clear(maille_strbuf *s) {
     s->length = 0;
     s->failed = false;

@@ -358,18 +358,21 @@ bool maille_is_date(const char *text) {
 
 /* ---- encodings ---- */
 
+size_t maille_utf8_char(const char *text, size_t length) {
+    if (length > 0 && (unsigned char)*text < 0x80)
+        return 1;
+    utf8proc_int32_t code;
+    utf8proc_ssize_t bytes =
+        utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &code);
+    return bytes < 1 ? 0 : (size_t)bytes;
+}
+
 bool maille_is_utf8(const char *text, size_t length) {
     for (size_t i = 0; i < length;) {
-        if ((unsigned char)text[i] < 0x80) {
-            i++;
-            continue;
-        }
-        utf8proc_int32_t code;
-        utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
-                                                  (utf8proc_ssize_t)(length - i), &code);
-        if (bytes < 1)
+        size_t bytes = maille_utf8_char(text + i, length - i);
+        if (bytes == 0)
             return false;
-        i += (size_t)bytes;
+        i += bytes;
     }
     return true;
 }

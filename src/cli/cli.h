@@ -10,12 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        status = (call);                                                                           \
-        if (status != MAILLE_OK)                                                                   \
-            goto done;                                                                             \
-    } while (0)
+#define TRY MAILLE_TRY
 
 typedef struct {
     const char *name, *usage, *summary, *help;
@@ -69,8 +64,10 @@ maille_status publish_layers(maille_ctx *ctx, maille_store *store, maille_audien
 /* "geojson", "gpkg" or "csv"; NULL is the first. */
 maille_status parse_format(maille_ctx *ctx, const char *text, maille_layer_format *out);
 
-/* A cell of a CSV, quoted where it holds a separator. */
-void write_csv_cell(FILE *out, const char *text);
+/* A file of results; standard output for NULL and "-". */
+maille_status open_result(maille_ctx *ctx, const char *path, FILE **out);
+/* Fails when anything that was written to it is lost. */
+maille_status close_result(maille_ctx *ctx, const char *path, FILE *file);
 
 /* ---- output: a table of text on stdout
  * ---------------------------------------------------------------- */

@@ -1,10 +1,10 @@
 /* maille access: accessibility from a table of times, demand and supply. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <maille/access.h>
 #include <maille/map.h>
 #include <maille/memory.h>
+#include <maille/strbuf.h>
 #include <maille/text.h>
 #include <maille/vectorfile.h>
 #include <math.h>
@@ -124,20 +124,23 @@ done:
 
 static maille_status write_access(maille_ctx *ctx, const char *path, const amounts *demand,
                                   const double *access) {
-    FILE *out = path && strcmp(path, "-") != 0 ? fopen(path, "wb") : stdout;
-    if (!out)
-        return maille_fail(ctx, MAILLE_FAILED, "%s was not opened for writing: %s", path,
-                           strerror(errno));
+    FILE *out = NULL;
+    maille_strbuf line = {0};
+    maille_status status = open_result(ctx, path, &out);
+    if (status != MAILLE_OK)
+        return status;
     fprintf(out, "id,access\n");
-    for (size_t i = 0; i < demand->count; i++) {
-        write_csv_cell(out, demand->id[i] ? demand->id[i] : "");
-        fprintf(out, ",%.17g\n", access[i]);
+    for (size_t i = 0; i < demand->count && !line.failed; i++) {
+        maille_strbuf_clear(&line);
+        maille_strbuf_add_csv(&line, demand->id[i] ? demand->id[i] : "");
+        maille_strbuf_addf(&line, ",%.17g\n", access[i]);
+        fwrite(line.text, 1, line.length, out);
     }
-    bool failed = ferror(out) != 0;
-    failed = (out == stdout ? fflush(out) : fclose(out)) != 0 || failed;
-    return failed ? maille_fail(ctx, MAILLE_FAILED, "%s was not written whole",
-                                path ? path : "standard output")
-                  : MAILLE_OK;
+    status = close_result(ctx, path, out);
+    if (line.failed)
+        status = maille_no_memory(ctx);
+    maille_strbuf_free(&line);
+    return status;
 }
 
 typedef struct {

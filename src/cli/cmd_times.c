@@ -1,10 +1,10 @@
 /* maille times: minutes between points on a road file, without a workspace. */
 #include "cli/roads.h"
 
-#include <errno.h>
 #include <maille/map.h>
 #include <maille/memory.h>
 #include <maille/snap.h>
+#include <maille/strbuf.h>
 #include <maille/text.h>
 #include <math.h>
 #include <stdio.h>
@@ -101,23 +101,26 @@ static maille_status make_stops(maille_ctx *ctx, const maille_network *network,
 
 static maille_status write_times(maille_ctx *ctx, const char *path, const maille_matrix *matrix,
                                  const point_list *from, const point_list *to) {
-    FILE *out = path && strcmp(path, "-") != 0 ? fopen(path, "wb") : stdout;
-    if (!out)
-        return maille_fail(ctx, MAILLE_FAILED, "%s was not opened for writing: %s", path,
-                           strerror(errno));
+    FILE *out = NULL;
+    maille_strbuf line = {0};
+    maille_status status = open_result(ctx, path, &out);
+    if (status != MAILLE_OK)
+        return status;
     fprintf(out, "from_id,to_id,minutes\n");
     for (uint32_t i = 0; i < matrix->rows; i++)
-        for (uint64_t k = matrix->start[i]; k < matrix->start[i + 1]; k++) {
-            write_csv_cell(out, from->id[i]);
-            fputc(',', out);
-            write_csv_cell(out, to->id[matrix->column[k]]);
-            fprintf(out, ",%.6f\n", (double)matrix->ms[k] / 60000.0);
+        for (uint64_t k = matrix->start[i]; k < matrix->start[i + 1] && !line.failed; k++) {
+            maille_strbuf_clear(&line);
+            maille_strbuf_add_csv(&line, from->id[i]);
+            maille_strbuf_add_char(&line, ',');
+            maille_strbuf_add_csv(&line, to->id[matrix->column[k]]);
+            maille_strbuf_addf(&line, ",%.6f\n", (double)matrix->ms[k] / 60000.0);
+            fwrite(line.text, 1, line.length, out);
         }
-    bool failed = ferror(out) != 0;
-    failed = (out == stdout ? fflush(out) : fclose(out)) != 0 || failed;
-    return failed ? maille_fail(ctx, MAILLE_FAILED, "%s was not written whole",
-                                path ? path : "standard output")
-                  : MAILLE_OK;
+    status = close_result(ctx, path, out);
+    if (line.failed)
+        status = maille_no_memory(ctx);
+    maille_strbuf_free(&line);
+    return status;
 }
 
 static maille_status parse_limit(maille_ctx *ctx, const char *text, uint32_t *limit_ms) {

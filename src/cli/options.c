@@ -109,18 +109,19 @@ long long file_row(const maille_table *table, size_t i) {
     return (long long)table->columns[maille_table_column(table, MAILLE_ROW_COLUMN)].ints[i];
 }
 
-void write_csv_cell(FILE *out, const char *text) {
-    if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
+maille_status open_result(maille_ctx *ctx, const char *path, FILE **out) {
+    *out = path && strcmp(path, "-") != 0 ? fopen(path, "wb") : stdout;
+    return *out ? MAILLE_OK
+                : maille_fail(ctx, MAILLE_FAILED, "%s was not opened for writing: %s", path,
+                              strerror(errno));
+}
+
+maille_status close_result(maille_ctx *ctx, const char *path, FILE *file) {
+    bool failed = ferror(file) != 0;
+    failed = (file == stdout ? fflush(file) : fclose(file)) != 0 || failed;
+    return failed ? maille_fail(ctx, MAILLE_FAILED, "%s was not written whole",
+                                path ? path : "standard output")
+                  : MAILLE_OK;
 }
 
 double seconds_now(void) {

@@ -28,11 +28,6 @@ static maille_status title_of(const reader *r, const maille_yaml *map, const cha
     return config_title(r->ctx, r->file, map, key, required, out);
 }
 
-static int line_of(const maille_yaml *map, const char *key) {
-    const maille_yaml *value = maille_yaml_get(map, key);
-    return value ? value->line : map->line;
-}
-
 bool maille_per_service(const char *text) {
     return text && strstr(text, "{service}");
 }
@@ -48,7 +43,7 @@ static maille_status read_decimals(const reader *r, const maille_yaml *map, int 
     double decimals = 0;
     maille_status status = maille_yaml_number(r->ctx, r->file, map, "decimals", false, &decimals);
     if (!status && !(decimals >= 0 && decimals <= 9 && floor(decimals) == decimals))
-        return config_refuse(r->ctx, r->file, line_of(map, "decimals"),
+        return config_refuse(r->ctx, r->file, config_line(map, "decimals"),
                              "decimals were no whole number from 0 to 9");
     *out = (int)decimals;
     return status;
@@ -74,12 +69,12 @@ static maille_status check_property(const reader *r, const maille_yaml *map,
                              "\"{service}\" in a name and per: service "
                              "belong together");
     if (p->where_rule && !p->per)
-        return config_refuse(r->ctx, r->file, line_of(map, "where_rule"),
+        return config_refuse(r->ctx, r->file, config_line(map, "where_rule"),
                              "where_rule stood without per: service");
     if (p->per && !p->from)
         return config_refuse(r->ctx, r->file, p->line, "per: service stood without from");
     if (p->from && r->def->key_prefix)
-        return config_refuse(r->ctx, r->file, line_of(map, "from"),
+        return config_refuse(r->ctx, r->file, config_line(map, "from"),
                              "from does not go with a key_prefix");
     bool number = p->type == MAILLE_P_NUMBER;
     if (!number && (maille_yaml_get(map, "decimals") || maille_yaml_get(map, "factor")))
@@ -141,11 +136,11 @@ static maille_status read_property_name(const reader *r, const maille_yaml *map,
         return status;
     int p = maille_layer_property(r->def, *out);
     if (p < 0)
-        return config_refuse(r->ctx, r->file, line_of(map, key), "%s \"%s\" was no property", key,
-                             *out);
+        return config_refuse(r->ctx, r->file, config_line(map, key), "%s \"%s\" was no property",
+                             key, *out);
     maille_property_type type = r->def->properties[p].type;
     if (number && type != MAILLE_P_INT && type != MAILLE_P_NUMBER)
-        return config_refuse(r->ctx, r->file, line_of(map, key), "%s \"%s\" was no number", key,
+        return config_refuse(r->ctx, r->file, config_line(map, key), "%s \"%s\" was no number", key,
                              *out);
     return MAILLE_OK;
 }
@@ -214,7 +209,7 @@ static maille_status read_colour(const reader *r, const maille_yaml *map, const 
         return status;
     const char *c = *out;
     if (*c != '#' || strlen(c) != 7 || strspn(c + 1, "0123456789abcdef") != 6)
-        return config_refuse(r->ctx, r->file, line_of(map, key),
+        return config_refuse(r->ctx, r->file, config_line(map, key),
                              "%s \"%s\" was not of the form "
                              "\"#0072b2\"",
                              key, c);
@@ -291,11 +286,11 @@ static maille_status read_geometry(const reader *r, const maille_yaml *root) {
     bool none = strcmp(def->geometry_type, "none") == 0;
     status = text_of(r, root, "geometry", !none, &def->geometry);
     if (!status && none && def->geometry)
-        return config_refuse(r->ctx, r->file, line_of(root, "geometry"),
+        return config_refuse(r->ctx, r->file, config_line(root, "geometry"),
                              "geometry stood beside geometry_type: none");
     bool point = strcmp(def->geometry_type, "point") == 0;
     if (!status && def->geometry && point != (strcmp(def->geometry, "lonlat") == 0))
-        return config_refuse(r->ctx, r->file, line_of(root, "geometry"),
+        return config_refuse(r->ctx, r->file, config_line(root, "geometry"),
                              "points come from lonlat, polygons from a column");
     return status;
 }
@@ -307,7 +302,7 @@ static maille_status read_audience(const reader *r, const maille_yaml *root) {
     for (size_t i = 0; i < count && !status; i++) {
         maille_audience a = MAILLE_INTERNE;
         if (maille_audience_parse(r->ctx, names[i], &a))
-            return config_refuse(r->ctx, r->file, line_of(root, "audience"),
+            return config_refuse(r->ctx, r->file, config_line(root, "audience"),
                                  "audience \"%s\" was neither interne nor public", names[i]);
         r->def->audience[a] = true;
     }
@@ -324,7 +319,7 @@ static maille_status read_estimated_by(const reader *r, const maille_yaml *root)
         return maille_no_memory(r->ctx);
     char *dot = strchr(table, '.');
     if (!dot)
-        return config_refuse(r->ctx, r->file, line_of(root, "estimated_by"),
+        return config_refuse(r->ctx, r->file, config_line(root, "estimated_by"),
                              "estimated_by \"%s\" was not of the form table.column", text);
     *dot = '\0';
     r->def->estimated_table = table;
@@ -339,7 +334,7 @@ static maille_status read_sources(const reader *r, const maille_yaml *root) {
         config_texts(r->ctx, r->file, root, "sources", true, &def->sources, &def->source_count);
     for (size_t i = 0; i < def->source_count && !status; i++)
         if (!maille_source_fields(def->sources[i]))
-            return config_refuse(r->ctx, r->file, line_of(root, "sources"),
+            return config_refuse(r->ctx, r->file, config_line(root, "sources"),
                                  "\"%s\" was no kind of source", def->sources[i]);
     return status;
 }
@@ -386,7 +381,7 @@ static maille_status read_layer(const reader *r) {
 static maille_status check_id(const reader *r, const char *file_name) {
     size_t length = strlen(r->def->id);
     if (strncmp(file_name, r->def->id, length) != 0 || strcmp(file_name + length, ".yaml") != 0)
-        return config_refuse(r->ctx, r->file, line_of(maille_yaml_root(r->file), "id"),
+        return config_refuse(r->ctx, r->file, config_line(maille_yaml_root(r->file), "id"),
                              "id \"%s\" was not the file's name", r->def->id);
     return MAILLE_OK;
 }

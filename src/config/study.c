@@ -65,11 +65,6 @@ static maille_status text_of(const reader *r, const maille_yaml *map, const char
     return maille_yaml_text(r->ctx, r->file, map, key, required, out);
 }
 
-static int line_of(const maille_yaml *map, const char *key) {
-    const maille_yaml *value = maille_yaml_get(map, key);
-    return value ? value->line : map->line;
-}
-
 /* ---- paths and numbers ---- */
 
 /* `path` as seen from the current folder: absolute as it is, else behind the study's folder. */
@@ -99,7 +94,7 @@ static maille_status read_epsg(const reader *r, const maille_yaml *map, const ch
                                int *epsg) {
     maille_status status = text_of(r, map, "crs", false, text);
     if (!status && *text && !(*epsg = epsg_number(*text)))
-        return config_refuse(r->ctx, r->file, line_of(map, "crs"),
+        return config_refuse(r->ctx, r->file, config_line(map, "crs"),
                              "crs \"%s\" was not of the form EPSG:2154", *text);
     return status;
 }
@@ -111,7 +106,7 @@ static maille_status refuse_kind(const reader *r, const maille_yaml *map, const 
     for (size_t k = 0; k < KINDS; k++)
         maille_strbuf_addf(&known, "%s%s", k ? ", " : "", kinds[k].kind);
     maille_status status =
-        config_refuse(r->ctx, r->file, line_of(map, "kind"),
+        config_refuse(r->ctx, r->file, config_line(map, "kind"),
                       "kind \"%s\" was not known; known kinds: %s", kind, known.text);
     maille_strbuf_free(&known);
     return status;
@@ -178,7 +173,7 @@ static maille_status read_kind_keys(const reader *r, const maille_yaml *map,
     if (strcmp(kind, "roads") == 0 && !source->profile)
         source->profile = "car";
     if (source->name && !config_is_id(source->name))
-        return config_refuse(r->ctx, r->file, line_of(map, "name"),
+        return config_refuse(r->ctx, r->file, config_line(map, "name"),
                              "name \"%s\" was not made of a-z, 0-9 and _", source->name);
     return MAILLE_OK;
 }
@@ -233,7 +228,7 @@ static maille_status check_sources(const reader *r, const maille_yaml *list) {
         for (size_t k = 0; k < study->service_count && !known; k++)
             known = strcmp(study->services[k].id, s->service) == 0;
         if (!known)
-            return config_refuse(r->ctx, r->file, line_of(list->items[i], "service"),
+            return config_refuse(r->ctx, r->file, config_line(list->items[i], "service"),
                                  "service \"%s\" was not among the study's services", s->service);
     }
     return MAILLE_OK;
@@ -290,7 +285,7 @@ static maille_status read_service(const reader *r, const maille_yaml *map,
     if (status)
         return status;
     if (!config_is_id(service->id))
-        return config_refuse(r->ctx, r->file, line_of(map, "id"),
+        return config_refuse(r->ctx, r->file, config_line(map, "id"),
                              "id \"%s\" was not made of a-z, 0-9 and _", service->id);
     service->title.fr = service->id;
     status = config_title(r->ctx, r->file, map, "title", false, &service->title);

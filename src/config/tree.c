@@ -32,6 +32,11 @@ static maille_status child(maille_ctx *ctx, const maille_yaml_file *file, const 
     return MAILLE_OK;
 }
 
+int config_line(const maille_yaml *map, const char *key) {
+    const maille_yaml *value = maille_yaml_get(map, key);
+    return value ? value->line : map->line;
+}
+
 maille_status config_list(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
                           const char *key, bool required, const maille_yaml **out) {
     return child(ctx, file, map, key, required, MAILLE_YAML_LIST, out);

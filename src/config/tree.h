@@ -19,6 +19,8 @@ char *config_strdup(maille_yaml_file *file, const char *text);
 maille_status config_refuse(maille_ctx *ctx, const maille_yaml_file *file, int line,
                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Line of what stands under `key`, or of the map where nothing does. */
+int config_line(const maille_yaml *map, const char *key);
 /* The list or map under `key`; NULL where it is absent and not required. */
 maille_status config_list(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
                           const char *key, bool required, const maille_yaml **out);

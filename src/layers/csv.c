@@ -2,22 +2,6 @@
 #include "layers/sinks.h"
 
 #include <maille/json.h>
-#include <string.h>
-
-/* Quoted where a reader would take it for something else (RFC 4180). */
-static void add_cell(maille_strbuf *s, const char *text) {
-    if (!strpbrk(text, ",\"\r\n")) {
-        maille_strbuf_add(s, text);
-        return;
-    }
-    maille_strbuf_add_char(s, '"');
-    for (const char *c = text; *c; c++) {
-        if (*c == '"')
-            maille_strbuf_add_char(s, '"');
-        maille_strbuf_add_char(s, *c);
-    }
-    maille_strbuf_add_char(s, '"');
-}
 
 /* Texts of an array, joined by ";". */
 static maille_status add_texts(maille_ctx *ctx, maille_strbuf *s, const char *json) {
@@ -30,7 +14,7 @@ static maille_status add_texts(maille_ctx *ctx, maille_strbuf *s, const char *js
     if (!status && joined.failed)
         status = maille_no_memory(ctx);
     if (!status && joined.text)
-        add_cell(s, joined.text);
+        maille_strbuf_add_csv(s, joined.text);
     maille_strbuf_free(&joined);
     maille_free(texts);
     return status;
@@ -41,7 +25,7 @@ static maille_status begin(maille_ctx *ctx, layers_sink *sink) {
     maille_strbuf *s = &sink->line;
     for (size_t f = 0; f < plan->fields.count; f++) {
         maille_strbuf_add(s, f ? "," : "");
-        add_cell(s, plan->fields.items[f].name);
+        maille_strbuf_add_csv(s, plan->fields.items[f].name);
     }
     maille_strbuf_add_char(s, '\n');
     if (s->failed)
@@ -66,7 +50,7 @@ static maille_status feature(maille_ctx *ctx, layers_sink *sink) {
         if (def->type == MAILLE_P_TEXTS)
             status = add_texts(ctx, s, value.text);
         else if (def->type == MAILLE_P_TEXT)
-            add_cell(s, value.text);
+            maille_strbuf_add_csv(s, value.text);
         else if (def->type == MAILLE_P_BOOL)
             maille_strbuf_add(s, value.number != 0 ? "true" : "false");
         else

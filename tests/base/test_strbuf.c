@@ -255,8 +255,25 @@ TEST(no_locale_changes_a_number) {
     setlocale(LC_ALL, "C");
 }
 
+static void check_csv(const char *text, const char *cell) {
+    maille_strbuf s = {0};
+    maille_strbuf_add_csv(&s, text);
+    CHECK_TEXT(s.text, cell);
+    maille_strbuf_free(&s);
+}
+
+TEST(cells_of_a_csv_are_quoted_where_they_must) {
+    check_csv("", "");
+    check_csv("Saint-Étienne", "Saint-Étienne");
+    check_csv(" a;b ", " a;b ");
+    check_csv("a,b", "\"a,b\"");
+    check_csv("dit \"le Vieux\"", "\"dit \"\"le Vieux\"\"\"");
+    check_csv("a\nb", "\"a\nb\"");
+    check_csv("a\r", "\"a\r\"");
+}
+
 RUN_TESTS(CASE(pieces_join), CASE(an_empty_piece_makes_a_text), CASE(a_failed_append_is_remembered),
-          CASE(integers), CASE(fixed_decimals_by_hand),
-          CASE(fixed_decimals_agree_with_integer_arithmetic),
+          CASE(integers), CASE(cells_of_a_csv_are_quoted_where_they_must),
+          CASE(fixed_decimals_by_hand), CASE(fixed_decimals_agree_with_integer_arithmetic),
           CASE(fixed_decimals_agree_with_printf_off_ties), CASE(shortest_text_reads_back),
           CASE(no_locale_changes_a_number))

@@ -192,6 +192,11 @@ TEST(encodings) {
     CHECK(!maille_is_utf8("\xED\xA0\x80", 3));     /* surrogate */
     CHECK(!maille_is_utf8("\xF4\x90\x80\x80", 4)); /* beyond Unicode */
     CHECK(maille_is_utf8("a\0b", 3));
+    CHECK_INT(maille_utf8_char("ab", 2), 1);
+    CHECK_INT(maille_utf8_char("Évry", 5), 2);
+    CHECK_INT(maille_utf8_char("€", 3), 3);
+    CHECK_INT(maille_utf8_char("€", 2), 0);
+    CHECK_INT(maille_utf8_char("", 0), 0);
     check_owned(maille_from_windows_1252("\xC9vry \x80 \x9Cuf \x92", 12), "Évry € œuf ’", __LINE__);
     check_owned(maille_from_windows_1252("abcdef", 3), "abc", __LINE__);
     check_owned(maille_from_windows_1252("a\0b", 3),
