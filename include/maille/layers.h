@@ -44,7 +44,8 @@ typedef struct {
     char path[1024];
     uint64_t features, bytes;
     double seconds;
-    bool estimated;
+    bool estimated; /* rests on estimated times */
+    bool stale;     /* its inputs have changed since it was computed */
     size_t figure_count;
     maille_figure figures[24];
 } maille_layer_written;

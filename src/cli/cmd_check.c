@@ -90,6 +90,7 @@ static maille_status run(maille_ctx *ctx, int argc, char **argv) {
     if (seen)
         TRY(maille_audience_parse(ctx, seen, &audience));
     TRY(maille_store_open(ctx, workspace, MAILLE_STORE_READ, who(), &store));
+    TRY(maille_store_begin(ctx, store)); /* one state for all findings */
     TRY(maille_check(ctx, store, audience, &findings, &count));
     if (json)
         print_findings_json(findings, count);

@@ -156,6 +156,7 @@ static maille_status run_export(maille_ctx *ctx, int argc, char **argv) {
     if (seen)
         TRY(maille_audience_parse(ctx, seen, &audience));
     TRY(maille_store_open(ctx, workspace, MAILLE_STORE_READ, who(), &store));
+    TRY(maille_store_begin(ctx, store)); /* one state for all layers, whoever writes meanwhile */
     TRY(publish_layers(ctx, store, audience, rest_count ? rest : NULL, rest_count, format, to, json,
                        quiet));
 done:

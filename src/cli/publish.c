@@ -47,6 +47,11 @@ static maille_status write_one(maille_ctx *ctx, maille_catalogue *catalogue, con
                                maille_layer_format format, const char *folder, written_list *list) {
     maille_layer_written written = {0};
     maille_status status = maille_layer_write(ctx, catalogue, id, format, folder, &written);
+    if (status == MAILLE_OK && written.stale)
+        maille_log(ctx, MAILLE_LOG_WARNING,
+                   "layer %s is stale: its inputs have changed since; maille compute brings it up "
+                   "to date",
+                   id);
     if (status == MAILLE_OK && !MAILLE_VEC_PUSH(list, written))
         status = maille_no_memory(ctx);
     return status;
@@ -74,6 +79,10 @@ static void add_layer(text_table *t, const maille_layer_written *w) {
         say_figure(&w->figures[i], figure, sizeof figure);
         text_table_add(t, (const char *const[]){"", "", "", figure});
     }
+    if (w->estimated)
+        text_table_add(t, (const char *const[]){"", "", "", "estimé : temps à vol d’oiseau"});
+    if (w->stale)
+        text_table_add(t, (const char *const[]){"", "", "", "périmé : les données ont changé"});
 }
 
 static void print_table(const written_list *list, const maille_catalogue *catalogue,
@@ -104,9 +113,12 @@ static void print_json(const written_list *list, const maille_catalogue *catalog
         const maille_layer_written *w = &list->items[i];
         maille_strbuf_addf(&s, "%s{\"id\":\"%s\",\"path\":", i ? "," : "", w->id);
         maille_json_text(&s, w->path);
-        maille_strbuf_addf(&s, ",\"features\":%llu,\"bytes\":%llu,\"seconds\":%.3f,\"figures\":[",
+        maille_strbuf_addf(&s,
+                           ",\"features\":%llu,\"bytes\":%llu,\"seconds\":%.3f,"
+                           "\"estimated\":%s,\"stale\":%s,\"figures\":[",
                            (unsigned long long)w->features, (unsigned long long)w->bytes,
-                           w->seconds);
+                           w->seconds, w->estimated ? "true" : "false",
+                           w->stale ? "true" : "false");
         for (size_t k = 0; k < w->figure_count; k++) {
             maille_strbuf_add(&s, k ? ",{\"title\":" : "{\"title\":");
             maille_json_text(&s, w->figures[k].title);

@@ -30,6 +30,7 @@ static maille_status write_head(maille_ctx *ctx, layers_sink *sink) {
     add_member(s, "audience", maille_audience_name(c->audience));
     add_member(s, "workspace_hash", c->hash.hex);
     maille_strbuf_add(s, sink->estimated ? "\"estime\":true,\n" : "");
+    maille_strbuf_add(s, sink->stale ? "\"perime\":true,\n" : "");
     maille_strbuf_addf(s, "\"sources\":%s,\n", sources.text);
     add_member(s, "licence", licence.text);
     maille_strbuf_addf(s, "\"parameters\":%s,\n", c->parameters);

@@ -12,7 +12,7 @@ typedef struct {
     const maille_catalogue *catalogue;
     const layers_plan *plan;
     layers_rows *rows; /* the feature to write is the one that stands */
-    bool estimated;
+    bool estimated, stale;
     const char *path; /* where to write: a temporary name, except for GPKG, which has its own */
     /* geojson and csv */
     layers_out out;

@@ -54,11 +54,12 @@ static void release(maille_ctx *ctx, layers_sink *sink) {
 
 /* Plan, rows and figures of the layer; then the file at `path`. */
 static maille_status write_file(maille_ctx *ctx, const maille_catalogue *c,
-                                const maille_layer_def *def, const layers_writer *writer,
+                                const maille_layer_state *state, const layers_writer *writer,
                                 const char *path, maille_layer_written *written) {
+    const maille_layer_def *def = state->def;
     layers_plan *plan = NULL;
     layers_figures *figures = NULL;
-    layers_sink sink = {.catalogue = c, .path = path, .out = {.file = -1}};
+    layers_sink sink = {.catalogue = c, .path = path, .stale = state->stale, .out = {.file = -1}};
     maille_status status;
     if ((status = layers_plan_new(ctx, c, def, writer->geometry, &plan)) != MAILLE_OK ||
         (status = layers_figures_new(ctx, c, plan, &figures)) != MAILLE_OK ||
@@ -71,6 +72,7 @@ static maille_status write_file(maille_ctx *ctx, const maille_catalogue *c,
     if (status)
         goto done;
     written->estimated = sink.estimated;
+    written->stale = sink.stale;
     layers_figures_end(figures, written);
 done:
     release(ctx, &sink);
@@ -102,7 +104,7 @@ maille_status maille_layer_write(maille_ctx *ctx, maille_catalogue *catalogue, c
         goto done;
     }
     memcpy(written->path, path.text, path.length + 1);
-    status = write_file(ctx, catalogue, state->def, writer, part.text, written);
+    status = write_file(ctx, catalogue, state, writer, part.text, written);
     if (!status && writer->by_other_name && rename(part.text, path.text) != 0)
         status = maille_fail(ctx, MAILLE_FAILED, "%s could not be written: %s", path.text,
                              strerror(errno));

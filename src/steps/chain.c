@@ -191,10 +191,13 @@ done:
 }
 
 maille_status lacks_perimeters(maille_ctx *ctx, maille_store *store, loads *l, const char **why) {
-    (void)l;
     int64_t perimeters = 0;
-    maille_status status = count_of(ctx, store, "perimeter", "kind", "cpts", &perimeters);
-    *why = perimeters ? NULL : "aucun périmètre de CPTS (source de genre perimeters)";
+    maille_status status = MAILLE_OK;
+    TRY(lacks_communes(ctx, store, l, why));
+    TRY(count_of(ctx, store, "perimeter", "kind", "cpts", &perimeters));
+    if (!*why && perimeters == 0)
+        *why = "aucun périmètre de CPTS (source de genre perimeters)";
+done:
     return status;
 }
 

@@ -84,6 +84,19 @@ def test_roads_that_come_later_end_the_estimates():
     same("no estimate is left", [f for f in found if f["genre"] == "estime"], [])
 
 
+def test_estimates_are_told():
+    file = study_without("roads")
+    p = kit.maille("run", file, "-w", os.path.join(kit.scratch(), "w.maille"), "--to", kit.scratch())
+    same("in the table", p.stdout.count("estimé"), 6)
+
+
+def test_perimeters_without_communes():
+    file = study_without("communes", "centres", "roads", "movements", "supply", "facilities", "grouping")
+    _, to, lacking = run(file)
+    same("everything lacks", sorted(lacking), kit.LAYERS)
+    check("communes above all", all("commune" in w for w in lacking.values()), lacking)
+
+
 def test_without_perimeters():
     file = study_without("perimeters")
     workspace, to, lacking = run(file)

@@ -329,6 +329,12 @@ def test_stale_results_are_told():
                "--service", "medecin_generaliste", "--fields", "code=code,count=medecins",
                "--vintage", "2018-01-01", "--source", "Région fictive (générateur de Maille)", "--licence", "CC0")
     same("stale steps", [f["objet"] for f in findings(study) if f["genre"] == "perime"], ON_SUPPLY)
+    p = kit.maille("export", "-w", study.workspace, "--to", study.layers)
+    marked = {n for n in kit.LAYERS if kit.layer(study.layers, n).get("perime")}
+    same("stale layers are marked", marked, set(kit.LAYERS) - {
+        "communes", "cpts", "cpts-chevauchements", "cpts-zones-blanches"})
+    same("and told", p.stderr.count("is stale"), len(marked))
+    same("in the table too", p.stdout.count("périmé"), len(marked))
     kit.maille("compute", "-w", study.workspace)
     same("fresh again", [f for f in findings(study) if f["genre"] == "perime"], [])
     kit.maille("export", "-w", study.workspace, "--to", study.layers)
