@@ -56,13 +56,15 @@ database=${BUILD:-build/dev}
     echo "$database/compile_commands.json is not there: configure with -DCMAKE_EXPORT_COMPILE_COMMANDS=ON"
     exit 1
 }
-# The models are the definitions of these two.
-modelled='src/base/ctx.c src/base/memory.c'
-if [ $# -gt 0 ]; then
-    tidy -p "$database" $models -- "$@"
-    exit
-fi
+[ $# -gt 0 ] || set -- src/*/*.c
+with=() without=()
+for file; do
+    case $file in
+    src/base/ctx.c | src/base/memory.c) without+=("$file") ;; # what the models stand for
+    *) with+=("$file") ;;
+    esac
+done
 faults=0
-tidy -p "$database" -- $modelled || faults=1
-tidy -p "$database" $models -- $(ls src/*/*.c | grep -vxF "${modelled// /$'\n'}") || faults=1
+[ ${#without[@]} = 0 ] || tidy -p "$database" -- "${without[@]}" || faults=1
+[ ${#with[@]} = 0 ] || tidy -p "$database" $models -- "${with[@]}" || faults=1
 exit $faults
