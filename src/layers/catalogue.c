@@ -104,6 +104,7 @@ void maille_catalogue_free(maille_catalogue *c) {
     maille_zoning_rules_free(c->zoning);
     maille_table_free(c->imports);
     maille_free(c->credited);
+    maille_free(c->warned);
     maille_free(c->parameters);
     maille_arena_free(c->arena);
     maille_free(c);

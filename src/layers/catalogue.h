@@ -22,6 +22,7 @@ struct maille_catalogue {
     maille_zoning_rules *zoning; /* NULL where the study names none */
     maille_table *imports;       /* by kind, name, service, content */
     unsigned char *credited;     /* one flag per import: the audience may know of it */
+    unsigned char *warned;       /* one flag per import: its lack of a licence has been told */
     bool has_roads;
     maille_sha256 hash;
     char *parameters; /* JSON */

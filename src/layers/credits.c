@@ -22,16 +22,20 @@ static bool rests_on(const maille_catalogue *c, const maille_layer_def *def, siz
     return named && c->credited[i];
 }
 
-/* Whether an earlier import of this layer says the same of itself in columns from `first` on. */
+/* What an import is called: its source, else its kind. */
+static const char *name_of(const maille_catalogue *c, size_t i) {
+    const char *source = c->imports->columns[IMPORT_SOURCE].texts[i];
+    return source ? source : c->imports->columns[IMPORT_KIND].texts[i];
+}
+
+/* Whether an earlier import of this layer says the same of itself. */
 static bool said_before(const maille_catalogue *c, const maille_layer_def *def, size_t i) {
-    for (size_t k = 0; k < i; k++) {
-        bool equal = rests_on(c, def, k);
-        for (int column = IMPORT_VINTAGE; column <= IMPORT_LICENCE && equal; column++)
-            equal =
-                same(c->imports->columns[column].texts[k], c->imports->columns[column].texts[i]);
-        if (equal)
+    const char *const *vintages = c->imports->columns[IMPORT_VINTAGE].texts;
+    const char *const *licences = c->imports->columns[IMPORT_LICENCE].texts;
+    for (size_t k = 0; k < i; k++)
+        if (rests_on(c, def, k) && same(name_of(c, k), name_of(c, i)) &&
+            same(vintages[k], vintages[i]) && same(licences[k], licences[i]))
             return true;
-    }
     return false;
 }
 
@@ -53,9 +57,8 @@ static void join_licences(const char **licences, size_t count, maille_strbuf *ou
 }
 
 static void add_source(maille_strbuf *s, const maille_catalogue *c, size_t i, const char *licence) {
-    const char *source = c->imports->columns[IMPORT_SOURCE].texts[i];
     maille_strbuf_add(s, s->length > 1 ? ",{\"name\":" : "{\"name\":");
-    maille_json_text(s, source ? source : c->imports->columns[IMPORT_KIND].texts[i]);
+    maille_json_text(s, name_of(c, i));
     maille_strbuf_add(s, ",\"vintage\":");
     maille_json_text(s, c->imports->columns[IMPORT_VINTAGE].texts[i]);
     maille_strbuf_add(s, ",\"licence\":");
@@ -79,10 +82,13 @@ maille_status layers_credits(maille_ctx *ctx, const maille_catalogue *c,
         if (said_before(c, def, i))
             continue;
         add_source(sources, c, i, licences[count - 1]);
-        if (!own)
+        if (!own && !c->warned[i])
             maille_log(ctx, MAILLE_LOG_WARNING,
-                       "layer %s rests on a source of kind %s without licence", def->id,
-                       c->imports->columns[IMPORT_KIND].texts[i]);
+                       "source \"%s\" of %s is without licence: layer %s and whatever else rests "
+                       "on it says \"%s\"",
+                       name_of(c, i), c->imports->columns[IMPORT_KIND].texts[i], def->id,
+                       unknown_licence);
+        c->warned[i] = c->warned[i] || !own;
     }
     maille_strbuf_add_char(sources, ']');
     join_licences(licences, count, licence);

@@ -18,7 +18,9 @@ static maille_status read_imports(maille_ctx *ctx, maille_catalogue *c) {
     maille_status status = maille_store_read(ctx, c->store, &query, &c->imports);
     if (status)
         return status;
-    if (!(c->credited = maille_alloc(c->imports->rows, 1)))
+    c->credited = maille_alloc(c->imports->rows, 1);
+    c->warned = maille_alloc(c->imports->rows, 1);
+    if (!c->credited || !c->warned)
         return maille_no_memory(ctx);
     for (size_t i = 0; i < c->imports->rows; i++) {
         const char *kind = c->imports->columns[IMPORT_KIND].texts[i];

@@ -166,6 +166,31 @@ TEST(licences_add_up_and_a_missing_one_is_a_warning) {
     maille_store_close(store);
 }
 
+TEST(sources_that_say_nothing_of_themselves_are_told_apart_by_kind) {
+    maille_store *store = new_region(ctx, "ODbL 1.0");
+    fill(ctx, store, "import",
+         "6|centres|~|~|/a/c.csv|ffff|~|~|~|{}|3|3|0|0|[]|maille|2026-01-01|moi\n"
+         "7|facilities|~|maternite|/a/m.csv|gggg|~|~|~|{}|1|1|0|0|[]|maille|2026-01-01|moi");
+    warnings = 0;
+    maille_ctx_set_log(ctx, count_warnings, NULL, MAILLE_LOG_WARNING);
+    char *text = head_of(store, "couverture");
+    CHECK(strstr(text, "{\"name\":\"centres\",\"vintage\":null,\"licence\":\"inconnue\"}"));
+    CHECK(strstr(text, "{\"name\":\"facilities\",\"vintage\":null,\"licence\":\"inconnue\"}"));
+    CHECK_INT(warnings, 2);
+    maille_free(text);
+
+    /* told once, however many layers rest on them */
+    maille_layer_written about;
+    maille_catalogue *c = catalogue_of(ctx, store, MAILLE_INTERNE);
+    warnings = 0;
+    CHECK_OK(maille_layer_write(ctx, c, "couverture", MAILLE_GEOJSON, test_scratch("."), &about));
+    CHECK_OK(maille_layer_write(ctx, c, "bassins", MAILLE_GEOJSON, test_scratch("."), &about));
+    CHECK_INT(warnings, 2);
+    maille_catalogue_free(c);
+    maille_ctx_set_log(ctx, NULL, NULL, MAILLE_LOG_ERROR);
+    maille_store_close(store);
+}
+
 TEST(what_rests_on_estimates_says_so) {
     maille_store *store = new_region(ctx, "ODbL 1.0");
     char *text = head_of(store, "couverture");
@@ -320,6 +345,7 @@ RUN_TESTS(CASE(start), CASE(layers_are_ready_when_their_steps_have_run),
           CASE(the_hash_tells_what_the_audience_may_see_and_nothing_else),
           CASE(public_files_hold_nothing_of_a_draft),
           CASE(licences_add_up_and_a_missing_one_is_a_warning),
+          CASE(sources_that_say_nothing_of_themselves_are_told_apart_by_kind),
           CASE(what_rests_on_estimates_says_so),
           CASE(apl_is_there_for_the_services_of_the_zoning_only),
           CASE(definitions_must_fit_the_workspace), CASE(a_new_layer_is_a_file), CASE(stop))
