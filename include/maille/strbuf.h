@@ -22,6 +22,8 @@ void maille_strbuf_add_int(maille_strbuf *s, int64_t value);
  * stands for (its shortest text: 2.675 gives 2.68), trailing zeros cut, never "-0", never an
  * exponent; not locale-dependent. Without a number: "nan", "inf", "-inf". */
 void maille_strbuf_add_fixed(maille_strbuf *s, double value, int decimals);
+/* As add_fixed, for French readers: a decimal comma, thousands apart by narrow no-break spaces. */
+void maille_strbuf_add_french(maille_strbuf *s, double value, int decimals);
 /* Shortest text that reads back to the same double ("%.17g" at worst). */
 void maille_strbuf_add_double(maille_strbuf *s, double value);
 /* A cell of a CSV file, quoted where it holds a separator, a quote or a line end (RFC 4180). */

@@ -218,6 +218,20 @@ void maille_strbuf_add_fixed(maille_strbuf *s, double value, int decimals) {
         add_fixed_by_digits(s, negative, value, decimals);
 }
 
+void maille_strbuf_add_french(maille_strbuf *s, double value, int decimals) {
+    maille_strbuf plain = {0};
+    maille_strbuf_add_fixed(&plain, value, decimals);
+    const char *text = plain.text ? plain.text : "";
+    size_t whole = strcspn(text, ".");
+    s->failed = s->failed || plain.failed;
+    for (size_t i = 0; text[i]; i++) {
+        if (i > 0 && i < whole && (whole - i) % 3 == 0 && isfinite(value) && text[i - 1] != '-')
+            maille_strbuf_add(s, "\u202f");
+        maille_strbuf_add_char(s, text[i] == '.' ? ',' : text[i]);
+    }
+    maille_strbuf_free(&plain);
+}
+
 void maille_strbuf_add_double(maille_strbuf *s, double value) {
     if (!isfinite(value)) {
         add_not_finite(s, value);

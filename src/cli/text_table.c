@@ -77,22 +77,8 @@ void text_table_free(text_table *t) {
 }
 
 void say_number(double value, int decimals, char *out, size_t size) {
-    maille_strbuf plain = {0};
-    size_t used = 0;
-    maille_strbuf_add_fixed(&plain, value, decimals);
-    const char *text = plain.failed || !plain.text ? "?" : plain.text;
-    size_t whole = strcspn(text, ".");
-    for (size_t i = 0; text[i] && used + 4 < size; i++) {
-        bool group = i > 0 && i < whole && (whole - i) % 3 == 0 && text[i - 1] != '-';
-        if (group) {
-            memcpy(out + used, "\u202f", 3);
-            used += 3;
-        }
-        out[used] = text[i];
-        if (text[i] == '.')
-            out[used] = ',';
-        used++;
-    }
-    out[used] = 0;
-    maille_strbuf_free(&plain);
+    maille_strbuf number = {0};
+    maille_strbuf_add_french(&number, value, decimals);
+    snprintf(out, size, "%s", number.failed || !number.text ? "?" : number.text);
+    maille_strbuf_free(&number);
 }

@@ -78,7 +78,13 @@ static maille_status note_outside_area(maille_ctx *ctx, const communes *c, const
             numbers[outside++] = i;
     if (outside) {
         names_in_words(c->code, numbers, outside, list, sizeof list);
-        TRY(remarks_add(ctx, r, "alerte", "hors-domaine", NULL,
+        bool most = outside > c->count / 2; /* a CRS that was named wrongly, not a part overseas */
+        if (most)
+            maille_log(ctx, MAILLE_LOG_WARNING,
+                       "%u of %u communes lay outside the area of use of EPSG:%d: areas, distances "
+                       "and minutes are wrong",
+                       outside, c->count, maille_crs_epsg(crs));
+        TRY(remarks_add(ctx, r, most ? "erreur" : "alerte", "hors-domaine", NULL,
                         "%u communes hors du domaine d’emploi de EPSG:%d : leurs surfaces et "
                         "distances sont faussées (%s)",
                         outside, maille_crs_epsg(crs), list));

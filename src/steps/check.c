@@ -15,6 +15,7 @@ typedef struct {
     maille_ctx *ctx;
     maille_store *store;
     maille_audience audience;
+    maille_table *perimeters; /* id and name */
     MAILLE_VEC(maille_finding) list;
 } search;
 
@@ -39,6 +40,43 @@ static maille_status add(search *s, const char *severity, const char *kind, cons
     return MAILLE_OK;
 }
 
+/* ---- in words ---- */
+
+/* The s of a plural. */
+static const char *s_of(int64_t count) {
+    return count > 1 ? "s" : "";
+}
+
+typedef struct {
+    char text[48];
+} words;
+
+/* "1 234 habitants" */
+static words inhabitants(double population) {
+    words out;
+    maille_strbuf number = {0};
+    maille_strbuf_add_french(&number, population, 0);
+    snprintf(out.text, sizeof out.text, "%s habitant%s", number.text ? number.text : "?",
+             s_of(population > 1 ? 2 : 1));
+    maille_strbuf_free(&number);
+    return out;
+}
+
+static maille_status read_names(search *s) {
+    static const char *const columns[] = {"id", "name"};
+    maille_query query = {.table = "perimeter", .columns = columns, .column_count = 2};
+    return maille_store_read(s->ctx, s->store, &query, &s->perimeters);
+}
+
+static const char *name_of(const search *s, const char *id) {
+    for (size_t i = 0; i < s->perimeters->rows; i++)
+        if (strcmp(s->perimeters->columns[0].texts[i], id) == 0)
+            return s->perimeters->columns[1].texts[i];
+    return id;
+}
+
+/* ---- findings ---- */
+
 /* Rows of a table for the search's audience. */
 static maille_status rows_of(search *s, const char *table, const char *const *columns, size_t count,
                              maille_table **out) {
@@ -59,8 +97,9 @@ static maille_status find_overlaps(search *s) {
         snprintf(subject, sizeof subject, "%s + %s", t->columns[0].texts[i],
                  t->columns[1].texts[i]);
         TRY(add(s, t->columns[4].texts[i], "chevauchement", subject,
-                "%s et %s ont %lld communes en commun (%.0f habitants)", t->columns[0].texts[i],
-                t->columns[1].texts[i], (long long)t->columns[2].ints[i], t->columns[3].reals[i]));
+                "%s et %s ont %lld commune%s en commun (%s)", name_of(s, t->columns[0].texts[i]),
+                name_of(s, t->columns[1].texts[i]), (long long)t->columns[2].ints[i],
+                s_of(t->columns[2].ints[i]), inhabitants(t->columns[3].reals[i]).text));
     }
 done:
     maille_table_free(t);
@@ -74,9 +113,11 @@ static maille_status find_gaps(search *s) {
     TRY(rows_of(s, "gap", columns, 4, &t));
     for (size_t i = 0; i < t->rows; i++) {
         bool enclosed = t->columns[3].ints[i] != 0;
+        const char *plural = s_of(t->columns[1].ints[i]);
         TRY(add(s, enclosed ? "alerte" : "information", "zone-blanche", t->columns[0].texts[i],
-                "%lld communes sans CPTS (%.0f habitants)%s", (long long)t->columns[1].ints[i],
-                t->columns[2].reals[i], enclosed ? ", enclavées entre des CPTS" : ""));
+                "%lld commune%s sans CPTS (%s)%s%s%s", (long long)t->columns[1].ints[i], plural,
+                inhabitants(t->columns[2].reals[i]).text, enclosed ? ", enclavée" : "",
+                enclosed ? plural : "", enclosed ? " entre des CPTS" : ""));
     }
 done:
     maille_table_free(t);
@@ -92,12 +133,13 @@ static maille_status find_in_figures(search *s, const maille_size_rules *sizes) 
         const char *id = t->columns[0].texts[i];
         if (t->columns[1].ints[i] > 1)
             TRY(add(s, "alerte", "morcellement", id,
-                    "%s est en %lld morceaux (par frontière commune)", id,
+                    "%s est en %lld morceaux (par frontière commune)", name_of(s, id),
                     (long long)t->columns[1].ints[i]));
         if (t->columns[2].reals[i] < sizes->least)
             TRY(add(s, "alerte", "taille", id,
-                    "%s compte %.0f habitants, moins que les %.0f que retient le jeu de règles %s",
-                    id, t->columns[2].reals[i], sizes->least, sizes->head.id));
+                    "%s compte %s, moins que ce que retient le jeu de règles %s (%s)",
+                    name_of(s, id), inhabitants(t->columns[2].reals[i]).text, sizes->head.id,
+                    inhabitants(sizes->least).text));
     }
 done:
     maille_table_free(t);
@@ -113,24 +155,45 @@ static maille_status find_apart(search *s) {
         if (t->columns[1].null[i])
             TRY(add(s, "information", "non-atteint", t->columns[0].texts[i],
                     "%s a des communes que la route ne joint pas entre elles",
-                    t->columns[0].texts[i]));
+                    name_of(s, t->columns[0].texts[i])));
 done:
     maille_table_free(t);
     return status;
 }
 
-static maille_status find_stale(search *s) {
+/* Results that are out of date, and those that could be there and are not: silence on them would be
+ * taken for peace. */
+static maille_status find_undone(search *s) {
     maille_step_state *states = NULL;
-    size_t count = 0;
+    size_t count = 0, undone = 0;
+    maille_strbuf names = {0};
     maille_status status = MAILLE_OK;
     TRY(maille_steps_state(s->ctx, s->store, s->audience, &states, &count));
-    for (size_t i = 0; i < count; i++)
-        if (states[i].stale &&
-            !(s->audience == MAILLE_PUBLIC && step_named(states[i].step)->reads_drafts))
+    for (size_t i = 0; i < count; i++) {
+        if (s->audience == MAILLE_PUBLIC && step_named(states[i].step)->reads_drafts)
+            continue;
+        if (states[i].stale)
             TRY(add(s, "alerte", "perime", states[i].step,
                     "le calcul « %s » est périmé : ses données ont changé depuis", states[i].step));
+        if (states[i].lacks == step_not_yet)
+            maille_strbuf_addf(&names, "%s%s", undone++ ? ", " : "", states[i].step);
+    }
+    if (undone)
+        TRY(add(s, "alerte", "non-calcule", "", "%zu calcul%s rest%s à faire (maille compute) : %s",
+                undone, s_of((int64_t)undone), undone > 1 ? "ent" : "e",
+                names.text ? names.text : ""));
 done:
+    maille_strbuf_free(&names);
     maille_free(states);
+    return status;
+}
+
+/* A workspace without communes has nothing to find. */
+static maille_status find_nothing(search *s) {
+    int64_t known = 0;
+    maille_status status = maille_store_count(s->ctx, s->store, "commune", NULL, &known);
+    if (status == MAILLE_OK && known == 0)
+        status = add(s, "information", "vide", "", "aucune commune n’a été importée");
     return status;
 }
 
@@ -162,11 +225,13 @@ maille_status maille_check(maille_ctx *ctx, maille_store *store, maille_audience
     TRY(loads_new(ctx, store, &l));
     TRY(load_study(ctx, l, &study));
     TRY(maille_size_rules_read(ctx, study->sizes ? study->sizes : MAILLE_DEFAULT_SIZES, &sizes));
+    TRY(read_names(&s));
+    TRY(find_nothing(&s));
     TRY(find_overlaps(&s));
     TRY(find_gaps(&s));
     TRY(find_in_figures(&s, sizes));
     TRY(find_apart(&s));
-    TRY(find_stale(&s));
+    TRY(find_undone(&s));
     TRY(find_remarks(&s));
     *findings = s.list.items;
     *count = s.list.count;
@@ -174,6 +239,7 @@ maille_status maille_check(maille_ctx *ctx, maille_store *store, maille_audience
     s.list.count = 0;
 done:
     maille_findings_free(s.list.items, s.list.count);
+    maille_table_free(s.perimeters);
     maille_size_rules_free(sizes);
     loads_free(l);
     return status;

@@ -62,6 +62,8 @@ maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, c
 /* What a step goes by, as JSON, for the record of its run: CRS, rule sets, services with bands. */
 maille_status step_parameters(maille_ctx *ctx, loads *l, const step *s, maille_strbuf *out);
 const step *step_named(const char *name);
+/* What a step that could run and has not run lacks, in the state that maille_steps_state tells. */
+extern const char step_not_yet[];
 /* What is missing, by what the steps need. */
 maille_status lacks_communes(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
 maille_status lacks_services(maille_ctx *ctx, maille_store *store, loads *l, const char **why);

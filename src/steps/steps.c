@@ -185,6 +185,8 @@ done:
 /* ---- state, for the catalogue
  * ---------------------------------------------------------------------------- */
 
+const char step_not_yet[] = "calcul pas encore fait (maille compute)";
+
 maille_status maille_steps_state(maille_ctx *ctx, maille_store *store, maille_audience audience,
                                  maille_step_state **states, size_t *count) {
     maille_status status = MAILLE_OK;
@@ -203,7 +205,7 @@ maille_status maille_steps_state(maille_ctx *ctx, maille_store *store, maille_au
         rows[i].done = last && !rows[i].lacks;
         rows[i].stale = rows[i].done && strcmp(last, hash) != 0;
         if (!rows[i].done && !rows[i].lacks)
-            rows[i].lacks = "calcul pas encore fait (maille compute)";
+            rows[i].lacks = step_not_yet;
         maille_free(last);
         last = NULL;
     }

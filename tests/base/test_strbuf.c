@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include <locale.h>
+#include <math.h>
 
 #include <maille/memory.h>
 #include <maille/strbuf.h>
@@ -75,6 +76,26 @@ TEST(a_failed_append_is_remembered) {
     maille_strbuf_add(&s, "x");
     CHECK_TEXT(s.text, "kept");
     maille_strbuf_free(&s);
+}
+
+TEST(numbers_as_french_readers_write_them) {
+    static const struct {
+        double value;
+        int decimals;
+        const char *text;
+    } cases[] = {{0, 0, "0"},
+                 {999, 0, "999"},
+                 {1000, 0, "1\u202f000"},
+                 {-1234567.25, 1, "-1\u202f234\u202f567,3"},
+                 {-100, 0, "-100"},
+                 {1.5, 2, "1,5"},
+                 {NAN, 0, "nan"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        maille_strbuf s = {0};
+        maille_strbuf_add_french(&s, cases[i].value, cases[i].decimals);
+        CHECK_TEXT(s.text, cases[i].text);
+        maille_strbuf_free(&s);
+    }
 }
 
 TEST(integers) {
@@ -273,7 +294,8 @@ TEST(cells_of_a_csv_are_quoted_where_they_must) {
 }
 
 RUN_TESTS(CASE(pieces_join), CASE(an_empty_piece_makes_a_text), CASE(a_failed_append_is_remembered),
-          CASE(integers), CASE(cells_of_a_csv_are_quoted_where_they_must),
-          CASE(fixed_decimals_by_hand), CASE(fixed_decimals_agree_with_integer_arithmetic),
+          CASE(numbers_as_french_readers_write_them), CASE(integers),
+          CASE(cells_of_a_csv_are_quoted_where_they_must), CASE(fixed_decimals_by_hand),
+          CASE(fixed_decimals_agree_with_integer_arithmetic),
           CASE(fixed_decimals_agree_with_printf_off_ties), CASE(shortest_text_reads_back),
           CASE(no_locale_changes_a_number))
