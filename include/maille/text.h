@@ -26,14 +26,17 @@ bool maille_is_insee_code(const char *text);
 void maille_department_of(const char *code, char out[4]);
 /* ISO date YYYY-MM-DD, YYYY-MM or YYYY. */
 bool maille_is_date(const char *text);
+/* True for names that a study gives: a-z, 0-9 and _, at least one. */
+bool maille_is_id(const char *text);
 /* Bytes of the UTF-8 character that the text begins with; 0 where it begins with none. */
 size_t maille_utf8_char(const char *text, size_t length);
 bool maille_is_utf8(const char *text, size_t length);
 /* Windows-1252 (which holds ISO-8859-1's text) as UTF-8; a NUL byte becomes U+FFFD, so that nothing
  * is cut. Owned by the caller; NULL when memory ran out. */
 char *maille_from_windows_1252(const char *text, size_t length);
-/* Three nearest of `names` by edit distance of folded text go to `best` (indices, nearest first;
- * MAILLE_ABSENT where fewer). Returns how many. */
+/* Three nearest of `names` by edit distance of folded text (1 for a name that begins with 3
+ * characters or more) go to `best` (indices, nearest first; MAILLE_ABSENT where fewer). Returns how
+ * many. */
 size_t maille_nearest_names(const char *text, const char *const *names, size_t count,
                             uint32_t best[3]);
 

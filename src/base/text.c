@@ -358,6 +358,10 @@ bool maille_is_date(const char *text) {
 
 /* ---- encodings ---- */
 
+bool maille_is_id(const char *text) {
+    return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+}
+
 size_t maille_utf8_char(const char *text, size_t length) {
     if (length > 0 && (unsigned char)*text < 0x80)
         return 1;
@@ -449,8 +453,11 @@ size_t maille_nearest_names(const char *text, const char *const *names, size_t c
     size_t *row = wanted ? maille_alloc(strlen(wanted) + 1, sizeof *row) : NULL;
     for (size_t i = 0; row && i < count; i++) {
         char *name = maille_fold(names[i]);
+        bool begun = name && strlen(wanted) > 2 && strncmp(name, wanted, strlen(wanted)) == 0;
         if (name)
-            insert_nearest(best, distances, (uint32_t)i, edit_distance(name, wanted, row));
+            insert_nearest(best, distances, (uint32_t)i,
+                           begun && strcmp(name, wanted) != 0 ? 1
+                                                              : edit_distance(name, wanted, row));
         maille_free(name);
     }
     maille_free(row);

@@ -75,9 +75,7 @@ static maille_status import_all(maille_ctx *ctx, maille_store *store, const char
                 source.kind, (long long)r.read, (long long)r.kept, (long long)r.repaired,
                 (long long)r.refused, r.unchanged ? "true" : "false");
         else if (!o->quiet)
-            printf("%s: %s: %s%s\n", rest[i], source.kind,
-                   r.unchanged ? "unchanged, nothing was imported" : r.message,
-                   o->dry_run ? " (dry run: nothing was written)" : "");
+            printf("%s%s\n", r.message, o->dry_run ? " (dry run: nothing was written)" : "");
     }
 done:
     maille_publication_rules_free(publication);

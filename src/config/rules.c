@@ -295,7 +295,7 @@ maille_status maille_zoning_rules_read(maille_ctx *ctx, const char *id, maille_z
     maille_zoning_rules *rules = block;
     rules->file = file;
     status = maille_yaml_text(ctx, file, root, "service", true, &rules->service);
-    if (!status && !config_is_id(rules->service))
+    if (!status && !maille_is_id(rules->service))
         status = config_refuse(ctx, file, maille_yaml_get(root, "service")->line,
                                "service \"%s\" was not made of a-z, 0-9 and _", rules->service);
     if (!status)

@@ -172,7 +172,7 @@ static maille_status read_kind_keys(const reader *r, const maille_yaml *map,
         source->perimeter_kind = "cpts";
     if (strcmp(kind, "roads") == 0 && !source->profile)
         source->profile = "car";
-    if (source->name && !config_is_id(source->name))
+    if (source->name && !maille_is_id(source->name))
         return config_refuse(r->ctx, r->file, config_line(map, "name"),
                              "name \"%s\" was not made of a-z, 0-9 and _", source->name);
     return MAILLE_OK;
@@ -284,7 +284,7 @@ static maille_status read_service(const reader *r, const maille_yaml *map,
         status = text_of(r, map, "id", true, &service->id);
     if (status)
         return status;
-    if (!config_is_id(service->id))
+    if (!maille_is_id(service->id))
         return config_refuse(r->ctx, r->file, config_line(map, "id"),
                              "id \"%s\" was not made of a-z, 0-9 and _", service->id);
     service->title.fr = service->id;

@@ -116,7 +116,3 @@ maille_status config_date(maille_ctx *ctx, const maille_yaml_file *file, const m
                              "%s \"%s\" was no date (2018-01-01, 2018-01 or 2018)", key, *out);
     return status;
 }
-
-bool config_is_id(const char *text) {
-    return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
-}

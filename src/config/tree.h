@@ -39,7 +39,5 @@ maille_status config_word(maille_ctx *ctx, const maille_yaml_file *file, const m
 /* YYYY-MM-DD, YYYY-MM or YYYY. */
 maille_status config_date(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
                           const char *key, bool required, const char **out);
-/* [a-z0-9_]+, what services are called. */
-bool config_is_id(const char *text);
 
 #endif

@@ -47,6 +47,17 @@ static maille_status find_kind(maille_ctx *ctx, const char *name, const import_k
     return MAILLE_USAGE;
 }
 
+static maille_status refuse_key(const maille_job *job, const char *const *known, const char *key) {
+    maille_strbuf list = {0};
+    for (size_t k = 0; known[k]; k++)
+        maille_strbuf_addf(&list, "%s%s", k ? ", " : "", known[k] + (known[k][0] == '!'));
+    maille_status status =
+        maille_fail(job->ctx, MAILLE_USAGE, "field %s was unknown to sources of %s; known are: %s",
+                    key, job->source->kind, list.text ? list.text : "");
+    maille_strbuf_free(&list);
+    return status;
+}
+
 /* A mapped field that the kind does not know would be left out without a word. */
 static maille_status judge_fields(const maille_job *job) {
     const maille_source *s = job->source;
@@ -56,9 +67,33 @@ static maille_status judge_fields(const maille_job *job) {
         for (size_t k = 0; known[k] && !found; k++)
             found = strcmp(known[k] + (known[k][0] == '!'), s->field_keys[i]) == 0;
         if (!found)
-            return maille_fail(job->ctx, MAILLE_USAGE, "field %s was unknown to sources of %s",
-                               s->field_keys[i], s->kind);
+            return refuse_key(job, known, s->field_keys[i]);
     }
+    return MAILLE_OK;
+}
+
+static bool is_epsg(const char *text) {
+    int64_t number = 0;
+    return strncmp(text, "EPSG:", 5) == 0 && maille_parse_int(text + 5, &number) && number > 0;
+}
+
+/* What a study's reader has judged with its line, and a command line brings as it is. */
+static maille_status judge_words(const maille_job *job) {
+    const maille_source *s = job->source;
+    const struct {
+        const char *option, *value;
+        bool (*holds)(const char *text);
+        const char *expected;
+    } words[] = {{"vintage", s->vintage, maille_is_date, "a date (2018-01-01, 2018-01 or 2018)"},
+                 {"from_vintage", s->from_vintage, maille_is_date, "a date"},
+                 {"to_vintage", s->to_vintage, maille_is_date, "a date"},
+                 {"crs", s->crs, is_epsg, "of the form EPSG:2154"},
+                 {"service", s->service, maille_is_id, "made of a-z, 0-9 and _"},
+                 {"name", s->name, maille_is_id, "made of a-z, 0-9 and _"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].value && !words[i].holds(words[i].value))
+            return maille_fail(job->ctx, MAILLE_USAGE, "%s \"%s\" was not %s", words[i].option,
+                               words[i].value, words[i].expected);
     return MAILLE_OK;
 }
 
@@ -375,6 +410,7 @@ static void tell(const maille_job *job, maille_import_result *result) {
                  " refused",
                  job->source->kind, job->file_name, result->read, result->kept, result->repaired,
                  result->refused);
+    maille_report_warn(job->ctx, &job->report, job->file_name);
 }
 
 static void clear(maille_job *job) {
@@ -405,6 +441,8 @@ maille_status maille_import_source(maille_ctx *ctx, maille_store *store,
     maille_status status = find_kind(ctx, source->kind, &kind);
     if (status == MAILLE_OK)
         status = judge_fields(&job);
+    if (status == MAILLE_OK)
+        status = judge_words(&job);
     if (status == MAILLE_OK)
         status = find_file(&job);
     if (status == MAILLE_OK)

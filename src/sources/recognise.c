@@ -152,8 +152,9 @@ static bool is_grouping(recognising *r) {
                 continue;
             if (group)
                 maille_log(r->ctx, MAILLE_LOG_WARNING,
-                           "%s holds the grouping %s too: import it by name", r->path,
-                           t->columns[i].name);
+                           "%s holds the grouping %s too (import grouping FILE --name … --fields "
+                           "code=%s,group=%s)",
+                           r->path, t->columns[i].name, find(r, "code"), t->columns[i].name);
             else {
                 group = t->columns[i].name;
                 name = known[k];
@@ -241,9 +242,15 @@ static maille_status refuse(const recognising *r) {
     maille_strbuf found = {0};
     for (size_t i = 0; i < r->info.columns->column_count; i++)
         maille_strbuf_addf(&found, "%s%s", i ? ", " : "", r->info.columns->columns[i].name);
+    bool csv = strncmp(r->info.format, "CSV", 3) == 0 && r->info.format[3];
+    char format[64];
+    snprintf(format, sizeof format, "%s%s%s", csv ? "CSV with \"" : "",
+             r->info.format + (csv ? 3 : 0), csv ? "\"" : "");
     maille_status status =
-        maille_fail(r->ctx, MAILLE_REFUSED, "%s was not recognised (%s%s%s); its fields were: %s",
-                    r->path, r->info.format, r->info.geometry[0] ? ", " : "", r->info.geometry,
+        maille_fail(r->ctx, MAILLE_REFUSED,
+                    "%s was not recognised (%s%s%s): name its kind and fields (import KIND … "
+                    "--fields); its fields were: %s",
+                    r->path, format, r->info.geometry[0] ? ", " : "", r->info.geometry,
                     found.text ? found.text : "none");
     maille_strbuf_free(&found);
     return status;

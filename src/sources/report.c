@@ -162,7 +162,7 @@ enum { IMPORT_ID, ORIGIN, AUDIENCE, SEVERITY, KIND, SUBJECT, MESSAGE, COLUMNS };
 
 typedef struct {
     maille_ctx *ctx;
-    maille_table *table;
+    maille_table *table; /* NULL: what is graver than information goes to the log */
     const char *origin, *audience, *file_name;
     int64_t import_id;
 } remarks;
@@ -173,6 +173,12 @@ static maille_status add_remark(const remarks *r, maille_case_kind kind, const c
     size_t row;
     if (text->failed)
         return maille_no_memory(r->ctx);
+    if (!r->table) {
+        if (strcmp(kinds[kind].severity, "information") != 0)
+            maille_log(r->ctx, MAILLE_LOG_WARNING, "%s", text->text);
+        maille_strbuf_clear(text);
+        return MAILLE_OK;
+    }
     maille_status status = maille_table_add_row(r->ctx, r->table, &row);
     if (status != MAILLE_OK)
         return status;
@@ -265,4 +271,13 @@ done:
     maille_strbuf_free(&origin);
     maille_strbuf_free(&text);
     return status;
+}
+
+void maille_report_warn(maille_ctx *ctx, const maille_report *report, const char *file_name) {
+    remarks r = {.ctx = ctx, .file_name = file_name};
+    maille_strbuf text = {0};
+    maille_status status = MAILLE_OK;
+    for (int k = 0; k < CASE_KINDS && status == MAILLE_OK; k++)
+        status = add_kind(&r, report, (maille_case_kind)k, &text);
+    maille_strbuf_free(&text);
 }

@@ -64,6 +64,9 @@ maille_status maille_report_count(maille_ctx *ctx, maille_report *report, maille
 
 /* {"repaired":{kind:{"count":…,"rows":[first five]}},"refused":…,"named":…} */
 void maille_report_json(const maille_report *report, maille_strbuf *out);
+/* The same for the person who imports: warnings in the log, without what is mere information. The
+ * rows are saved by then: memory that runs out costs a warning, not the import. */
+void maille_report_warn(maille_ctx *ctx, const maille_report *report, const char *file_name);
 /* Rows of table `remark`: one a case; one a kind where a kind has many. */
 maille_status maille_report_save(maille_ctx *ctx, maille_store *store, const maille_report *report,
                                  const char *kind, const char *file_name, int64_t import_id);

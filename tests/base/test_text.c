@@ -230,8 +230,17 @@ TEST(nearest_names) {
     static const char *const falling[] = {"abcd", "abc", "ab", "a"};
     CHECK_INT(maille_nearest_names("a", falling, 4, best), 3);
     CHECK(best[0] == 3 && best[1] == 2 && best[2] == 1);
+    static const char *const begun[] = {"nom", "population", "pmun"}; /* cut short, not mistyped */
+    CHECK_INT(maille_nearest_names("pop", begun, 3, best), 3);
+    CHECK_INT(best[0], 1);
+}
+
+TEST(ids) {
+    CHECK(maille_is_id("medecin_generaliste") && maille_is_id("bv2012"));
+    CHECK(!maille_is_id("") && !maille_is_id("A") && !maille_is_id("é") && !maille_is_id("a b"));
 }
 
 RUN_TESTS(CASE(folding), CASE(slugs), CASE(folding_is_idempotent), CASE(numbers),
           CASE(what_is_no_number), CASE(numbers_agree_with_strtod), CASE(whole_numbers),
-          CASE(missing_words), CASE(codes), CASE(dates), CASE(encodings), CASE(nearest_names))
+          CASE(missing_words), CASE(codes), CASE(dates), CASE(encodings), CASE(nearest_names),
+          CASE(ids))

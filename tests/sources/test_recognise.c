@@ -95,10 +95,12 @@ TEST(tables_by_their_header) {
 
 TEST(other_files_are_refused_with_their_fields) {
     CHECK_TEXT(recognise(write_file("rpps.csv", "Type d'identifiant PP|Identifiant PP\n8|1\n")),
-               "rpps.csv was not recognised (CSV|); its fields were: Type d'identifiant PP, "
+               "rpps.csv was not recognised (CSV with \"|\"): name its kind and fields (import "
+               "KIND … --fields); its fields were: Type d'identifiant PP, "
                "Identifiant PP");
     CHECK_TEXT(recognise(write_file("f.csv", "finess;etalab;1;2017-01-20\na;b;c;d\n")),
-               "f.csv was not recognised (CSV;); its fields were: finess, etalab, 1, 2017-01-20");
+               "f.csv was not recognised (CSV with \";\"): name its kind and fields (import KIND … "
+               "--fields); its fields were: finess, etalab, 1, 2017-01-20");
 }
 
 TEST(real_files) {

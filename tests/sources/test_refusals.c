@@ -117,7 +117,10 @@ TEST(files_are_refused) {
                              .field_count = 1,
                              .field_keys = (const char *[]){"couleur"},
                              .field_values = (const char *[]){"nom"}};
-    must_refuse(&f, &source, MAILLE_USAGE, "field couleur was unknown to sources of communes");
+    must_refuse(
+        &f, &source, MAILLE_USAGE,
+        "field couleur was unknown to sources of communes; known are: code, name, population, "
+        "department");
     fixture_close(&f);
 }
 
