@@ -1,6 +1,7 @@
 /* maille init, compute, export: commands on a workspace without a study file. */
 #include "cli/cli.h"
 
+#include <maille/crs.h>
 #include <maille/memory.h>
 #include <maille/steps.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@ static maille_status run_init(maille_ctx *ctx, int argc, char **argv) {
     const option options[] = {{"crs", 0, &crs, NULL}, {"quiet", 'q', NULL, &quiet}};
     size_t rest_count = 0;
     long epsg = 0;
+    maille_crs *known = NULL;
     maille_store *store = NULL;
     maille_status status = MAILLE_OK;
     if (!rest)
@@ -27,11 +29,14 @@ static maille_status run_init(maille_ctx *ctx, int argc, char **argv) {
     if (crs)
         TRY(parse_count(ctx, "--crs", strncmp(crs, "EPSG:", 5) == 0 ? crs + 5 : crs, 1024, 999999,
                         &epsg));
+    if (crs)
+        TRY(maille_crs_new(ctx, (int)epsg, &known));
     TRY(maille_store_create(ctx, rest[0], (int)epsg, who(), &store));
     if (!quiet)
         fprintf(stderr, "%s was made\n", rest[0]);
 done:
     maille_store_close(store);
+    maille_crs_free(known);
     maille_free((void *)rest);
     return status;
 }
@@ -122,7 +127,7 @@ const command cmd_compute = {
     "  -j, --jobs N           threads (default: all processors)\n"
     "      --json             states and seconds as JSON\n\n"
     "Steps, in order: borders codes groupings members network times coverage catchments\n"
-    "isochrones access zones perimeters perimeter-catchments. A step brings along those it "
+    "isochrones access zones perimeters drives perimeter-catchments. A step brings along those it "
     "needs.\n",
     run_compute};
 

@@ -11,9 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+/* `word` is "--name", "--name=value" or "-n". */
 static const option *find_option(const option *options, size_t count, const char *word) {
+    size_t length = strcspn(word, "=");
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(word, "--", 2) == 0 && strcmp(options[i].name, word + 2) == 0)
+        if (strncmp(word, "--", 2) == 0 && strlen(options[i].name) == length - 2 &&
+            strncmp(options[i].name, word + 2, length - 2) == 0)
             return &options[i];
         if (word[0] == '-' && word[1] && word[1] == options[i].short_name && !word[2])
             return &options[i];
@@ -39,8 +42,16 @@ maille_status parse_options(maille_ctx *ctx, const command *c, int argc, char **
         if (!o)
             return maille_fail(ctx, MAILLE_USAGE, "option %s was not known; see maille %s -h",
                                argv[i], c->name);
+        const char *equals = strchr(argv[i], '=');
+        if (o->flag && equals)
+            return maille_fail(ctx, MAILLE_USAGE, "option --%s takes no value (%s)", o->name,
+                               argv[i]);
         if (o->flag) {
             *o->flag = true;
+            continue;
+        }
+        if (equals) {
+            *o->value = equals + 1;
             continue;
         }
         if (i + 1 == argc)

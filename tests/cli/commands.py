@@ -108,7 +108,26 @@ def test_check_and_its_threshold():
     kit.maille("check", "-w", other, expect=5)
     empty = os.path.join(kit.scratch(), "w.maille")
     kit.maille("init", empty)
-    same("nothing in an empty one", json.loads(kit.maille("check", "-w", empty, "--json").stdout), [])
+    kinds_found = lambda **how: [f["genre"] for f in json.loads(kit.maille("check", "-w", empty, "--json", **how).stdout)]
+    same("an empty one is told", kinds_found(), ["vide"])
+    kit.maille("import", "communes", os.path.join(kit.SAMPLE, "communes.geojson"), "-w", empty)
+    same("what was never computed is no peace", kinds_found(expect=5), ["non-calcule"])
+    kit.maille("compute", "-w", empty)
+    same("computed", [g for g in kinds_found(expect=None) if g == "non-calcule"], [])
+
+
+def test_words_of_an_import_are_judged():
+    workspace = os.path.join(kit.scratch(), "w.maille")
+    kit.maille("init", workspace)
+    supply = os.path.join(kit.SAMPLE, "medecins-generalistes-2018.csv")
+    for option, value in (("--vintage", "demain"), ("--service", "A B"), ("--crs", "EPSG:0")):
+        words = {"--service": "medecin_generaliste", "--fields": "code=code,count=medecins", option: value}
+        kit.refused(f"{option} {value}", ["import", "supply", supply, "-w", workspace,
+                                          *(f"{k}={v}" for k, v in words.items())], 2, value)
+    kit.refused("a CRS that is none", ["init", workspace + "2", "--crs", "EPSG:99999"], 3, "99999")
+    kit.refused("a CRS in degrees", ["init", workspace + "2", "--crs", "EPSG:4326"], 3, "4326")
+    check("no workspace is left", not os.path.exists(workspace + "2"))
+    kit.refused("a flag with a value", ["check", "-w", workspace, "--quiet=1"], 2, "--quiet")
 
 
 def test_unknown_names():
