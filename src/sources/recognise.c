@@ -243,15 +243,12 @@ static maille_status refuse(const recognising *r) {
     for (size_t i = 0; i < r->info.columns->column_count; i++)
         maille_strbuf_addf(&found, "%s%s", i ? ", " : "", r->info.columns->columns[i].name);
     bool csv = strncmp(r->info.format, "CSV", 3) == 0 && r->info.format[3];
-    char format[64];
-    snprintf(format, sizeof format, "%s%s%s", csv ? "CSV with \"" : "",
-             r->info.format + (csv ? 3 : 0), csv ? "\"" : "");
-    maille_status status =
-        maille_fail(r->ctx, MAILLE_REFUSED,
-                    "%s was not recognised (%s%s%s): name its kind and fields (import KIND … "
-                    "--fields); its fields were: %s",
-                    r->path, format, r->info.geometry[0] ? ", " : "", r->info.geometry,
-                    found.text ? found.text : "none");
+    maille_status status = maille_fail(
+        r->ctx, MAILLE_REFUSED,
+        "%s was not recognised (%s%s%s%s%s): name its kind and fields (import KIND … "
+        "--fields); its fields were: %s",
+        r->path, csv ? "CSV with \"" : "", r->info.format + (csv ? 3 : 0), csv ? "\"" : "",
+        r->info.geometry[0] ? ", " : "", r->info.geometry, found.text ? found.text : "none");
     maille_strbuf_free(&found);
     return status;
 }
