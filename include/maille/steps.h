@@ -34,7 +34,7 @@ typedef struct {
 } maille_step_result;
 
 typedef struct {
-    bool force;
+    bool force;               /* run what is fresh too: the steps of `only`, all without it */
     maille_audience audience; /* steps by audience run for this one; internal ones always */
     const char *const *only;  /* names; NULL = all; what they need comes along */
     size_t only_count;

@@ -123,7 +123,7 @@ const command cmd_compute = {
     "compute what is out of date",
     "  -w, --workspace FILE   the workspace\n"
     "      --audience A       interne (default) or public, for the steps on perimeters\n"
-    "  -f, --force            compute again what is fresh too\n"
+    "  -f, --force            compute again what is fresh too (of the steps named, if any)\n"
     "  -j, --jobs N           threads (default: all processors)\n"
     "      --json             states and seconds as JSON\n\n"
     "Steps, in order: borders codes groupings members network times coverage catchments\n"

@@ -57,6 +57,7 @@ typedef struct {
 typedef struct {
     maille_network *network; /* NULL: no roads, minutes are estimates */
     uint32_t *edge_group;    /* which block's communes may use each edge */
+    maille_snapper *snapper; /* by edge_group */
     maille_stop *commune_stop;
     maille_snap *commune_snap;
     uint32_t nodes_outside;  /* nodes that lie near no commune */

@@ -123,6 +123,16 @@ done:
     return status;
 }
 
+/* Force is for the steps that were named; those before them run where they are out of date. */
+static bool is_forced(const maille_run_options *options, const step *s) {
+    if (!options->force || !options->only)
+        return options->force;
+    for (size_t i = 0; i < options->only_count; i++)
+        if (strcmp(options->only[i], s->name) == 0)
+            return true;
+    return false;
+}
+
 static maille_status bring_up_to_date(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
                                       const maille_run_options *options,
                                       maille_step_result *result) {
@@ -138,7 +148,7 @@ static maille_status bring_up_to_date(maille_ctx *ctx, maille_store *store, load
         snprintf(result->message, sizeof result->message, "%s", lacks);
         if (last)
             TRY(forget_step(ctx, store, s, audience));
-    } else if (last && strcmp(last, hash) == 0 && !options->force) {
+    } else if (last && strcmp(last, hash) == 0 && !is_forced(options, s)) {
         result->outcome = MAILLE_STEP_FRESH;
     } else {
         TRY(run_step(ctx, store, l, s, options->audience, hash, result));

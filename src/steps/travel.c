@@ -90,7 +90,6 @@ static maille_status stops_of(maille_ctx *ctx, const maille_snap *snaps, size_t 
 
 static maille_status fill_travel(maille_ctx *ctx, loads *l, maille_store *store, travel *t) {
     maille_status status = MAILLE_OK;
-    maille_snapper *snapper = NULL;
     const maille_crs *crs = NULL;
     const communes *c = NULL;
     const commune_figures *figures = NULL;
@@ -105,17 +104,16 @@ static maille_status fill_travel(maille_ctx *ctx, loads *l, maille_store *store,
     TRY(load_adjacency(ctx, l, &a));
     TRY(load_travel_rules(ctx, l, &rules));
     TRY(group_edges(ctx, c, a, rules->snap_max_m, t));
-    TRY(maille_snapper_new(ctx, t->network, t->edge_group, &snapper));
+    TRY(maille_snapper_new(ctx, t->network, t->edge_group, &t->snapper));
     t->commune_snap = maille_alloc(c->count + 1u, sizeof *t->commune_snap);
     if (!t->commune_snap) {
         status = maille_no_memory(ctx);
         goto done;
     }
-    TRY(maille_snap_points(ctx, snapper, figures->centre, a->block, c->count, rules->snap_max_m,
+    TRY(maille_snap_points(ctx, t->snapper, figures->centre, a->block, c->count, rules->snap_max_m,
                            t->commune_snap));
     TRY(stops_of(ctx, t->commune_snap, c->count, &t->commune_stop));
 done:
-    maille_snapper_free(snapper);
     return status;
 }
 
@@ -135,6 +133,7 @@ maille_status travel_new(maille_ctx *ctx, loads *l, maille_store *store, travel 
 void travel_free(travel *t) {
     if (!t)
         return;
+    maille_snapper_free(t->snapper);
     maille_network_free(t->network);
     maille_free(t->edge_group);
     maille_free(t->commune_stop);
@@ -199,7 +198,6 @@ done:
 
 maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t) {
     maille_status status = MAILLE_OK;
-    maille_snapper *snapper = NULL;
     uint32_t *group = NULL;
     const places *p = NULL;
     const communes *c = NULL;
@@ -219,8 +217,8 @@ maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t) {
         goto done;
     }
     TRY(groups_of_places(ctx, c, a, p, group, &outsiders));
-    TRY(maille_snapper_new(ctx, t->network, t->edge_group, &snapper));
-    TRY(maille_snap_points(ctx, snapper, p->at, group, p->count, rules->snap_max_m, t->place_snap));
+    TRY(maille_snap_points(ctx, t->snapper, p->at, group, p->count, rules->snap_max_m,
+                           t->place_snap));
     /* What has no block must not use the edges that no block has. */
     for (uint32_t i = 0; i < p->count; i++)
         if (group[i] == MAILLE_ABSENT)
@@ -232,7 +230,6 @@ maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t) {
             t->place_snap[i] = t->commune_snap[p->commune[i]];
     TRY(stops_of(ctx, t->place_snap, p->count, &t->place_stop));
 done:
-    maille_snapper_free(snapper);
     maille_free(group);
     return status;
 }
