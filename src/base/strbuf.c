@@ -227,7 +227,10 @@ void maille_strbuf_add_french(maille_strbuf *s, double value, int decimals) {
     for (size_t i = 0; text[i]; i++) {
         if (i > 0 && i < whole && (whole - i) % 3 == 0 && isfinite(value) && text[i - 1] != '-')
             maille_strbuf_add(s, "\u202f");
-        maille_strbuf_add_char(s, text[i] == '.' ? ',' : text[i]);
+        if (i == whole)
+            maille_strbuf_add_char(s, ',');
+        else
+            maille_strbuf_add_char(s, text[i]);
     }
     maille_strbuf_free(&plain);
 }
