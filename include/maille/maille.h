@@ -4,8 +4,12 @@
 
 #include <maille/access.h>
 #include <maille/ctx.h>
+#include <maille/edit.h>
+#include <maille/judge.h>
 #include <maille/layers.h>
+#include <maille/live.h>
 #include <maille/network.h>
+#include <maille/perimeter.h>
 #include <maille/provenance.h>
 #include <maille/sources.h>
 #include <maille/steps.h>

@@ -36,6 +36,7 @@ typedef struct {
     size_t count;
     maille_size_class classes[16];
     double least; /* population below which a warning is given; 0 = none */
+    double most;  /* and above which; infinity = none */
     maille_yaml_file *file;
 } maille_size_rules;
 maille_status maille_size_rules_read(maille_ctx *ctx, const char *id, maille_size_rules **out);
@@ -59,6 +60,7 @@ typedef struct {
     const char *id; /* en-fonctionnement */
     maille_title title;
     bool published;
+    bool active; /* key "active", true where absent: it covers and overlaps; false: given up */
     size_t also_count; /* other ways of writing it */
     const char **also;
 } maille_perimeter_status;
@@ -107,11 +109,55 @@ typedef struct {
 maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_travel_rules **out);
 void maille_travel_rules_free(maille_travel_rules *rules);
 
+/* layers/rules/contiguity-<id>.yaml: when road links join two pieces of a perimeter. */
+typedef struct {
+    maille_rule_head head;
+    double link_limit_min; /* minutes between the centres, the bound included: 20 */
+    maille_yaml_file *file;
+} maille_contiguity_rules;
+maille_status maille_contiguity_rules_read(maille_ctx *ctx, const char *id,
+                                           maille_contiguity_rules **out);
+void maille_contiguity_rules_free(maille_contiguity_rules *rules);
+
+/* layers/rules/target-<id>.yaml: how much of the territory is to be covered by when. */
+typedef struct {
+    maille_rule_head head;
+    const char *date;        /* YYYY-MM-DD */
+    double share_population; /* 1 = everybody */
+    size_t status_count;     /* statuses that count; 0 = all active ones */
+    const char **statuses;
+    maille_yaml_file *file;
+} maille_target_rules;
+maille_status maille_target_rules_read(maille_ctx *ctx, const char *id, maille_target_rules **out);
+void maille_target_rules_free(maille_target_rules *rules);
+
+/* layers/rules/regions-<id>.yaml: which département lies in which region. */
+typedef struct {
+    const char *code, *name, *region; /* region: its code */
+} maille_department;
+typedef struct {
+    maille_rule_head head;
+    size_t region_count;
+    struct {
+        const char *code, *name;
+    } * regions;
+    size_t department_count; /* ascending code */
+    maille_department *departments;
+    maille_yaml_file *file;
+} maille_region_rules;
+maille_status maille_region_rules_read(maille_ctx *ctx, const char *id, maille_region_rules **out);
+void maille_region_rules_free(maille_region_rules *rules);
+/* NULL when it is in none. */
+const maille_department *maille_department_find(const maille_region_rules *rules, const char *code);
+
 /* Names of the rule sets that a study uses when it names none. */
 #define MAILLE_DEFAULT_SIZES "aci-2019"
 #define MAILLE_DEFAULT_PUBLICATION "contractualisees-et-fonctionnement"
 #define MAILLE_DEFAULT_OVERLAPS "alerte"
 #define MAILLE_DEFAULT_ZONING "zonage-2017"
 #define MAILLE_DEFAULT_TRAVEL "voiture"
+#define MAILLE_DEFAULT_CONTIGUITY "vingt-minutes"
+#define MAILLE_DEFAULT_TARGET "juillet-2021"
+#define MAILLE_DEFAULT_REGIONS "2016"
 
 #endif

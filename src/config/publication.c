@@ -7,7 +7,7 @@
 
 static maille_status read_status(maille_ctx *ctx, maille_yaml_file *file, const maille_yaml *map,
                                  maille_perimeter_status *out) {
-    static const char *const keys[] = {"id", "title", "published", "also", NULL};
+    static const char *const keys[] = {"id", "title", "published", "active", "also", NULL};
     maille_status status;
     if ((status = maille_yaml_only(ctx, file, map, keys)) != MAILLE_OK ||
         (status = maille_yaml_text(ctx, file, map, "id", true, &out->id)) != MAILLE_OK ||
@@ -18,6 +18,13 @@ static maille_status read_status(maille_ctx *ctx, maille_yaml_file *file, const 
     if ((status = maille_yaml_bool(ctx, file, map, "published", true, &out->published)) !=
         MAILLE_OK)
         return status;
+    out->active = true;
+    if (maille_yaml_get(map, "active") &&
+        (status = maille_yaml_bool(ctx, file, map, "active", false, &out->active)) != MAILLE_OK)
+        return status;
+    if (out->published && !out->active)
+        return config_refuse(ctx, file, map->line, "status \"%s\" was published and not active",
+                             out->id);
     return config_texts(ctx, file, map, "also", false, &out->also, &out->also_count);
 }
 

@@ -11,7 +11,10 @@ static const char *const geometry_0001[] = {"commune", "catchment",           "i
                                             "zone",    "perimeter_figure",    "overlap",
                                             "gap",     "perimeter_catchment", NULL};
 
-static const maille_migration migrations[] = {{sql_schema_0001, geometry_0001}};
+static const char *const geometry_0002[] = {"finding", NULL};
+
+static const maille_migration migrations[] = {{sql_schema_0001, geometry_0001},
+                                              {sql_schema_0002, geometry_0002}};
 
 maille_migrations maille_known_migrations(void) {
     return (maille_migrations){migrations, (int)(sizeof migrations / sizeof *migrations)};

@@ -1,0 +1,194 @@
+/* Decisions on perimeters, kept with their history: who, when, why (room: steps).
+ *
+ * Each change is one transaction on one or more perimeters of one scenario. The workspace keeps for
+ * every perimeter its versions 1, 2, 3 …, each a document (maille/perimeter.h) named by its hash
+ * and stored once, whichever versions and scenarios hold it. The tables that steps read (perimeter,
+ * perimeter_member_raw, perimeter_status) hold the present state of the reference scenario.
+ * Other scenarios hold only the perimeters that they changed. */
+#ifndef MAILLE_EDIT_H
+#define MAILLE_EDIT_H
+
+#include <maille/ground.h>
+#include <maille/judge.h>
+#include <maille/perimeter.h>
+#include <maille/rules.h>
+#include <maille/store.h>
+
+/* ---- loading ----------------------------------------------------------------------------------
+ */
+
+/* What to load beside units, borders and links. */
+enum {
+    MAILLE_GROUND_TIMES = 1,
+    MAILLE_GROUND_FACTS = 2 /* services, groupings, indicators, ages */
+};
+typedef struct maille_loaded maille_loaded; /* owns a ground and its rules */
+/* The steps borders, links and, for facts, codes, groupings, coverage, access must have run:
+ * MAILLE_NOT_FOUND says which was not. */
+maille_status maille_loaded_new(maille_ctx *ctx, maille_store *store, unsigned with,
+                                maille_loaded **out);
+void maille_loaded_free(maille_loaded *loaded);
+const maille_ground *maille_loaded_ground(const maille_loaded *loaded);
+const maille_judge_rules *maille_loaded_rules(const maille_loaded *loaded);
+const maille_publication_rules *maille_loaded_publication(const maille_loaded *loaded);
+
+/* A moment of the history. All zero: now. */
+typedef struct {
+    const char *at;  /* UTC date YYYY-MM-DD (its whole day) or time YYYY-MM-DDTHH:MM:SSZ; NULL */
+    int64_t version; /* of one perimeter; 0 */
+} maille_moment;
+
+/* Perimeters of a scenario ("" = reference) at a moment, ascending ids; members on the study's
+ * codes where the state is the present one of the reference and step `members` has carried them.
+ * `kind` NULL: all. `audience` chooses by the status on that day. MAILLE_NOT_FOUND: no such
+ * scenario. */
+typedef struct {
+    uint32_t count;
+    maille_perimeter **items;
+} maille_perimeter_list;
+maille_status maille_perimeters_load(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                     const char *kind, maille_audience audience,
+                                     const maille_moment *when, maille_perimeter_list **out);
+void maille_perimeter_list_free(maille_perimeter_list *list);
+/* One; MAILLE_NOT_FOUND when it is not there then. `version` may be NULL. */
+maille_status maille_perimeter_load(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                    const char *id, const maille_moment *when,
+                                    maille_perimeter **out, int64_t *version);
+/* The plan that perimeters make on a ground. */
+maille_status maille_plan_new(maille_ctx *ctx, const maille_ground *ground,
+                              const maille_publication_rules *publication,
+                              const maille_perimeter *const *perimeters, uint32_t count,
+                              maille_plan **out);
+void maille_plan_free(maille_plan *plan);
+
+/* ---- changing ---------------------------------------------------------------------------------
+ */
+
+/* Of every change. */
+typedef struct {
+    const char *scenario; /* "" = reference */
+    const char *why;      /* NULL: not said */
+    const char *at;       /* UTC time; NULL = now */
+    /* Version that the writer saw of the (one) perimeter; 0 = whatever stands. Another one standing
+     * is MAILLE_REFUSED, with what changed since in the message, and nothing is written. */
+    int64_t expected;
+} maille_edit;
+
+typedef struct {
+    int64_t number; /* of the change in this workspace */
+    char id[33];    /* of the change, the same in every workspace */
+    uint32_t perimeters;
+    int64_t version; /* of the last perimeter that it touched */
+} maille_edit_result;
+
+/* Applies strokes, all or none, as one change. Codes must be units of the workspace, statuses
+ * known, a commune and its parts never both in one perimeter. What changes nothing is
+ * MAILLE_REFUSED. Takes the store's write lock through its transaction; the store must be open for
+ * writing. */
+maille_status maille_edit_apply(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
+                                const maille_op *ops, size_t count, maille_edit_result *out);
+/* Takes back the last change of the scenario that is not taken back yet (of one perimeter where
+ * `perimeter` is not NULL); MAILLE_NOT_FOUND when there is none, MAILLE_REFUSED naming what changed
+ * when a perimeter of it has other later changes. Imports are not taken back. */
+maille_status maille_edit_undo(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
+                               const char *perimeter, maille_edit_result *out);
+/* Takes up again what was taken back last, unless another change came since. */
+maille_status maille_edit_redo(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
+                               const char *perimeter, maille_edit_result *out);
+/* Brings one perimeter (NULL: all of the scenario) to what it was at a moment, as a new change. */
+maille_status maille_edit_restore(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
+                                  const char *perimeter, const maille_moment *when,
+                                  maille_edit_result *out);
+/* Records what imports brought or took away as versions; done by every change first, and after
+ * imports. `count`: perimeters recorded. */
+maille_status maille_history_adopt(maille_ctx *ctx, maille_store *store, uint32_t *count);
+
+/* Changes of a scenario with their perimeters, newest first: columns number, id, at, who, why,
+ * kind, of_change, perimeter, name, version, before, after (hashes). `perimeter` NULL: all. */
+maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                  const char *perimeter, maille_table **out);
+
+/* Notes on gaps, by any commune of the gap; `note` NULL takes it away. */
+maille_status maille_gap_note_set(maille_ctx *ctx, maille_store *store, const char *code,
+                                  const char *note, const char *date);
+
+/* ---- scenarios --------------------------------------------------------------------------------
+ */
+
+/* A copy that shares what it does not change. Ids are [a-z0-9-]+; MAILLE_REFUSED when it is there.
+ * `base` "" = the reference, or another scenario. */
+maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const char *id,
+                                     const char *title, const char *base);
+maille_status maille_scenario_delete(maille_ctx *ctx, maille_store *store, const char *id);
+/* Columns id, title, base, at, who, changed (perimeters of its own). */
+maille_status maille_scenario_list(maille_ctx *ctx, maille_store *store, maille_table **out);
+
+/* What did not go together. */
+typedef struct {
+    uint32_t count;
+    struct {
+        const char *perimeter;
+        maille_differences *conflicts;
+    } * items;
+    uint32_t merged; /* perimeters that changed */
+    maille_arena *arena;
+} maille_merge_report;
+void maille_merge_report_free(maille_merge_report *report);
+/* Brings what `edit->scenario`'s branch `from` changed into it, three-way against what `from` began
+ * with. With conflicts nothing is written and MAILLE_FOUND returned, unless `prefer` is "ours" or
+ * "theirs". */
+maille_status maille_scenario_merge(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
+                                    const char *from, const char *prefer,
+                                    maille_merge_report **report, maille_edit_result *out);
+
+/* ---- from one workspace to another ------------------------------------------------------------
+ */
+
+/* Writes perimeters of the reference with their whole history as one JSON file (changes, versions,
+ * documents). */
+maille_status maille_history_export(maille_ctx *ctx, maille_store *store, const char *const *ids,
+                                    size_t count, const char *path);
+/* Brings such a file in: what it is ahead of is taken as it is; histories that diverged meet
+ * three-way against their last common version; conflicts as in maille_scenario_merge. A damaged or
+ * foreign file is MAILLE_REFUSED, nothing written. */
+maille_status maille_history_receive(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
+                                     const char *path, const char *prefer,
+                                     maille_merge_report **report, maille_edit_result *out);
+
+/* ---- starting points --------------------------------------------------------------------------
+ */
+
+/* Strokes that make one perimeter of each group of a grouping ("<prefix>-<group id>", named by its
+ * title). Ops and texts in `arena`. */
+maille_status maille_start_from_grouping(maille_ctx *ctx, maille_store *store, const char *grouping,
+                                         const char *kind, const char *status, maille_arena *arena,
+                                         maille_op **ops, size_t *count);
+
+/* How a row of a list of communes was understood. */
+typedef struct {
+    long long row;
+    const char *text;       /* as written */
+    const char *code;       /* chosen; NULL when none or several fit */
+    const char *how;        /* "code", "nom", "ancien-code" (by the passage table), "ancien-nom",
+                             * "ambigu", "inconnu", "double" */
+    const char *candidates; /* "01234 Nom, 05678 Nom" where ambigu */
+} maille_list_row;
+/* Reads codes or names of communes (CSV with a header or one word a line; accents, case, articles
+ * and hyphens do not count; `department` NULL or a code narrows names). Preview only. */
+maille_status maille_list_read(maille_ctx *ctx, maille_store *store, const char *path,
+                               const char *department, maille_arena *arena, maille_list_row **rows,
+                               size_t *count);
+
+/* ---- coverage by status and date --------------------------------------------------------------
+ */
+
+/* Population and units in perimeters of a kind that stood on a day, by status and by area: columns
+ * scope ("etude", "region", "departement"), area, title, status ("" = any active), perimeters,
+ * communes, population, share_communes, share_population. A unit in two statuses counts in both,
+ * and once in "". Statuses count by their own date (not dated = since ever); members are those
+ * known at that day where the history reaches so far back, else the first known. */
+maille_status maille_coverage_on(maille_ctx *ctx, maille_store *store, const maille_ground *ground,
+                                 const char *scenario, const char *kind, maille_audience audience,
+                                 const char *day, maille_table **out);
+
+#endif
