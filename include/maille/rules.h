@@ -150,6 +150,27 @@ void maille_region_rules_free(maille_region_rules *rules);
 /* NULL when it is in none. */
 const maille_department *maille_department_find(const maille_region_rules *rules, const char *code);
 
+/* layers/rules/units-<id>.yaml: which commune a municipal arrondissement or finer unit is a part
+ * of. */
+typedef struct {
+    const char *commune, *from, *to; /* codes from … to, both included, are parts of it */
+} maille_unit_range;
+typedef struct {
+    size_t length, commune; /* codes of `length` characters begin with those of their commune */
+} maille_finer_unit;
+typedef struct {
+    maille_rule_head head;
+    size_t range_count, finer_count;
+    maille_unit_range *ranges;
+    maille_finer_unit *finer;
+    maille_yaml_file *file;
+} maille_unit_rules;
+maille_status maille_unit_rules_read(maille_ctx *ctx, const char *id, maille_unit_rules **out);
+void maille_unit_rules_free(maille_unit_rules *rules);
+/* Code of the commune that a code is a part of goes to `whole`; false where it is a part of none.
+ */
+bool maille_unit_whole(const maille_unit_rules *rules, const char *code, char whole[33]);
+
 /* Names of the rule sets that a study uses when it names none. */
 #define MAILLE_DEFAULT_SIZES "aci-2019"
 #define MAILLE_DEFAULT_PUBLICATION "contractualisees-et-fonctionnement"
@@ -159,5 +180,6 @@ const maille_department *maille_department_find(const maille_region_rules *rules
 #define MAILLE_DEFAULT_CONTIGUITY "vingt-minutes"
 #define MAILLE_DEFAULT_TARGET "juillet-2021"
 #define MAILLE_DEFAULT_REGIONS "2016"
+#define MAILLE_DEFAULT_UNITS "arrondissements"
 
 #endif
