@@ -4,6 +4,8 @@
 
 -- The present state of the reference scenario, as steps read it.
 ALTER TABLE perimeter ADD COLUMN version INTEGER;      -- null: not recorded in the history yet
+-- Of the codes of members without import_id; null: the study's.
+ALTER TABLE perimeter ADD COLUMN vintage TEXT;
 ALTER TABLE perimeter_member_raw ADD COLUMN on_purpose INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE perimeter_member_raw ADD COLUMN reason TEXT;
 ALTER TABLE perimeter_member_raw ADD COLUMN zone TEXT;
@@ -17,20 +19,22 @@ CREATE TABLE change (
                                      'restauration', 'fusion', 'reception')),
   of_change TEXT, at TEXT NOT NULL, who TEXT NOT NULL, why TEXT) WITHOUT ROWID;
 CREATE TABLE perimeter_document (hash TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE perimeter_version (     -- before, after: hashes; null = not there
+CREATE TABLE perimeter_version (     -- before, after: hashes; null = not there; vintage: of the codes
   perimeter_id TEXT NOT NULL, scenario TEXT NOT NULL, version INTEGER NOT NULL,
-  change_id TEXT NOT NULL, before TEXT, after TEXT,
+  change_id TEXT NOT NULL, before TEXT, after TEXT, vintage TEXT,
   PRIMARY KEY (perimeter_id, scenario, version)) WITHOUT ROWID;
+CREATE INDEX perimeter_version_of ON perimeter_version (change_id);
 CREATE TABLE scenario (
   id TEXT PRIMARY KEY, title TEXT NOT NULL, base TEXT NOT NULL, at TEXT NOT NULL,
   who TEXT NOT NULL) WITHOUT ROWID;
--- Perimeters that a scenario changed: what it has (null: deleted there), what it began with.
+-- Perimeters that a scenario changed: what it has (null: deleted there), what it began with. Those
+-- of the reference (scenario '') all stand here once they are recorded.
 CREATE TABLE scenario_head (
   scenario TEXT NOT NULL, perimeter_id TEXT NOT NULL, version INTEGER NOT NULL, state TEXT,
   began TEXT, PRIMARY KEY (scenario, perimeter_id)) WITHOUT ROWID;
--- What a scenario had of the perimeters of its base when it was made.
+-- What a scenario had of the perimeters of its base when it was made: their version and hash.
 CREATE TABLE scenario_base (
-  scenario TEXT NOT NULL, perimeter_id TEXT NOT NULL, state TEXT NOT NULL,
+  scenario TEXT NOT NULL, perimeter_id TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL,
   PRIMARY KEY (scenario, perimeter_id)) WITHOUT ROWID;
 CREATE TABLE gap_note (
   code TEXT PRIMARY KEY, note TEXT NOT NULL, since TEXT, at TEXT NOT NULL, who TEXT NOT NULL)
@@ -76,14 +80,16 @@ ALTER TABLE perimeter_figure ADD COLUMN hull_ratio REAL;
 ALTER TABLE overlap ADD COLUMN kind TEXT NOT NULL DEFAULT 'cpts';
 ALTER TABLE overlap ADD COLUMN on_purpose INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE gap ADD COLUMN kind TEXT NOT NULL DEFAULT 'cpts';
-ALTER TABLE gap ADD COLUMN places INTEGER;
-ALTER TABLE gap ADD COLUMN takers TEXT; -- JSON: ids of perimeters that could take it, best first
-CREATE TABLE finding (               -- + geom MULTIPOLYGON
+-- step findings                     -- + geom MULTIPOLYGON on finding
+CREATE TABLE finding (               -- subject: a perimeter, "a + b", a gap or a commune
   row_id INTEGER PRIMARY KEY, audience TEXT NOT NULL, id TEXT NOT NULL, perimeter_kind TEXT NOT NULL,
-  kind TEXT NOT NULL, severity TEXT NOT NULL, a TEXT, b TEXT, communes INTEGER NOT NULL,
+  kind TEXT NOT NULL, severity TEXT NOT NULL, subject TEXT NOT NULL, a TEXT, b TEXT, communes INTEGER NOT NULL,
   codes TEXT NOT NULL, population REAL NOT NULL, message TEXT NOT NULL, remedy TEXT,
   UNIQUE (audience, id));
 CREATE TABLE contested (
   audience TEXT NOT NULL, perimeter_kind TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL,
   population REAL NOT NULL, claimants INTEGER NOT NULL, ids TEXT NOT NULL, evidence TEXT NOT NULL,
   PRIMARY KEY (audience, perimeter_kind, code)) WITHOUT ROWID;
+CREATE TABLE perimeter_alert (       -- overlaps, and what else is more than information
+  audience TEXT NOT NULL, id TEXT NOT NULL, alerts INTEGER NOT NULL,
+  PRIMARY KEY (audience, id)) WITHOUT ROWID;
