@@ -16,6 +16,8 @@ void maille_json_free(maille_json *tree);
 
 /* NULL where it is no object or has no such key; NULL for NULL. */
 const maille_json *maille_json_get(const maille_json *object, const char *key);
+/* First key of an object that is not among `known` (NULL-terminated); NULL where all are. */
+const char *maille_json_other_key(const maille_json *object, const char *const *known);
 size_t maille_json_count(const maille_json *array); /* 0 for what is no array */
 const maille_json *maille_json_at(const maille_json *array, size_t i);
 bool maille_json_is_null(const maille_json *value); /* true for NULL too */

@@ -16,7 +16,7 @@
 typedef struct {
     const char *code; /* of a commune, a municipal arrondissement, or a finer unit of the data */
     double share;     /* of its population, in (0, 1] */
-    bool on_purpose;  /* shared with another perimeter on purpose; then `reason` says why */
+    bool on_purpose;  /* shared with another perimeter on purpose: true where `reason` says why */
     const char *reason;
     const char *zone; /* name of the sub-zone of the perimeter that it is in; NULL */
 } maille_member;
@@ -51,10 +51,20 @@ const maille_status_entry *maille_perimeter_status_on(const maille_perimeter *pe
                                                       const char *day);
 
 /* ---- the document ----------------------------------------------------------------------------
- */
+ *
+ * Keys in this order, no blanks; those of what is NULL, no share below 1 or not on purpose are left
+ * out; members in ascending code, shares as the shortest number that reads back to them:
+ *
+ *     {"id":…,"kind":…,"name":…,"contact":…,
+ *      "statuses":[{"status":…,"since":…,"by":…}],
+ *      "members":[{"code":…,"share":…,"on_purpose":<reason>,"zone":…}]}
+ *
+ * Ids, kinds, codes and statuses are one line of any printable text; the other texts may have line
+ * breaks and tabs; none is blank. */
 
 void maille_perimeter_write(maille_strbuf *json, const maille_perimeter *perimeter);
-/* MAILLE_REFUSED with what does not hold (`what` names the file or row in the message). */
+/* MAILLE_REFUSED with what does not hold (`what` names the file or row in the message). Keys and
+ * members may come in any order; unknown keys are refused. */
 maille_status maille_perimeter_parse(maille_ctx *ctx, const char *what, const char *json,
                                      maille_perimeter **out);
 /* SHA-256 of the document. */
@@ -74,7 +84,8 @@ typedef enum {
     MAILLE_OP_ZONE,       /* code, zone; NULL takes it out */
     MAILLE_OP_RENAME,     /* text = name */
     MAILLE_OP_CONTACT,    /* text; NULL takes it away */
-    MAILLE_OP_STATUS,     /* status, since, by; refused when `since` is before the present one's */
+    MAILLE_OP_STATUS,     /* status, since, by; refused when `since` is before the present one's or
+                           * absent, and when it is the present status */
 } maille_op_kind;
 
 /* One stroke. Texts are borrowed. The caller has checked codes against the communes and statuses
@@ -88,7 +99,8 @@ typedef struct {
 } maille_op;
 
 /* Applies a stroke to the perimeter it names, in place; `*perimeter` is NULL before CREATE and
- * after DELETE. MAILLE_REFUSED leaves it as it was and says why. */
+ * after DELETE; any other stroke leaves the struct where it is and renews all texts and arrays in
+ * it. A failure leaves it as it was and says why. */
 maille_status maille_perimeter_apply(maille_ctx *ctx, maille_perimeter **perimeter,
                                      const maille_op *op);
 
