@@ -58,6 +58,8 @@ void maille_study_free(maille_study *study);
 /* Fields that a kind of source knows, NULL-terminated, required ones first and marked by a leading
  * "!"; NULL for an unknown kind. */
 const char *const *maille_source_fields(const char *kind);
+/* True for the kind of a perimeter: a-z, 0-9 and -, at least one. */
+bool maille_is_perimeter_kind(const char *text);
 /* Value of a field mapping, or NULL. */
 const char *maille_source_field(const maille_source *source, const char *key);
 

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FIELDS_AT_MOST = 12 };
+
 /* What each kind of source has beside the keys that all share, and its fields. */
 static const struct {
     const char *kind;
     const char *keys[3];
-    const char *fields[9];
+    const char *fields[FIELDS_AT_MOST];
 } kinds[] = {
     {"communes", {NULL}, {"!code", "!name", "population", "department", NULL}},
     {"centres", {NULL}, {"!code", "!lon", "!lat", NULL}},
@@ -26,7 +28,8 @@ static const struct {
     {"grouping", {"name", NULL}, {"!code", "!group", "title", NULL}},
     {"perimeters",
      {"perimeter_kind", NULL},
-     {"!id", "!name", "!status", "!code", "share", "contact", NULL}},
+     {"!id", "!name", "!status", "!code", "share", "contact", "since", "by", "shared", "reason",
+      "zone", NULL}},
     {"movements", {"from_vintage", "to_vintage", NULL}, {"!from", "!to", "ratio", NULL}},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -51,6 +54,10 @@ const char *maille_source_field(const maille_source *source, const char *key) {
         if (strcmp(source->field_keys[i], key) == 0)
             return source->field_values[i];
     return NULL;
+}
+
+bool maille_is_perimeter_kind(const char *text) {
+    return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
 /* What the reading functions share. */
@@ -126,7 +133,7 @@ static maille_status refuse_unknown_keys(const reader *r, const maille_yaml *map
 static maille_status read_fields(const reader *r, const maille_yaml *map, size_t kind,
                                  maille_source *source) {
     const maille_yaml *fields = NULL;
-    const char *known[9];
+    const char *known[FIELDS_AT_MOST];
     size_t known_count = 0;
     for (; kinds[kind].fields[known_count]; known_count++)
         known[known_count] =
@@ -175,6 +182,10 @@ static maille_status read_kind_keys(const reader *r, const maille_yaml *map,
     if (source->name && !maille_is_id(source->name))
         return config_refuse(r->ctx, r->file, config_line(map, "name"),
                              "name \"%s\" was not made of a-z, 0-9 and _", source->name);
+    if (source->perimeter_kind && !maille_is_perimeter_kind(source->perimeter_kind))
+        return config_refuse(r->ctx, r->file, config_line(map, "perimeter_kind"),
+                             "perimeter_kind \"%s\" was not made of a-z, 0-9 and -",
+                             source->perimeter_kind);
     return MAILLE_OK;
 }
 

@@ -37,6 +37,11 @@ static const struct {
     {"speed_kmh", {"speed_kmh"}},
     {"time_s", {"time_s"}},
     {"direction", {"direction"}},
+    {"since", {"since", "depuis", "date_statut"}},
+    {"by", {"by", "accompagnement", "accompagne_par"}},
+    {"shared", {"shared", "partage", "partage_voulu"}},
+    {"reason", {"reason", "motif_partage"}},
+    {"zone", {"zone", "sous_zone"}},
 };
 
 static const char *column_named(const maille_table *columns, const char *name) {
@@ -179,19 +184,132 @@ maille_status maille_job_refuse(const maille_job *job, int64_t row, const char *
     return maille_fail(job->ctx, MAILLE_REFUSED, "%s, row %" PRId64 ": %s", job->file, row, reason);
 }
 
-maille_status maille_job_amount(const maille_job *job, const maille_rows *rows, size_t i,
+maille_status maille_job_number(const maille_job *job, const maille_rows *rows, size_t i,
                                 size_t field, const char *what, double *out) {
     const char *text = maille_cell(rows, i, field);
     *out = NAN;
-    if (!text)
-        return MAILLE_OK;
-    if (!maille_parse_number(text, out))
+    if (text && !maille_parse_number(text, out))
         return maille_job_refuse(job, maille_row_number(rows, i), "%s was no number (%s)", what,
                                  text);
-    if (*out < 0)
-        return maille_job_refuse(job, maille_row_number(rows, i), "%s was negative (%s)", what,
-                                 text);
     return MAILLE_OK;
+}
+
+maille_status maille_job_amount(const maille_job *job, const maille_rows *rows, size_t i,
+                                size_t field, const char *what, double *out) {
+    maille_status status = maille_job_number(job, rows, i, field, what, out);
+    if (status == MAILLE_OK && *out < 0)
+        status = maille_job_refuse(job, maille_row_number(rows, i), "%s was negative (%s)", what,
+                                   maille_cell(rows, i, field));
+    return status;
+}
+
+maille_status maille_job_yes(const maille_job *job, const maille_rows *rows, size_t i, size_t field,
+                             const char *what, bool *out) {
+    static const char *const words[2][3] = {{"non", "false", "0"}, {"oui", "true", "1"}};
+    const char *text = maille_cell(rows, i, field);
+    *out = false;
+    if (!text)
+        return MAILLE_OK;
+    for (size_t yes = 0; yes < 2; yes++)
+        for (size_t w = 0; w < 3; w++)
+            if (strcasecmp(text, words[yes][w]) == 0) {
+                *out = yes == 1;
+                return MAILLE_OK;
+            }
+    return maille_job_refuse(job, maille_row_number(rows, i), "%s was neither oui nor non (%s)",
+                             what, text);
+}
+
+/* ---- blanks ---- */
+
+/* Bytes of a blank (also the no-break one) at `text`, or 0. */
+static size_t blank(const char *text) {
+    return strchr(" \t\r\n", *text) && *text ? 1 : strncmp(text, "\xC2\xA0", 2) == 0 ? 2 : 0;
+}
+
+/* `text` without blanks around it, with the letter of Corsica as a capital. */
+static char *tidy(maille_arena *arena, const char *text) {
+    size_t n;
+    while ((n = blank(text)) > 0)
+        text += n;
+    size_t length = strlen(text);
+    for (;;) {
+        if (length > 0 && blank(text + length - 1) == 1)
+            length -= 1;
+        else if (length > 1 && blank(text + length - 2) == 2)
+            length -= 2;
+        else
+            break;
+    }
+    char *code = maille_arena_strndup(arena, text, length);
+    if (code && length == 5 && code[0] == '2' && (code[1] == 'a' || code[1] == 'b'))
+        code[1] = code[1] == 'a' ? 'A' : 'B';
+    return code;
+}
+
+/* ---- days ---- */
+
+/* Up to three whole numbers of 1 to 4 digits between separators of one kind; `width`: their digits.
+ * Returns how many, 0 where the text is something else. */
+static size_t read_parts(const char *text, char separator, int parts[3], size_t width[3]) {
+    size_t count = 0;
+    for (;; text++) {
+        width[count] = strspn(text, "0123456789");
+        if (width[count] < 1 || width[count] > 4)
+            return 0;
+        parts[count] = 0;
+        for (size_t i = 0; i < width[count]; i++)
+            parts[count] = 10 * parts[count] + (*text++ - '0');
+        count++;
+        if (*text == '\0')
+            return count;
+        if (*text != separator || count == 3)
+            return 0;
+    }
+}
+
+static bool is_day(int year, int month, int day) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 &&
+           day <= days[month - 1] + (month == 2 && leap);
+}
+
+/* The day as year, month, day. GDAL writes dates of spreadsheets as 2021/07/01. */
+static bool parse_day(const char *text, int out[3], bool *year_only) {
+    int parts[3] = {0, 1, 1};
+    size_t width[3] = {0};
+    bool slashes = strchr(text, '/') != NULL;
+    size_t count = read_parts(text, slashes ? '/' : '-', parts, width);
+    bool french = slashes && count == 3 && width[2] == 4 && width[0] <= 2;
+    *year_only = count == 1 && width[0] == 4;
+    if (!french && !*year_only && !(count == 3 && width[0] == 4 && width[2] <= 2))
+        return false;
+    out[0] = parts[french ? 2 : 0];
+    out[1] = *year_only ? 1 : parts[1];
+    out[2] = *year_only ? 1 : parts[french ? 0 : 2];
+    return is_day(out[0], out[1], out[2]);
+}
+
+maille_status maille_job_day(const maille_job *job, const maille_rows *rows, size_t i, size_t field,
+                             const char *what, const char **out, bool *year_only) {
+    const char *text = maille_cell(rows, i, field);
+    char day[40];
+    int parts[3];
+    *out = NULL;
+    *year_only = false;
+    if (!text)
+        return MAILLE_OK;
+    const char *bare = tidy(job->arena, text);
+    if (!bare)
+        return maille_no_memory(job->ctx);
+    if (!parse_day(bare, parts, year_only))
+        return maille_job_refuse(job, maille_row_number(rows, i),
+                                 "%s was no date of the form YYYY-MM-DD, DD/MM/YYYY or YYYY (%s)",
+                                 what, text);
+    snprintf(day, sizeof day, "%04d-%02d-%02d", parts[0], parts[1], parts[2]);
+    *out = maille_arena_strdup(job->arena, day);
+    return *out ? MAILLE_OK : maille_no_memory(job->ctx);
 }
 
 /* ---- codes ---- */
@@ -220,31 +338,6 @@ static maille_status know_codes(maille_job *job) {
     else
         maille_names_free(codes);
     return status;
-}
-
-/* Bytes of a blank (also the no-break one) at `text`, or 0. */
-static size_t blank(const char *text) {
-    return strchr(" \t\r\n", *text) && *text ? 1 : strncmp(text, "\xC2\xA0", 2) == 0 ? 2 : 0;
-}
-
-/* `text` without blanks around it, with the letter of Corsica as a capital. */
-static char *tidy(maille_arena *arena, const char *text) {
-    size_t n;
-    while ((n = blank(text)) > 0)
-        text += n;
-    size_t length = strlen(text);
-    for (;;) {
-        if (length > 0 && blank(text + length - 1) == 1)
-            length -= 1;
-        else if (length > 1 && blank(text + length - 2) == 2)
-            length -= 2;
-        else
-            break;
-    }
-    char *code = maille_arena_strndup(arena, text, length);
-    if (code && length == 5 && code[0] == '2' && (code[1] == 'a' || code[1] == 'b'))
-        code[1] = code[1] == 'a' ? 'A' : 'B';
-    return code;
 }
 
 static bool is_four_digits(const char *code) {

@@ -84,12 +84,14 @@ static maille_status judge_words(const maille_job *job) {
         const char *option, *value;
         bool (*holds)(const char *text);
         const char *expected;
-    } words[] = {{"vintage", s->vintage, maille_is_date, "a date (2018-01-01, 2018-01 or 2018)"},
-                 {"from_vintage", s->from_vintage, maille_is_date, "a date"},
-                 {"to_vintage", s->to_vintage, maille_is_date, "a date"},
-                 {"crs", s->crs, is_epsg, "of the form EPSG:2154"},
-                 {"service", s->service, maille_is_id, "made of a-z, 0-9 and _"},
-                 {"name", s->name, maille_is_id, "made of a-z, 0-9 and _"}};
+    } words[] = {
+        {"vintage", s->vintage, maille_is_date, "a date (2018-01-01, 2018-01 or 2018)"},
+        {"from_vintage", s->from_vintage, maille_is_date, "a date"},
+        {"to_vintage", s->to_vintage, maille_is_date, "a date"},
+        {"crs", s->crs, is_epsg, "of the form EPSG:2154"},
+        {"service", s->service, maille_is_id, "made of a-z, 0-9 and _"},
+        {"name", s->name, maille_is_id, "made of a-z, 0-9 and _"},
+        {"perimeter_kind", s->perimeter_kind, maille_is_perimeter_kind, "made of a-z, 0-9 and -"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].value && !words[i].holds(words[i].value))
             return maille_fail(job->ctx, MAILLE_USAGE, "%s \"%s\" was not %s", words[i].option,

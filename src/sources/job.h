@@ -16,8 +16,8 @@
 #include <maille/table.h>
 #include <maille/vectorfile.h>
 
-#define JOB_BATCHES 2
-#define JOB_FIELDS 10
+#define JOB_BATCHES 3
+#define JOB_FIELDS 12
 
 typedef struct {
     maille_ctx *ctx;
@@ -95,6 +95,16 @@ maille_status maille_job_refuse(const maille_job *job, int64_t row, const char *
 /* A cell as a number that is not negative; NaN where it is missing. */
 maille_status maille_job_amount(const maille_job *job, const maille_rows *rows, size_t i,
                                 size_t field, const char *what, double *out);
+/* The same, of either sign. */
+maille_status maille_job_number(const maille_job *job, const maille_rows *rows, size_t i,
+                                size_t field, const char *what, double *out);
+/* A cell as a day, YYYY-MM-DD, in the arena; NULL where it is missing. Written so, or DD/MM/YYYY,
+ * or as a year, which is its first day then (`year_only`). */
+maille_status maille_job_day(const maille_job *job, const maille_rows *rows, size_t i, size_t field,
+                             const char *what, const char **out, bool *year_only);
+/* A cell as yes or no (oui, non); no where it is missing. */
+maille_status maille_job_yes(const maille_job *job, const maille_rows *rows, size_t i, size_t field,
+                             const char *what, bool *out);
 /* A cell as a commune's code: blanks and case put right and, with `zeros`, the zero that a
  * spreadsheet ate, if the result is known; NULL where it is missing. */
 maille_status maille_job_code(maille_job *job, const maille_rows *rows, size_t i, size_t field,

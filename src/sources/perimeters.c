@@ -6,15 +6,36 @@
 #include <math.h>
 #include <string.h>
 
-enum { ID, NAME, STATUS, CODE, SHARE, CONTACT, FIELDS };
+enum { ID, NAME, STATUS, CODE, SHARE, CONTACT, SINCE, BY, SHARED, REASON, ZONE, FIELDS };
 enum { TO_ID, TO_KIND, TO_NAME, TO_STATUS, TO_CONTACT, TO_IMPORT, TO_COLUMNS };
-enum { MEMBER_OF, MEMBER_CODE, MEMBER_SHARE, MEMBER_IMPORT, MEMBER_ROW, MEMBER_COLUMNS };
+enum {
+    MEMBER_OF,
+    MEMBER_CODE,
+    MEMBER_SHARE,
+    MEMBER_ON_PURPOSE,
+    MEMBER_REASON,
+    MEMBER_ZONE,
+    MEMBER_IMPORT,
+    MEMBER_ROW,
+    MEMBER_COLUMNS
+};
+enum {
+    STATUS_OF,
+    STATUS_PLACE,
+    STATUS_STATUS,
+    STATUS_SINCE,
+    STATUS_BY,
+    STATUS_IMPORT,
+    STATUS_COLUMNS
+};
 
 /* A perimeter as its rows tell it. */
 typedef struct {
     const char *id, *name, *status, *contact;
-    int64_t row; /* of its first mention */
-    bool left;   /* edited in the workspace: left as it is there */
+    const char *since, *by; /* of the status: its day, who accompanied it; or NULL */
+    int64_t row;            /* of its first mention */
+    bool left;              /* edited in the workspace: left as it is there */
+    bool year_only;         /* the day was given as a year */
 } perimeter;
 
 typedef struct {
@@ -27,7 +48,7 @@ typedef struct {
     maille_names *members;  /* "id code" → place in the file */
     maille_names *edited;   /* ids edited in the workspace */
     maille_names *standing; /* id → other import */
-    maille_table *to, *member;
+    maille_table *to, *member, *status;
 } reading;
 
 /* ---- what stands in the workspace ---- */
@@ -86,22 +107,30 @@ static maille_status read_row(const reading *r, size_t i, perimeter *out) {
                        .name = maille_cell(&r->rows, i, NAME),
                        .status = status->id,
                        .contact = maille_cell(&r->rows, i, CONTACT),
+                       .by = maille_cell(&r->rows, i, BY),
                        .row = maille_row_number(&r->rows, i)};
-    return MAILLE_OK;
+    return maille_job_day(r->job, &r->rows, i, SINCE, "since", &out->since, &out->year_only);
 }
 
-/* A perimeter says the same of itself in all of its rows; contact may be left out in some. */
+/* A perimeter says the same of itself in all of its rows; what need not be said may be left out in
+ * some. */
 static maille_status judge_same(const reading *r, perimeter *known, const perimeter *row) {
-    const char *const pairs[][3] = {{"names", known->name, row->name},
-                                    {"statuses", known->status, row->status},
-                                    {"contacts", known->contact, row->contact}};
-    for (size_t k = 0; k < 3; k++)
-        if (pairs[k][1] && pairs[k][2] && strcmp(pairs[k][1], pairs[k][2]) != 0)
+    const struct {
+        const char *what, **known, *row;
+    } texts[] = {{"names", &known->name, row->name},
+                 {"statuses", &known->status, row->status},
+                 {"contacts", &known->contact, row->contact},
+                 {"dates of its status", &known->since, row->since},
+                 {"bodies that accompanied it", &known->by, row->by}};
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        if (!*texts[k].known)
+            *texts[k].known = texts[k].row;
+        else if (texts[k].row && strcmp(*texts[k].known, texts[k].row) != 0)
             return maille_job_refuse(r->job, row->row,
                                      "perimeter %s had two %s: %s, and %s in row %" PRId64, row->id,
-                                     pairs[k][0], pairs[k][2], pairs[k][1], known->row);
-    if (!known->contact)
-        known->contact = row->contact;
+                                     texts[k].what, texts[k].row, *texts[k].known, known->row);
+    }
+    known->year_only = known->year_only || row->year_only;
     return MAILLE_OK;
 }
 
@@ -149,29 +178,53 @@ static maille_status read_share(const reading *r, size_t i, double *out) {
                                    "share was not in (0, 1] (%s)", maille_cell(&r->rows, i, SHARE));
 }
 
+/* Shared on purpose, and why: both or neither. */
+static maille_status read_purpose(const reading *r, size_t i, const char *id, const char *code,
+                                  bool *on_purpose) {
+    bool reason = maille_cell(&r->rows, i, REASON) != NULL;
+    maille_status status = maille_job_yes(r->job, &r->rows, i, SHARED, "shared", on_purpose);
+    if (status != MAILLE_OK || *on_purpose == reason)
+        return status;
+    return maille_job_refuse(r->job, maille_row_number(&r->rows, i),
+                             *on_purpose
+                                 ? "commune %s of perimeter %s was shared on purpose without a "
+                                   "reason"
+                                 : "commune %s of perimeter %s had a reason to be shared on "
+                                   "purpose and was not",
+                             code, id);
+}
+
 static maille_status stage_member(reading *r, size_t i, const perimeter *p) {
     maille_job *job = r->job;
     const char *code;
     double share = 1;
+    bool on_purpose = false;
     size_t to;
-    maille_status status = maille_job_code(job, &r->rows, i, CODE, true, &code);
-    if (status == MAILLE_OK && !code)
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(maille_job_code(job, &r->rows, i, CODE, true, &code));
+    if (!code) {
         status = maille_job_refuse(job, maille_row_number(&r->rows, i),
                                    "a commune of perimeter %s had no code", p->id);
-    if (status == MAILLE_OK)
-        status = judge_member(r, i, p->id, code);
-    if (status == MAILLE_OK)
-        status = read_share(r, i, &share);
-    if (status != MAILLE_OK || p->left)
-        return status;
-    status = maille_table_add_row(job->ctx, r->member, &to);
-    if (status != MAILLE_OK)
-        return status;
+        goto done;
+    }
+    MAILLE_TRY(judge_member(r, i, p->id, code));
+    MAILLE_TRY(read_share(r, i, &share));
+    MAILLE_TRY(read_purpose(r, i, p->id, code, &on_purpose));
+    if (p->left)
+        goto done;
+    MAILLE_TRY(maille_table_add_row(job->ctx, r->member, &to));
     maille_set_int(r->member, to, MEMBER_ROW, maille_row_number(&r->rows, i));
     maille_set_real(r->member, to, MEMBER_SHARE, share);
-    status = maille_set_text(job->ctx, r->member, to, MEMBER_OF, p->id);
-    return status == MAILLE_OK ? maille_set_text(job->ctx, r->member, to, MEMBER_CODE, code)
-                               : status;
+    maille_set_int(r->member, to, MEMBER_ON_PURPOSE, on_purpose);
+    const char *const texts[MEMBER_COLUMNS] = {[MEMBER_OF] = p->id,
+                                               [MEMBER_CODE] = code,
+                                               [MEMBER_REASON] = maille_cell(&r->rows, i, REASON),
+                                               [MEMBER_ZONE] = maille_cell(&r->rows, i, ZONE)};
+    for (size_t c = 0; c < MEMBER_COLUMNS; c++)
+        if (texts[c])
+            MAILLE_TRY(maille_set_text(job->ctx, r->member, to, c, texts[c]));
+done:
+    return status;
 }
 
 static maille_status take_row(reading *r, size_t i) {
@@ -194,11 +247,21 @@ static maille_status stage_perimeter(reading *r, const perimeter *p) {
     const char *kind = job->source->perimeter_kind ? job->source->perimeter_kind : "cpts";
     const char *const texts[] = {p->id, kind, p->name, p->status, p->contact};
     size_t to;
+    maille_status status = MAILLE_OK;
     if (p->left)
         return MAILLE_OK;
-    maille_status status = maille_table_add_row(job->ctx, r->to, &to);
-    for (size_t c = TO_ID; c <= TO_CONTACT && status == MAILLE_OK; c++)
-        status = maille_set_text(job->ctx, r->to, to, c, texts[c]);
+    if (p->year_only)
+        MAILLE_TRY(maille_report_add(job->ctx, &job->report, CASE_YEAR_ONLY, p->row, p->id));
+    MAILLE_TRY(maille_table_add_row(job->ctx, r->to, &to));
+    for (size_t c = TO_ID; c <= TO_CONTACT; c++)
+        MAILLE_TRY(maille_set_text(job->ctx, r->to, to, c, texts[c]));
+    MAILLE_TRY(maille_table_add_row(job->ctx, r->status, &to));
+    maille_set_int(r->status, to, STATUS_PLACE, 0);
+    MAILLE_TRY(maille_set_text(job->ctx, r->status, to, STATUS_OF, p->id));
+    MAILLE_TRY(maille_set_text(job->ctx, r->status, to, STATUS_STATUS, p->status));
+    MAILLE_TRY(maille_set_text(job->ctx, r->status, to, STATUS_SINCE, p->since));
+    MAILLE_TRY(maille_set_text(job->ctx, r->status, to, STATUS_BY, p->by));
+done:
     return status;
 }
 
@@ -212,8 +275,15 @@ static maille_status prepare(reading *r) {
         [MEMBER_OF] = {"perimeter_id", MAILLE_TEXT},
         [MEMBER_CODE] = {"code", MAILLE_TEXT},
         [MEMBER_SHARE] = {"share", MAILLE_REAL},
+        [MEMBER_ON_PURPOSE] = {"on_purpose", MAILLE_INT},
+        [MEMBER_REASON] = {"reason", MAILLE_TEXT},
+        [MEMBER_ZONE] = {"zone", MAILLE_TEXT},
         [MEMBER_IMPORT] = {"import_id", MAILLE_INT},
         [MEMBER_ROW] = {"source_row", MAILLE_INT}};
+    static const maille_column_spec status_columns[STATUS_COLUMNS] = {
+        [STATUS_OF] = {"perimeter_id", MAILLE_TEXT}, [STATUS_PLACE] = {"place", MAILLE_INT},
+        [STATUS_STATUS] = {"status", MAILLE_TEXT},   [STATUS_SINCE] = {"since", MAILLE_TEXT},
+        [STATUS_BY] = {"by_whom", MAILLE_TEXT},      [STATUS_IMPORT] = {"import_id", MAILLE_INT}};
     maille_job *job = r->job;
     maille_status status = MAILLE_OK;
     r->ids = maille_names_new(0);
@@ -234,17 +304,24 @@ static maille_status prepare(reading *r) {
     if (status == MAILLE_OK)
         status = maille_job_stage(job, "perimeter_member_raw", member_columns, MEMBER_COLUMNS,
                                   &r->member);
+    if (status == MAILLE_OK)
+        status =
+            maille_job_stage(job, "perimeter_status", status_columns, STATUS_COLUMNS, &r->status);
     return status;
 }
 
 maille_status maille_load_perimeters(maille_job *job) {
     static const maille_wanted wanted[FIELDS] = {
-        [ID] = {"id", true},     [NAME] = {"name", true},    [STATUS] = {"status", true},
-        [CODE] = {"code", true}, [SHARE] = {"share", false}, [CONTACT] = {"contact", false}};
+        [ID] = {"id", true},          [NAME] = {"name", true},    [STATUS] = {"status", true},
+        [CODE] = {"code", true},      [SHARE] = {"share", false}, [CONTACT] = {"contact", false},
+        [SINCE] = {"since", false},   [BY] = {"by", false},       [SHARED] = {"shared", false},
+        [REASON] = {"reason", false}, [ZONE] = {"zone", false}};
     reading r = {.job = job};
     maille_status status = prepare(&r);
     if (status == MAILLE_OK)
         status = maille_job_read(job, wanted, FIELDS, GEOMETRY_IGNORED, &r.rows);
+    if (status == MAILLE_OK && r.rows.table->rows == 0)
+        status = maille_fail(job->ctx, MAILLE_REFUSED, "%s held no row", job->file);
     for (size_t i = 0; status == MAILLE_OK && i < r.rows.table->rows; i++)
         status = take_row(&r, i);
     for (size_t i = 0; status == MAILLE_OK && i < r.perimeters.count; i++)
@@ -266,6 +343,7 @@ maille_status maille_load_perimeters(maille_job *job) {
 /* With `force` the file's perimeters replace those of the same id that people edited or made. */
 maille_status maille_save_perimeters(maille_job *job) {
     static const char *const places[][2] = {{"perimeter_member_raw", "perimeter_id"},
+                                            {"perimeter_status", "perimeter_id"},
                                             {"perimeter", "id"}};
     const maille_table *perimeters = job->batches[0].rows;
     maille_status status = MAILLE_OK;
@@ -273,7 +351,7 @@ maille_status maille_save_perimeters(maille_job *job) {
         return MAILLE_OK;
     for (size_t i = 0; i < perimeters->rows; i++) {
         maille_value id = maille_text_value(perimeters->columns[TO_ID].texts[i]);
-        for (size_t p = 0; p < 2 && status == MAILLE_OK; p++) {
+        for (size_t p = 0; p < 3 && status == MAILLE_OK; p++) {
             maille_filter of_id = maille_equals(places[p][1], &id);
             status = maille_store_delete(job->ctx, job->store, places[p][0], &of_id);
         }

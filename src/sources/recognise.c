@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define FIELDS_AT_MOST 10
+#define FIELDS_AT_MOST JOB_FIELDS
 
 typedef struct {
     maille_ctx *ctx;
@@ -50,7 +50,8 @@ static bool is_perimeters(recognising *r) {
         return false;
     r->out->kind = "perimeters";
     r->out->perimeter_kind = "cpts";
-    static const char *const keys[] = {"id", "name", "status", "code", "share", "contact"};
+    static const char *const keys[] = {"id",    "name", "status", "code",   "share", "contact",
+                                       "since", "by",   "shared", "reason", "zone"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         map(r, keys[i]);
     return true;

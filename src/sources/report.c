@@ -48,6 +48,8 @@ static const struct {
                      "parts d’une commune dont la somme n’est pas 1"},
     [CASE_EDITED] = {"perimetre-modifie", NAMED, "alerte",
                      "périmètre modifié dans l’espace de travail, laissé tel quel"},
+    [CASE_YEAR_ONLY] = {"date-par-annee", NAMED, "information",
+                        "statut daté par l’année seule, tenu pour pris le 1er janvier"},
     [CASE_LOOPS] = {"boucles", NAMED, "information", "tronçon en boucle, écarté"},
     [CASE_PARALLELS] = {"paralleles", NAMED, "information", "tronçon parallèle à un plus rapide"},
     [CASE_NO_ACCESS] = {"acces-interdit", NAMED, "information", "tronçon interdit d’accès"},

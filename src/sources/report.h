@@ -33,6 +33,7 @@ typedef enum {
     CASE_CODE_AGAIN,
     CASE_RATIOS,
     CASE_EDITED,
+    CASE_YEAR_ONLY,
     CASE_LOOPS,
     CASE_PARALLELS,
     CASE_NO_ACCESS,

@@ -85,7 +85,11 @@ static inline maille_sha256 hash_workspace(fixture *f) {
                                          "grouping_raw",
                                          "movement",
                                          "perimeter",
-                                         "perimeter_member_raw"};
+                                         "perimeter_member_raw",
+                                         "perimeter_status",
+                                         "indicator",
+                                         "indicator_raw",
+                                         "population_age_raw"};
     maille_sha256 hash;
     maille_hasher *hasher = maille_hasher_new();
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
