@@ -58,8 +58,12 @@ const char *maille_step_name(size_t i);
 typedef struct {
     char kind[32];     /* chevauchement, zone-blanche, morcellement, taille, perime … */
     char severity[16]; /* information, alerte, erreur */
-    char subject[128];
-    char *message; /* French, one line; owned by the list */
+    char subject[256];
+    char *message;     /* French, one line; owned by the list, as the texts below */
+    char *remedy;      /* what could be done; NULL */
+    char *a, *b;       /* perimeters that it is about; NULL */
+    char *codes;       /* JSON array of communes; NULL */
+    double population; /* of these; NaN */
 } maille_finding;
 maille_status maille_check(maille_ctx *ctx, maille_store *store, maille_audience audience,
                            maille_finding **findings, size_t *count);

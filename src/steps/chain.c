@@ -194,9 +194,9 @@ maille_status lacks_perimeters(maille_ctx *ctx, maille_store *store, loads *l, c
     int64_t perimeters = 0;
     maille_status status = MAILLE_OK;
     TRY(lacks_communes(ctx, store, l, why));
-    TRY(count_of(ctx, store, "perimeter", "kind", "cpts", &perimeters));
+    TRY(count_of(ctx, store, "perimeter", NULL, NULL, &perimeters));
     if (!*why && perimeters == 0)
-        *why = "aucun périmètre de CPTS (source de genre perimeters)";
+        *why = "aucun périmètre (source de genre perimeters, ou maille territory create)";
 done:
     return status;
 }

@@ -1,5 +1,6 @@
 /* Loading: the workspace's tables as plain arrays, each once a run. */
 #include "steps/loads.h"
+#include "steps/ground.h"
 #include "steps/step.h"
 
 #include <maille/memory.h>
@@ -19,6 +20,8 @@ struct loads {
     travel *travel;
     maille_matrix *matrix;
     seen_perimeters *perimeters[2];
+    maille_loaded *ground; /* with the facts that `ground_with` tells */
+    unsigned ground_with;
 };
 
 maille_status loads_new(maille_ctx *ctx, maille_store *store, loads **out) {
@@ -35,6 +38,7 @@ void loads_free(loads *l) {
         return;
     for (int i = 0; i < 2; i++)
         seen_perimeters_free(l->perimeters[i]);
+    maille_loaded_free(l->ground);
     maille_matrix_free(l->matrix);
     travel_free(l->travel);
     places_free(l->places);
@@ -194,6 +198,22 @@ maille_status load_perimeters(maille_ctx *ctx, loads *l, maille_audience audienc
     if (!l->perimeters[audience])
         TRY(seen_perimeters_new(ctx, l, audience, &l->perimeters[audience]));
     *out = l->perimeters[audience];
+done:
+    return status;
+}
+
+maille_status load_ground(maille_ctx *ctx, loads *l, unsigned with, const maille_ground **out,
+                          const maille_judge_rules **rules) {
+    maille_status status = MAILLE_OK;
+    if (l->ground && (l->ground_with & with) != with) {
+        maille_loaded_free(l->ground);
+        l->ground = NULL;
+    }
+    if (!l->ground)
+        TRY(ground_new(ctx, l, with, &l->ground));
+    l->ground_with = with;
+    *out = maille_loaded_ground(l->ground);
+    *rules = maille_loaded_rules(l->ground);
 done:
     return status;
 }

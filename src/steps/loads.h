@@ -7,6 +7,7 @@
 #include <maille/access.h>
 #include <maille/crs.h>
 #include <maille/ctx.h>
+#include <maille/judge.h>
 #include <maille/map.h>
 #include <maille/network.h>
 #include <maille/rules.h>
@@ -44,13 +45,16 @@ typedef struct {
     maille_table *table;
 } places;
 
-/* Perimeters of kind cpts that an audience may see, in order of id. */
+/* Perimeters of all kinds that an audience may see, in order of id. */
 typedef struct {
     maille_perimeters sets;
-    const char **id, **name, **status, **contact;
-    unsigned char *published;
-    maille_table *table;
-    uint32_t unknown_members; /* codes that are in no commune layer */
+    const char **id, **kind, **name, **status, **contact;
+    const char **since;             /* date of the present status; NULL not dated */
+    unsigned char *published;       /* of a status that the public sees */
+    unsigned char *active;          /* neither given up nor opposed: it covers and overlaps */
+    unsigned char *on_purpose;      /* of each member: shared on purpose */
+    uint32_t *lost;                 /* members whose code is in no commune layer */
+    maille_table *table, *statuses; /* where the texts live */
 } seen_perimeters;
 
 /* Roads, and where communes and places stand on them. */
@@ -78,6 +82,13 @@ void places_free(places *p);
 maille_status seen_perimeters_new(maille_ctx *ctx, loads *l, maille_audience audience,
                                   seen_perimeters **out);
 void seen_perimeters_free(seen_perimeters *p);
+/* The perimeters of one kind as a plan; its arrays are theirs, `of` the number of each claim among
+ * them. Both blocks are the caller's (maille_free on plan->claims). */
+maille_status seen_plan(maille_ctx *ctx, const seen_perimeters *seen, const char *kind,
+                        maille_plan *plan, uint32_t **of);
+/* Kinds that occur, ascending; a block of the caller's. */
+maille_status seen_kinds(maille_ctx *ctx, const seen_perimeters *seen, const char ***kinds,
+                         uint32_t *count);
 /* Projects the columns `lon`, `lat` of a table into metres; NaN stays NaN. */
 maille_status project_columns(maille_ctx *ctx, loads *l, const maille_table *table, size_t lon,
                               size_t lat, maille_xy **out);
@@ -110,6 +121,9 @@ maille_status load_place_stops(maille_ctx *ctx, loads *l, const travel **out);
 /* Times between commune centres up to the longest decay of the rules, 60 minutes at least: from the
  * cache, else computed and left there. */
 maille_status load_matrix(maille_ctx *ctx, loads *l, const maille_matrix **out);
+/* The ground that perimeters stand on, and the rules they are judged by (src/steps/ground.h). */
+maille_status load_ground(maille_ctx *ctx, loads *l, unsigned with, const maille_ground **out,
+                          const maille_judge_rules **rules);
 maille_store *loads_store(const loads *l);
 /* Group of each commune in a grouping: number into `ids`, MAILLE_ABSENT for none. Owned by caller.
  */

@@ -1,6 +1,7 @@
 /* Outlines of sets of communes, and how they go into tables. */
 #include "steps/outlines.h"
 
+#include <maille/json.h>
 #include <maille/memory.h>
 
 maille_status outlines_new(maille_ctx *ctx, loads *l, const uint32_t *start,
@@ -30,6 +31,23 @@ maille_status set_outline(maille_ctx *ctx, maille_table *table, size_t row, size
     TRY(maille_set_bytes(ctx, table, row, column, wkb.bytes, wkb.length));
 done:
     maille_free((void *)(uintptr_t)wkb.bytes);
+    return status;
+}
+
+maille_status set_codes(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
+                        const char *const *names, const uint32_t *numbers, uint32_t count) {
+    maille_status status = MAILLE_OK;
+    maille_strbuf json = {0};
+    const char **texts = maille_alloc(count + 1u, sizeof *texts);
+    if (!texts)
+        return maille_no_memory(ctx);
+    for (uint32_t i = 0; i < count; i++)
+        texts[i] = names[numbers[i]];
+    maille_json_texts(&json, texts, count);
+    status =
+        json.failed ? maille_no_memory(ctx) : maille_set_text(ctx, table, row, column, json.text);
+    maille_strbuf_free(&json);
+    maille_free((void *)texts);
     return status;
 }
 

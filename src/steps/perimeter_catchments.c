@@ -85,6 +85,8 @@ static maille_status add_service(maille_ctx *ctx, step_call *call, const char *s
         goto done;
     }
     for (uint32_t i = 0; i < seen->sets.count; i++) {
+        if (strcmp(seen->kind[i], "cpts") != 0 || !seen->active[i])
+            continue;
         tally t = tally_service(c, p, &seen->sets, i, &s, share_of, into);
         TRY(add_row(ctx, call, seen, i, service, &t, into, table));
     }

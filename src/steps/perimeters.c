@@ -35,24 +35,6 @@ static const char *severity_of(const maille_overlap_rules *rules, const seen_per
                             : rules->both_drafts;
 }
 
-/* Codes of communes as a JSON array. */
-static maille_status set_codes(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
-                               const char *const *names, const uint32_t *numbers, uint32_t count) {
-    maille_status status = MAILLE_OK;
-    maille_strbuf json = {0};
-    const char **texts = maille_alloc(count + 1u, sizeof *texts);
-    if (!texts)
-        return maille_no_memory(ctx);
-    for (uint32_t i = 0; i < count; i++)
-        texts[i] = names[numbers[i]];
-    maille_json_texts(&json, texts, count);
-    status =
-        json.failed ? maille_no_memory(ctx) : maille_set_text(ctx, table, row, column, json.text);
-    maille_strbuf_free(&json);
-    maille_free((void *)texts);
-    return status;
-}
-
 /* CSR of communes over overlaps or gaps, for their outlines. */
 static maille_status save_overlaps(maille_ctx *ctx, work *w, const maille_overlaps *overlaps,
                                    const maille_overlap_rules *rules) {

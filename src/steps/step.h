@@ -52,6 +52,7 @@ maille_status step_isochrones(maille_ctx *ctx, step_call *call);
 maille_status step_access(maille_ctx *ctx, step_call *call);
 maille_status step_zones(maille_ctx *ctx, step_call *call);
 maille_status step_perimeters(maille_ctx *ctx, step_call *call);
+maille_status step_findings(maille_ctx *ctx, step_call *call);
 maille_status step_drives(maille_ctx *ctx, step_call *call);
 maille_status step_perimeter_catchments(maille_ctx *ctx, step_call *call);
 
