@@ -107,8 +107,10 @@ maille_status maille_perimeter_apply(maille_ctx *ctx, maille_perimeter **perimet
 /* ---- two states ------------------------------------------------------------------------------
  */
 
-/* One difference: what is "commune" (in: before NULL, out: after NULL), "part", "partage-voulu",
- * "zone", "nom", "contact", "genre", "statut"; texts live in the list's arena. */
+/* One difference: what is "commune" (in: before NULL, out: after NULL; the other is its share),
+ * "part", "partage-voulu" (reasons), "zone", "nom", "contact", "genre", "statut" (entry by entry,
+ * "contractualisee 2020-05-01 (ARS)"); and only where branches meet "perimetre" (names; NULL where
+ * it was deleted). The code of a commune is NULL elsewhere. Texts live in the list's arena. */
 typedef struct {
     const char *what, *code, *before, *after;
 } maille_difference;
@@ -124,8 +126,10 @@ void maille_differences_free(maille_differences *differences);
 
 /* Three-way: what only one side changed since `base` is taken; what both changed alike is taken
  * once; what they changed otherwise is a conflict (before = ours, after = theirs) and stays as
- * ours has it. Any of the three may be NULL (not there: base NULL = made on both sides; one side
- * NULL = deleted there). `merged` is NULL when the outcome is that it is not there. */
+ * ours has it. What one side took away conflicts with any change to it on the other. Statuses are
+ * one list: where both sides went on from it, one must have gone on as the other did. Any of the
+ * three may be NULL (not there: base NULL = made on both sides; one side NULL = deleted there).
+ * `merged` is NULL when the outcome is that it is not there. */
 maille_status maille_perimeter_merge(maille_ctx *ctx, const maille_perimeter *base,
                                      const maille_perimeter *ours, const maille_perimeter *theirs,
                                      maille_perimeter **merged, maille_differences **conflicts);

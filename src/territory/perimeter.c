@@ -53,6 +53,11 @@ bool perimeter_same_text(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+bool perimeter_same_entry(const maille_status_entry *a, const maille_status_entry *b) {
+    return perimeter_same_text(a->status, b->status) && perimeter_same_text(a->since, b->since) &&
+           perimeter_same_text(a->by, b->by);
+}
+
 /* ---- making ---- */
 
 maille_status perimeter_alloc(maille_ctx *ctx, uint32_t statuses, uint32_t members,

@@ -20,6 +20,7 @@ maille_status perimeter_judge_since(maille_ctx *ctx, const char *where,
 
 /* Neither text, or the same one. */
 bool perimeter_same_text(const char *a, const char *b);
+bool perimeter_same_entry(const maille_status_entry *a, const maille_status_entry *b);
 
 /* Empty, without a text yet, with room for so many statuses and members. */
 maille_status perimeter_alloc(maille_ctx *ctx, uint32_t statuses, uint32_t members,
