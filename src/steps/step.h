@@ -45,6 +45,7 @@ maille_status step_codes(maille_ctx *ctx, step_call *call);
 maille_status step_groupings(maille_ctx *ctx, step_call *call);
 maille_status step_members(maille_ctx *ctx, step_call *call);
 maille_status step_network(maille_ctx *ctx, step_call *call);
+maille_status step_links(maille_ctx *ctx, step_call *call);
 maille_status step_times(maille_ctx *ctx, step_call *call);
 maille_status step_coverage(maille_ctx *ctx, step_call *call);
 maille_status step_catchments(maille_ctx *ctx, step_call *call);
@@ -56,6 +57,9 @@ maille_status step_findings(maille_ctx *ctx, step_call *call);
 maille_status step_drives(maille_ctx *ctx, step_call *call);
 maille_status step_perimeter_catchments(maille_ctx *ctx, step_call *call);
 
+/* How far the matrix of times reaches: as far as the longest decay of the rules, and the rule set's
+ * least at least (src/steps/times.c). */
+maille_status times_limit(maille_ctx *ctx, loads *l, uint32_t *limit_ms);
 /* SHA-256 of all that a step depends on, as things are now. `lacks` (may be NULL) receives what is
  * missing (itself or a step before it), or NULL when the step can run. */
 maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, const step *s,

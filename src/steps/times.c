@@ -8,8 +8,7 @@
 
 enum { MS_PER_MINUTE = 60000 };
 
-/* As far as the longest decay of the rules reaches, and the rule set's least at least. */
-static maille_status matrix_limit(maille_ctx *ctx, loads *l, uint32_t *limit_ms) {
+maille_status times_limit(maille_ctx *ctx, loads *l, uint32_t *limit_ms) {
     const maille_travel_rules *travel_rules = NULL;
     const maille_zoning_rules *zoning = NULL;
     const char *unit = NULL;
@@ -33,7 +32,7 @@ static maille_status compute_times(maille_ctx *ctx, loads *l, maille_matrix **ou
     const maille_travel_rules *rules = NULL;
     uint32_t limit_ms = 0;
     maille_status status = MAILLE_OK;
-    TRY(matrix_limit(ctx, l, &limit_ms));
+    TRY(times_limit(ctx, l, &limit_ms));
     TRY(load_communes(ctx, l, &c));
     TRY(load_travel(ctx, l, &t));
     if (t->network) {
