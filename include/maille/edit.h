@@ -158,23 +158,29 @@ maille_status maille_history_receive(maille_ctx *ctx, maille_store *store, const
 /* ---- starting points --------------------------------------------------------------------------
  */
 
-/* Strokes that make one perimeter of each group of a grouping ("<prefix>-<group id>", named by its
- * title). Ops and texts in `arena`. */
+/* Strokes that make one perimeter of each group of a grouping, ascending groups and codes: ids
+ * "<kind>-<group id folded>", named by the group's title; a group in several départements is one.
+ * Communes of no group are in no stroke. Ops and texts in `arena`. MAILLE_NOT_FOUND when no commune
+ * is in such a grouping (step groupings). */
 maille_status maille_start_from_grouping(maille_ctx *ctx, maille_store *store, const char *grouping,
                                          const char *kind, const char *status, maille_arena *arena,
                                          maille_op **ops, size_t *count);
 
 /* How a row of a list of communes was understood. */
 typedef struct {
-    long long row;
-    const char *text;       /* as written */
-    const char *code;       /* chosen; NULL when none or several fit */
-    const char *how;        /* "code", "nom", "ancien-code" (by the passage table), "ancien-nom",
-                             * "ambigu", "inconnu", "double" */
-    const char *candidates; /* "01234 Nom, 05678 Nom" where ambigu */
+    long long row;    /* line of the file */
+    const char *text; /* as written: the code, the name, or both */
+    const char *code; /* chosen; NULL when none or several fit, and for a double */
+    const char *how;  /* "code", "nom", "ancien-code" (by the passage tables), "ambigu" (a name of
+                       * several communes, an old code that was split, a code and a name that are
+                       * not of one commune), "inconnu", "double" (chosen in a row before) */
+    const char *candidates; /* "01234 Nom, 05678 Nom" where ambigu; the one meant where double;
+                             * names like it where inconnu; NULL where there are none */
 } maille_list_row;
-/* Reads codes or names of communes (CSV with a header or one word a line; accents, case, articles
- * and hyphens do not count; `department` NULL or a code narrows names). Preview only. */
+/* Reads codes or names of communes (CSV with or without a header, or one word a line; accents,
+ * case, articles and hyphens do not count; `department` NULL or a code narrows names). Codes go
+ * before names; a column of postal codes beside one of names is passed over. Rows and texts in
+ * `arena`. Preview only. */
 maille_status maille_list_read(maille_ctx *ctx, maille_store *store, const char *path,
                                const char *department, maille_arena *arena, maille_list_row **rows,
                                size_t *count);
