@@ -147,7 +147,8 @@ typedef struct {
 } maille_region_rules;
 maille_status maille_region_rules_read(maille_ctx *ctx, const char *id, maille_region_rules **out);
 void maille_region_rules_free(maille_region_rules *rules);
-/* NULL when it is in none. */
+/* By the code of the département (2A, 974; maille_department_of cuts it from a commune's); NULL
+ * when it is in none. */
 const maille_department *maille_department_find(const maille_region_rules *rules, const char *code);
 
 /* layers/rules/units-<id>.yaml: which commune a municipal arrondissement or finer unit is a part

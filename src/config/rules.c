@@ -179,8 +179,7 @@ maille_status config_begin_rules(maille_ctx *ctx, const char *family, const char
     return MAILLE_OK;
 }
 
-/* A number that must be above zero. */
-static maille_status positive(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
+maille_status config_positive(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
                               const char *key, double *out) {
     maille_status status = maille_yaml_number(ctx, file, map, key, true, out);
     if (!status && !(*out > 0))
@@ -256,7 +255,7 @@ static maille_status read_classes(maille_ctx *ctx, const maille_yaml_file *file,
 /* ---- sizes ---- */
 
 maille_status maille_size_rules_read(maille_ctx *ctx, const char *id, maille_size_rules **out) {
-    static const char *const keys[] = {"least", "classes", NULL};
+    static const char *const keys[] = {"least", "most", "classes", NULL};
     maille_yaml_file *file = NULL;
     void *block = NULL;
     maille_status status =
@@ -266,7 +265,12 @@ maille_status maille_size_rules_read(maille_ctx *ctx, const char *id, maille_siz
     const maille_yaml *root = maille_yaml_root(file);
     maille_size_rules *rules = block;
     rules->file = file;
+    rules->most = INFINITY;
     status = maille_yaml_number(ctx, file, root, "least", false, &rules->least);
+    if (!status)
+        status = maille_yaml_number(ctx, file, root, "most", false, &rules->most);
+    if (!status && !(rules->least < rules->most))
+        status = config_refuse(ctx, file, config_line(root, "most"), "most was not above least");
     if (!status)
         status = read_classes(ctx, file, rules->classes, &rules->count);
     if (status)
@@ -301,7 +305,7 @@ maille_status maille_zoning_rules_read(maille_ctx *ctx, const char *id, maille_z
     if (!status)
         status = maille_yaml_text(ctx, file, root, "decay", true, &rules->decay);
     if (!status)
-        status = positive(ctx, file, root, "supply_per_head", &rules->supply_per_head);
+        status = config_positive(ctx, file, root, "supply_per_head", &rules->supply_per_head);
     if (!status)
         status = read_classes(ctx, file, rules->classes, &rules->count);
     if (status)
@@ -367,7 +371,7 @@ maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_t
                               &rules->snap_far_m, &rules->matrix_least_min, &rules->foot_kmh,
                               &rules->off_road_m};
     for (size_t i = 0; keys[i] && !status; i++)
-        status = positive(ctx, file, root, keys[i], values[i]);
+        status = config_positive(ctx, file, root, keys[i], values[i]);
     if (!status && rules->detour < 1)
         status = config_refuse(ctx, file, maille_yaml_get(root, "detour")->line,
                                "detour was below 1: no road is shorter than the straight line");

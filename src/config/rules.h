@@ -10,5 +10,8 @@
 maille_status config_begin_rules(maille_ctx *ctx, const char *family, const char *id,
                                  const char *const *own_keys, size_t size, maille_yaml_file **out,
                                  void **block);
+/* A number that must be above zero. */
+maille_status config_positive(maille_ctx *ctx, const maille_yaml_file *file, const maille_yaml *map,
+                              const char *key, double *out);
 
 #endif

@@ -326,8 +326,8 @@ static maille_status read_services(const reader *r, const maille_yaml *root) {
 /* ---- rules and the whole ---- */
 
 static maille_status read_rules(const reader *r, const maille_yaml *root) {
-    static const char *const keys[] = {"sizes",    "zoning",     "publication",
-                                       "overlaps", "estimation", NULL};
+    static const char *const keys[] = {"sizes",      "zoning",     "publication", "overlaps",
+                                       "estimation", "contiguity", "target",      NULL};
     static const char *const zoning_keys[] = {"set", "unit", NULL};
     maille_study *study = r->study;
     const maille_yaml *rules = NULL, *zoning = NULL;
@@ -339,6 +339,8 @@ static maille_status read_rules(const reader *r, const maille_yaml *root) {
         (status = text_of(r, rules, "publication", false, &study->publication)) != MAILLE_OK ||
         (status = text_of(r, rules, "overlaps", false, &study->overlaps)) != MAILLE_OK ||
         (status = text_of(r, rules, "estimation", false, &study->estimation)) != MAILLE_OK ||
+        (status = text_of(r, rules, "contiguity", false, &study->contiguity)) != MAILLE_OK ||
+        (status = text_of(r, rules, "target", false, &study->target)) != MAILLE_OK ||
         (status = config_map(r->ctx, r->file, rules, "zoning", false, &zoning)) != MAILLE_OK ||
         !zoning)
         return status;
@@ -448,6 +450,8 @@ maille_status maille_study_to_json(maille_ctx *ctx, const maille_study *study, c
         add_pair(&s, "publication", study->publication);
         add_pair(&s, "overlaps", study->overlaps);
         add_pair(&s, "estimation", study->estimation);
+        add_pair(&s, "contiguity", study->contiguity);
+        add_pair(&s, "target", study->target);
         if (study->zoning) {
             maille_strbuf_add(&s, s.text[s.length - 1] == '{' ? "\"zoning\":{" : ",\"zoning\":{");
             add_pair(&s, "set", study->zoning);
