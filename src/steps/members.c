@@ -1,5 +1,6 @@
 /* Step members: the communes of each perimeter on the study's codes. Communes that merged become
- * one member; its share is the largest that any of them had. */
+ * one member; its share is the largest that any of them had, it is shared on purpose when one of
+ * them was, and it is in the sub-zone of the first that is in one. */
 #include "steps/passage.h"
 #include "steps/step.h"
 
@@ -8,112 +9,177 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Vintage of each import, by its id; ways are made once per import. */
-typedef struct {
-    maille_table *imports;
-    int64_t import_id;
-    bool made;
-    passage *way;
-} ways;
+enum { OF, CODE, SHARE, ON_PURPOSE, REASON, ZONE, COLUMNS, IMPORT = COLUMNS };
 
-static maille_status way_of(maille_ctx *ctx, step_call *call, ways *w, int64_t import_id,
-                            passage **way) {
-    maille_status status = MAILLE_OK;
-    const char *vintage = NULL;
+typedef struct {
+    maille_ctx *ctx;
+    step_call *call;
+    const communes *c;
+    remarks r;
+    maille_table *raw, *imports;
+    maille_table *perimeters; /* id, vintage of the codes that no import brought */
+    maille_names *row_of;     /* id → row of `perimeters` */
+    passage *way;             /* the last one made, from `vintage` */
+    const char *vintage;
+    maille_table *members;
+    maille_names *known; /* "id\ncode" → row of `members` */
+    uint32_t strangers, moved;
+} gathering;
+
+/* ---- vintages ---- */
+
+/* Of the codes of a row: its import's, else its perimeter's own. */
+static const char *vintage_of(const gathering *g, size_t row) {
+    const maille_column *import = &g->raw->columns[IMPORT];
+    int id = maille_table_column(g->imports, "id");
+    int vintage = maille_table_column(g->imports, "vintage");
+    for (size_t i = 0; i < g->imports->rows && !import->null[row]; i++)
+        if (g->imports->columns[id].ints[i] == import->ints[row])
+            return g->imports->columns[vintage].texts[i];
+    uint32_t perimeter = maille_names_get(g->row_of, g->raw->columns[OF].texts[row]);
+    return perimeter == MAILLE_ABSENT ? NULL : g->perimeters->columns[1].texts[perimeter];
+}
+
+static bool same(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static maille_status find_way(gathering *g, size_t row) {
+    const char *vintage = vintage_of(g, row);
     bool no_way;
-    if (!w->made || w->import_id != import_id) {
-        int id = maille_table_column(w->imports, "id");
-        for (size_t row = 0; row < w->imports->rows; row++)
-            if (w->imports->columns[id].ints[row] == import_id)
-                vintage =
-                    w->imports->columns[maille_table_column(w->imports, "vintage")].texts[row];
-        passage_free(w->way);
-        w->way = NULL;
-        TRY(passage_new(ctx, call->loads, vintage, &w->way, &no_way));
-        w->import_id = import_id;
-        w->made = true;
+    if (g->way && same(g->vintage, vintage))
+        return MAILLE_OK;
+    passage_free(g->way);
+    g->way = NULL;
+    g->vintage = vintage;
+    return passage_new(g->ctx, g->call->loads, vintage, &g->way, &no_way);
+}
+
+/* ---- members ---- */
+
+/* Sharing on purpose and sub-zone of a row that falls together with a member. */
+static maille_status join_words(gathering *g, size_t row, uint32_t before) {
+    const maille_column *raw = g->raw->columns, *kept = g->members->columns;
+    maille_ctx *ctx = g->ctx;
+    maille_status status = MAILLE_OK;
+    if (raw[ON_PURPOSE].ints[row] && !kept[ON_PURPOSE].ints[before]) {
+        maille_set_int(g->members, before, ON_PURPOSE, 1);
+        TRY(maille_set_text(ctx, g->members, before, REASON, raw[REASON].texts[row]));
     }
-    *way = w->way;
+    if (!kept[ZONE].texts[before])
+        TRY(maille_set_text(ctx, g->members, before, ZONE, raw[ZONE].texts[row]));
+    else if (raw[ZONE].texts[row] && !same(raw[ZONE].texts[row], kept[ZONE].texts[before]))
+        TRY(remarks_add(ctx, &g->r, "alerte", "sous-zone-contestee", raw[OF].texts[row],
+                        "la commune %s du périmètre %s réunit des communes de deux sous-zones, %s "
+                        "et %s : la première est retenue",
+                        kept[CODE].texts[before], raw[OF].texts[row], kept[ZONE].texts[before],
+                        raw[ZONE].texts[row]));
 done:
     return status;
 }
 
-static maille_status add_member(maille_ctx *ctx, maille_table *members, maille_names *known,
-                                const char *perimeter, const char *code, double share) {
+static maille_status add_member(gathering *g, size_t row, const char *code) {
+    const maille_column *raw = g->raw->columns;
+    maille_ctx *ctx = g->ctx;
     maille_status status = MAILLE_OK;
     char key[300];
-    size_t row;
-    snprintf(key, sizeof key, "%s\n%s", perimeter, code);
-    uint32_t before = maille_names_get(known, key);
+    size_t to;
+    snprintf(key, sizeof key, "%s\n%s", raw[OF].texts[row], code);
+    uint32_t before = maille_names_get(g->known, key);
     if (before != MAILLE_ABSENT) {
-        if (members->columns[2].reals[before] < share)
-            maille_set_real(members, before, 2, share);
-        return MAILLE_OK;
+        if (g->members->columns[SHARE].reals[before] < raw[SHARE].reals[row])
+            maille_set_real(g->members, before, SHARE, raw[SHARE].reals[row]);
+        return join_words(g, row, before);
     }
-    TRY(maille_table_add_row(ctx, members, &row));
-    TRY(maille_set_text(ctx, members, row, 0, perimeter));
-    TRY(maille_set_text(ctx, members, row, 1, code));
-    maille_set_real(members, row, 2, share);
-    if (!maille_names_set(known, key, (uint32_t)row))
+    TRY(maille_table_add_row(ctx, g->members, &to));
+    TRY(maille_set_text(ctx, g->members, to, OF, raw[OF].texts[row]));
+    TRY(maille_set_text(ctx, g->members, to, CODE, code));
+    maille_set_real(g->members, to, SHARE, raw[SHARE].reals[row]);
+    maille_set_int(g->members, to, ON_PURPOSE, raw[ON_PURPOSE].ints[row]);
+    TRY(maille_set_text(ctx, g->members, to, REASON, raw[REASON].texts[row]));
+    TRY(maille_set_text(ctx, g->members, to, ZONE, raw[ZONE].texts[row]));
+    if (!maille_names_set(g->known, key, (uint32_t)to))
         status = maille_no_memory(ctx);
+done:
+    return status;
+}
+
+static maille_status convert_row(gathering *g, size_t row) {
+    const char *perimeter = g->raw->columns[OF].texts[row];
+    const char *code = g->raw->columns[CODE].texts[row];
+    maille_ctx *ctx = g->ctx;
+    maille_status status = MAILLE_OK;
+    const heir *heirs;
+    size_t count;
+    TRY(find_way(g, row));
+    TRY(passage_heirs(ctx, g->way, code, &heirs, &count));
+    for (size_t i = 0; i < count; i++) {
+        g->moved += strcmp(heirs[i].code, code) != 0;
+        if (maille_names_get(g->c->number, heirs[i].code) == MAILLE_ABSENT) {
+            g->strangers++;
+            TRY(remarks_add(ctx, &g->r, "alerte", "code-inconnu", perimeter,
+                            "le périmètre %s nomme la commune %s, qui n’est dans aucune couche de "
+                            "communes",
+                            perimeter, heirs[i].code));
+        }
+        TRY(add_member(g, row, heirs[i].code));
+    }
+done:
+    return status;
+}
+
+/* ---- the step ---- */
+
+static maille_status read_all(gathering *g) {
+    static const char *const columns[] = {"perimeter_id", "code", "share",    "on_purpose",
+                                          "reason",       "zone", "import_id"};
+    static const char *const perimeter_columns[] = {"id", "vintage"};
+    static const maille_column_spec kept[COLUMNS] = {
+        {"perimeter_id", MAILLE_TEXT}, {"code", MAILLE_TEXT},   {"share", MAILLE_REAL},
+        {"on_purpose", MAILLE_INT},    {"reason", MAILLE_TEXT}, {"zone", MAILLE_TEXT}};
+    maille_query query = {
+        .table = "perimeter_member_raw", .columns = columns, .column_count = COLUMNS + 1};
+    maille_query perimeters = {
+        .table = "perimeter", .columns = perimeter_columns, .column_count = 2};
+    maille_ctx *ctx = g->ctx;
+    maille_status status = MAILLE_OK;
+    TRY(load_communes(ctx, g->call->loads, &g->c));
+    TRY(maille_imports(ctx, g->call->store, &g->imports));
+    TRY(maille_store_read(ctx, g->call->store, &perimeters, &g->perimeters));
+    TRY(maille_store_read(ctx, g->call->store, &query, &g->raw));
+    TRY(maille_table_new(ctx, kept, COLUMNS, &g->members));
+    g->known = maille_names_new(g->raw->rows);
+    g->row_of = maille_names_new(g->perimeters->rows);
+    if (!g->known || !g->row_of)
+        status = maille_no_memory(ctx);
+    for (size_t i = 0; i < g->perimeters->rows && status == MAILLE_OK; i++)
+        if (!maille_names_set(g->row_of, g->perimeters->columns[0].texts[i], (uint32_t)i))
+            status = maille_no_memory(ctx);
 done:
     return status;
 }
 
 maille_status step_members(maille_ctx *ctx, step_call *call) {
-    static const char *const columns[] = {"perimeter_id", "code", "share", "import_id"};
-    static const maille_column_spec kept[] = {
-        {"perimeter_id", MAILLE_TEXT}, {"code", MAILLE_TEXT}, {"share", MAILLE_REAL}};
-    maille_query query = {.table = "perimeter_member_raw", .columns = columns, .column_count = 4};
     maille_status status = MAILLE_OK;
-    maille_table *raw = NULL, *members = NULL;
-    maille_names *known = NULL;
-    ways w = {0};
-    remarks r = {0};
-    uint32_t strangers = 0, moved = 0;
-    const communes *c = NULL;
+    gathering g = {.ctx = ctx, .call = call};
     /* A perimeter may be a draft: what is said of its members is for the inside. */
-    TRY(remarks_open(ctx, &r, "members", "interne"));
-    TRY(load_communes(ctx, call->loads, &c));
-    TRY(maille_imports(ctx, call->store, &w.imports));
-    TRY(maille_store_read(ctx, call->store, &query, &raw));
-    TRY(maille_table_new(ctx, kept, 3, &members));
-    known = maille_names_new(raw->rows);
-    if (!known) {
-        status = maille_no_memory(ctx);
-        goto done;
-    }
-    for (size_t row = 0; row < raw->rows; row++) {
-        const char *perimeter = raw->columns[0].texts[row], *code = raw->columns[1].texts[row];
-        passage *way = NULL;
-        const heir *heirs;
-        size_t count;
-        TRY(way_of(ctx, call, &w, raw->columns[3].ints[row], &way));
-        TRY(passage_heirs(ctx, way, code, &heirs, &count));
-        for (size_t i = 0; i < count; i++) {
-            moved += strcmp(heirs[i].code, code) != 0;
-            if (maille_names_get(c->number, heirs[i].code) == MAILLE_ABSENT) {
-                strangers++;
-                TRY(remarks_add(ctx, &r, "alerte", "code-inconnu", perimeter,
-                                "le périmètre %s nomme la commune %s, qui n’est dans aucune couche "
-                                "de communes",
-                                perimeter, heirs[i].code));
-            }
-            TRY(add_member(ctx, members, known, perimeter, heirs[i].code,
-                           raw->columns[2].reals[row]));
-        }
-    }
-    TRY(maille_store_append(ctx, call->store, "perimeter_member", members));
+    TRY(remarks_open(ctx, &g.r, "members", "interne"));
+    TRY(read_all(&g));
+    for (size_t row = 0; row < g.raw->rows; row++)
+        TRY(convert_row(&g, row));
+    TRY(maille_store_append(ctx, call->store, "perimeter_member", g.members));
     snprintf(call->message, sizeof call->message,
              "%zu members, %u carried to the communes' vintage, %u in no commune layer",
-             members->rows, moved, strangers);
-    TRY(remarks_save(ctx, &r, call->store));
+             g.members->rows, g.moved, g.strangers);
+    TRY(remarks_save(ctx, &g.r, call->store));
 done:
-    remarks_close(&r);
-    passage_free(w.way);
-    maille_table_free(w.imports);
-    maille_table_free(raw);
-    maille_table_free(members);
-    maille_names_free(known);
+    remarks_close(&g.r);
+    passage_free(g.way);
+    maille_table_free(g.imports);
+    maille_table_free(g.perimeters);
+    maille_table_free(g.raw);
+    maille_table_free(g.members);
+    maille_names_free(g.row_of);
+    maille_names_free(g.known);
     return status;
 }
