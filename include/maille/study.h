@@ -11,12 +11,14 @@ typedef struct {
 
 typedef struct {
     int line;
-    const char *kind; /* communes centres roads supply facilities grouping perimeters movements … */
+    const char *kind; /* communes centres roads supply facilities grouping perimeters movements
+                       * indicators population_age */
     const char
         *file; /* absolute, or relative to the current folder: the study's folder is put first */
     const char *layer, *vintage, *source, *licence;
     const char *service;                   /* supply, facilities */
-    const char *name;                      /* grouping */
+    const char *name;                      /* grouping, indicators */
+    const char *unit, *how, *title;        /* indicators; how: "moyenne" when absent, or "somme" */
     const char *perimeter_kind;            /* perimeters; "cpts" when absent */
     const char *from_vintage, *to_vintage; /* movements */
     const char *profile; /* roads: name of a profile of the rules, "car" when absent */
@@ -61,6 +63,8 @@ void maille_study_free(maille_study *study);
 const char *const *maille_source_fields(const char *kind);
 /* True for the kind of a perimeter: a-z, 0-9 and -, at least one. */
 bool maille_is_perimeter_kind(const char *text);
+/* True for the ways to bring an indicator of communes together: somme, moyenne. */
+bool maille_is_aggregation(const char *text);
 /* Value of a field mapping, or NULL. */
 const char *maille_source_field(const maille_source *source, const char *key);
 

@@ -8,7 +8,7 @@
 
 typedef struct {
     const char *workspace, *fields, *vintage, *source, *licence, *service, *name, *layer, *crs;
-    const char *from_vintage, *to_vintage, *perimeter_kind;
+    const char *from_vintage, *to_vintage, *perimeter_kind, *unit, *how, *title;
     bool directed, dry_run, force, json, quiet;
 } import_options;
 
@@ -22,7 +22,8 @@ static maille_status describe(maille_ctx *ctx, const char *kind, const char *fil
     else if (!maille_source_fields(kind)) {
         status = maille_fail(ctx, MAILLE_USAGE,
                              "kind \"%s\" was not known: auto, communes, centres, roads, supply, "
-                             "facilities, grouping, perimeters or movements",
+                             "facilities, grouping, perimeters, movements, indicators or "
+                             "population_age",
                              kind);
         goto done;
     } else
@@ -39,7 +40,10 @@ static maille_status describe(maille_ctx *ctx, const char *kind, const char *fil
                  {o->crs, &out->crs},
                  {o->from_vintage, &out->from_vintage},
                  {o->to_vintage, &out->to_vintage},
-                 {o->perimeter_kind, &out->perimeter_kind}};
+                 {o->perimeter_kind, &out->perimeter_kind},
+                 {o->unit, &out->unit},
+                 {o->how, &out->how},
+                 {o->title, &out->title}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i].given)
             *texts[i].place = texts[i].given;
@@ -97,6 +101,9 @@ static maille_status run(maille_ctx *ctx, int argc, char **argv) {
                               {"from-vintage", 0, &o.from_vintage, NULL},
                               {"to-vintage", 0, &o.to_vintage, NULL},
                               {"perimeter-kind", 0, &o.perimeter_kind, NULL},
+                              {"unit", 0, &o.unit, NULL},
+                              {"how", 0, &o.how, NULL},
+                              {"title", 0, &o.title, NULL},
                               {"directed", 0, NULL, &o.directed},
                               {"dry-run", 'n', NULL, &o.dry_run},
                               {"force", 'f', NULL, &o.force},
@@ -131,15 +138,15 @@ const command cmd_import = {
     "KIND|auto FILE… -w WORKSPACE [--fields a=b,…] [--vintage D] [--source S] [--licence L] "
     "[--service ID] [--name N] [--dry-run]",
     "bring files into a workspace",
-    "Kinds: communes centres roads supply facilities grouping perimeters movements; auto "
-    "recognises\n"
-    "the kind by the file's content.\n\n"
+    "Kinds: communes centres roads supply facilities grouping perimeters movements indicators\n"
+    "population_age; auto recognises the kind by the file's content.\n\n"
     "  -w, --workspace FILE   the workspace\n"
     "      --fields a=b,…     our field=theirs, e.g. code=INSEE_COM,name=NOM\n"
     "      --vintage DATE     date of the file's codes, e.g. 2018-01-01\n"
     "      --source S, --licence L   credits that every result carries\n"
     "      --service ID       of supply and facilities\n"
-    "      --name N           of a grouping\n"
+    "      --name N           of a grouping, of an indicator\n"
+    "      --unit U, --how somme|moyenne, --title T   of an indicator (moyenne when not said)\n"
     "      --layer L          layer of a file that has several\n"
     "      --crs EPSG:n       for files that name none\n"
     "      --directed         roads: each line is one direction\n"

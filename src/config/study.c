@@ -13,7 +13,7 @@ enum { FIELDS_AT_MOST = 12 };
 /* What each kind of source has beside the keys that all share, and its fields. */
 static const struct {
     const char *kind;
-    const char *keys[3];
+    const char *keys[5];
     const char *fields[FIELDS_AT_MOST];
 } kinds[] = {
     {"communes", {NULL}, {"!code", "!name", "population", "department", NULL}},
@@ -31,6 +31,8 @@ static const struct {
      {"!id", "!name", "!status", "!code", "share", "contact", "since", "by", "shared", "reason",
       "zone", NULL}},
     {"movements", {"from_vintage", "to_vintage", NULL}, {"!from", "!to", "ratio", NULL}},
+    {"indicators", {"name", "unit", "how", "title", NULL}, {"!code", "!value", "weight", NULL}},
+    {"population_age", {NULL}, {"!code", "!from", "!population", "to", NULL}},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -54,6 +56,10 @@ const char *maille_source_field(const maille_source *source, const char *key) {
         if (strcmp(source->field_keys[i], key) == 0)
             return source->field_values[i];
     return NULL;
+}
+
+bool maille_is_aggregation(const char *text) {
+    return strcmp(text, "somme") == 0 || strcmp(text, "moyenne") == 0;
 }
 
 bool maille_is_perimeter_kind(const char *text) {
@@ -159,10 +165,17 @@ static maille_status read_kind_keys(const reader *r, const maille_yaml *map,
                                     maille_source *source) {
     const char *kind = source->kind;
     bool moves = strcmp(kind, "movements") == 0;
+    bool named = strcmp(kind, "grouping") == 0 || strcmp(kind, "indicators") == 0;
     bool served = strcmp(kind, "supply") == 0 || strcmp(kind, "facilities") == 0;
     maille_status status = text_of(r, map, "service", served, &source->service);
     if (!status)
-        status = text_of(r, map, "name", strcmp(kind, "grouping") == 0, &source->name);
+        status = text_of(r, map, "name", named, &source->name);
+    if (!status)
+        status = text_of(r, map, "unit", false, &source->unit);
+    if (!status)
+        status = text_of(r, map, "how", false, &source->how);
+    if (!status)
+        status = text_of(r, map, "title", false, &source->title);
     if (!status)
         status = text_of(r, map, "perimeter_kind", false, &source->perimeter_kind);
     if (!status)
@@ -182,6 +195,9 @@ static maille_status read_kind_keys(const reader *r, const maille_yaml *map,
     if (source->name && !maille_is_id(source->name))
         return config_refuse(r->ctx, r->file, config_line(map, "name"),
                              "name \"%s\" was not made of a-z, 0-9 and _", source->name);
+    if (source->how && !maille_is_aggregation(source->how))
+        return config_refuse(r->ctx, r->file, config_line(map, "how"),
+                             "how \"%s\" was not somme or moyenne", source->how);
     if (source->perimeter_kind && !maille_is_perimeter_kind(source->perimeter_kind))
         return config_refuse(r->ctx, r->file, config_line(map, "perimeter_kind"),
                              "perimeter_kind \"%s\" was not made of a-z, 0-9 and -",

@@ -30,8 +30,8 @@ static const struct {
     {"share", {"share", "part"}},
     {"group", {"group", "groupe"}},
     {"title", {"title", "titre"}},
-    {"from", {"from", "from_node"}},
-    {"to", {"to", "to_node"}},
+    {"from", {"from", "from_node", "age_min"}},
+    {"to", {"to", "to_node", "age_max"}},
     {"ratio", {"ratio"}},
     {"length_m", {"length_m"}},
     {"speed_kmh", {"speed_kmh"}},
@@ -42,6 +42,8 @@ static const struct {
     {"shared", {"shared", "partage", "partage_voulu"}},
     {"reason", {"reason", "motif_partage"}},
     {"zone", {"zone", "sous_zone"}},
+    {"value", {"value", "valeur"}},
+    {"weight", {"weight", "poids"}},
 };
 
 static const char *column_named(const maille_table *columns, const char *name) {
@@ -96,11 +98,11 @@ static maille_status find_fields(const maille_job *job, const maille_table *colu
         names[i] = maille_source_field(source, wanted[i].key);
         if (names[i])
             continue; /* whether the file has it, the reader tells */
-        bool count = strcmp(wanted[i].key, "count") == 0;
+        bool count = strcmp(wanted[i].key, "count") == 0 || strcmp(wanted[i].key, "value") == 0;
         bool theirs = count || strcmp(wanted[i].key, "group") == 0;
         if (wanted[i].required || source->field_count == 0)
             names[i] = maille_field_named(columns, wanted[i].key, theirs ? also : NULL);
-        if (!names[i] && count && wanted[i].required) /* supply: code, then count */
+        if (!names[i] && count && wanted[i].required) /* a code and its figure */
             names[i] = maille_other_field(columns, names[0]);
         if (!names[i] && wanted[i].required)
             return refuse_field(job, columns, wanted[i].key);

@@ -29,6 +29,8 @@ static const import_kind kinds[] = {
     {"grouping", maille_load_grouping, NULL, NULL},
     {"perimeters", maille_load_perimeters, maille_save_perimeters, NULL},
     {"movements", maille_load_movements, NULL, NULL},
+    {"indicators", maille_load_indicators, NULL, NULL},
+    {"population_age", maille_load_population_age, NULL, NULL},
 };
 
 static maille_status find_kind(maille_ctx *ctx, const char *name, const import_kind **out) {
@@ -91,6 +93,7 @@ static maille_status judge_words(const maille_job *job) {
         {"crs", s->crs, is_epsg, "of the form EPSG:2154"},
         {"service", s->service, maille_is_id, "made of a-z, 0-9 and _"},
         {"name", s->name, maille_is_id, "made of a-z, 0-9 and _"},
+        {"how", s->how, maille_is_aggregation, "somme or moyenne"},
         {"perimeter_kind", s->perimeter_kind, maille_is_perimeter_kind, "made of a-z, 0-9 and -"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].value && !words[i].holds(words[i].value))
@@ -188,10 +191,13 @@ static maille_status describe_settings(maille_job *job) {
     const char *const named[][2] = {{"crs", s->crs},
                                     {"directed", s->directed ? "true" : NULL},
                                     {"from_vintage", s->from_vintage},
+                                    {"how", s->how},
                                     {"layer", s->layer},
                                     {"perimeter_kind", s->perimeter_kind},
                                     {"profile", s->profile},
-                                    {"to_vintage", s->to_vintage}};
+                                    {"title", s->title},
+                                    {"to_vintage", s->to_vintage},
+                                    {"unit", s->unit}};
     settings all = {0};
     maille_strbuf json = {0};
     maille_status status = MAILLE_OK;

@@ -55,6 +55,8 @@ maille_status maille_load_grouping(maille_job *job);
 maille_status maille_load_perimeters(maille_job *job);
 maille_status maille_load_movements(maille_job *job);
 maille_status maille_load_roads(maille_job *job);
+maille_status maille_load_indicators(maille_job *job);
+maille_status maille_load_population_age(maille_job *job);
 
 /* What a kind does beside appending its rows, inside the transaction. */
 maille_status maille_save_communes(maille_job *job);   /* after: chooses the CRS, judges points */

@@ -175,6 +175,18 @@ static bool is_grouping(recognising *r) {
     return true;
 }
 
+/* Inhabitants by age: bands, which no other table of communes has. */
+static bool is_population_age(recognising *r) {
+    static const char *const keys[] = {"code", "from", "to", "population"};
+    int ages = maille_table_column(r->info.columns, "age_min");
+    if (ages < 0 || !find(r, "code") || !find(r, "population") || r->info.geometry[0])
+        return false;
+    r->out->kind = "population_age";
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        map(r, keys[i]);
+    return true;
+}
+
 /* A code and one count; of which service, the file does not say. */
 static bool is_supply(recognising *r) {
     const char *code = find(r, "code"), *count = find(r, "count");
@@ -255,8 +267,9 @@ static maille_status refuse(const recognising *r) {
 }
 
 static maille_status by_columns(recognising *r) {
-    static bool (*const kinds[])(recognising *) = {is_movements, is_communes, is_perimeters,
-                                                   is_points,    is_grouping, is_supply};
+    static bool (*const kinds[])(recognising *) = {is_movements,      is_communes, is_perimeters,
+                                                   is_population_age, is_points,   is_grouping,
+                                                   is_supply};
     bool found = false;
     maille_status status = maille_file_inspect(r->ctx, r->path, NULL, &r->info);
     if (status == MAILLE_OK)

@@ -30,6 +30,8 @@ static const struct {
     [CASE_NO_COORDINATES] = {"coordonnees-absentes", REFUSED, "alerte",
                              "ligne sans coordonnées, écartée"},
     [CASE_DOUBLE] = {"doublon", REFUSED, "information", "ligne en double, écartée"},
+    [CASE_NO_VALUE] = {"valeur-absente", REFUSED, "information",
+                       "ligne sans valeur (absente ou couverte par le secret), écartée"},
     [CASE_NO_GEOMETRY] = {"sans-geometrie", REFUSED, "alerte", "tronçon sans tracé, écarté"},
     [CASE_NO_SPEED] = {"sans-vitesse", REFUSED, "alerte", "tronçon sans vitesse, écarté"},
     [CASE_NO_LENGTH] = {"sans-longueur", REFUSED, "alerte", "tronçon sans longueur, écarté"},

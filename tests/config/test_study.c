@@ -129,7 +129,7 @@ TEST(what_is_not_known_is_refused_with_file_and_line) {
     check_refused(
         "study: a\nsources:\n  - {kind: flows, file: f.csv}\n",
         ":3: kind \"flows\" was not known; known kinds: communes, centres, roads, supply, "
-        "facilities, grouping, perimeters, movements");
+        "facilities, grouping, perimeters, movements, indicators, population_age");
     check_refused("study: a\nsources:\n  - {kind: communes, file: f.csv, directed: true}\n",
                   ":3: key \"directed\" was not known; known keys: kind, file");
     check_refused("study: a\nsources:\n  - kind: communes\n    file: f\n    fields: {cod: x}\n",

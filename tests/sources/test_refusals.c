@@ -111,7 +111,7 @@ TEST(files_are_refused) {
     source.kind = "zonage";
     must_refuse(&f, &source, MAILLE_USAGE,
                 "kind zonage of a source was unknown; known are: communes, centres, roads, supply, "
-                "facilities, grouping, perimeters, movements");
+                "facilities, grouping, perimeters, movements, indicators, population_age");
     source = (maille_source){.kind = "communes",
                              .file = write_file("bon.geojson", GOOD),
                              .field_count = 1,
