@@ -4,6 +4,9 @@
 #ifndef MAILLE_GROUND_H
 #define MAILLE_GROUND_H
 
+#include <maille/ctx.h>
+#include <maille/map.h>
+#include <maille/memory.h>
 #include <maille/point.h>
 #include <maille/territory.h>
 #include <stdbool.h>
@@ -15,7 +18,14 @@ typedef struct {
     uint32_t count;
     const char *const *id, *const *title; /* title NULL, or entries of it, where not known */
     const uint32_t *of_commune;           /* MAILLE_ABSENT: in none */
+    /* Units of group g, ascending: unit[start[g]] … unit[start[g + 1] - 1]. Where start is NULL
+     * they are looked for among all units. */
+    const uint32_t *start, *unit;
 } maille_partition;
+
+/* Fills `start` and `unit` for that many units, in `arena`. */
+maille_status maille_partition_index(maille_ctx *ctx, maille_partition *partition, uint32_t units,
+                                     maille_arena *arena);
 
 /* A road that joins two units without touching a third (bridge, ferry), though no border does. */
 typedef struct {

@@ -21,9 +21,9 @@ typedef struct {
     bool published;                         /* of a status that the public sees */
     bool active;                            /* not given up nor opposed: it covers and overlaps */
     uint32_t count;
-    uint32_t *member; /* ascending units */
-    double *share;
-    unsigned char *on_purpose; /* shared on purpose */
+    uint32_t *member;          /* ascending units */
+    double *share;             /* NULL = 1 */
+    unsigned char *on_purpose; /* shared on purpose; NULL = none */
     uint32_t lost;             /* members whose code is no unit */
 } maille_claim;
 
@@ -37,6 +37,9 @@ typedef struct {
     const maille_size_rules *sizes;
     const maille_overlap_rules *overlaps;
 } maille_judge_rules;
+
+/* Class of a population; NULL outside all. */
+const maille_size_class *maille_size_of(const maille_size_rules *rules, double population);
 
 /* ---- figures ----------------------------------------------------------------------------------
  */
@@ -85,7 +88,8 @@ typedef struct {
     maille_arena *arena;
 } maille_figures;
 
-/* What to compute beyond the cheap figures (communes … holes). */
+/* What to compute beyond the cheap figures (communes … holes); services stand for indicators and
+ * ages too. What was not asked for is NULL, 0, NaN, MAILLE_ABSENT. */
 enum { MAILLE_WITH_DRIVES = 1, MAILLE_WITH_SERVICES = 2, MAILLE_WITH_CROSSWALKS = 4 };
 
 /* Figures of a list of units, ascending, with shares (NULL = 1; a share weighs population, supply
@@ -100,14 +104,16 @@ void maille_figures_free(maille_figures *figures);
  */
 
 typedef enum {
-    MAILLE_FLAG_EMPTY,       /* no member */
+    MAILLE_FLAG_EMPTY,       /* no member that is a unit: then lost alone may stand beside it */
     MAILLE_FLAG_LOST,        /* members that are in no commune layer: value = how many */
     MAILLE_FLAG_OVERLAP,     /* a and b; units that both hold, not shared on purpose by both */
     MAILLE_FLAG_SHARED,      /* a and b; units shared on purpose: information */
     MAILLE_FLAG_OVERSHARED,  /* a unit held in part whose shares sum over 1: value = the sum */
     MAILLE_FLAG_GAP,         /* units that nobody holds; enclosed or not */
-    MAILLE_FLAG_PARTS,       /* a; units outside the most populous piece; value = pieces */
-    MAILLE_FLAG_LINKED,      /* a; of one piece only by road: information, links */
+    MAILLE_FLAG_PARTS,       /* a; units outside the most populous piece by border or road; value =
+                              * pieces; links that join some of them by road */
+    MAILLE_FLAG_LINKED,      /* a; of one piece only by road: information, links; units outside the
+                              * most populous piece by border; value = pieces by border */
     MAILLE_FLAG_HOLE,        /* a; units of others inside it */
     MAILLE_FLAG_SMALL,       /* a; value = inhabitants that lack */
     MAILLE_FLAG_LARGE,       /* a; value = inhabitants above */
@@ -133,15 +139,16 @@ typedef struct {
 typedef struct {
     maille_flag_kind kind;
     maille_severity severity;
-    uint32_t a, b;                     /* claims of the plan; MAILLE_ABSENT */
-    uint32_t grouping, group;          /* SPLIT: of ground->groupings; MAILLE_ABSENT */
-    uint32_t first, count;             /* units: list->units[first …], ascending */
-    double population;                 /* of these units */
-    double value;                      /* see the kinds; NaN */
-    bool enclosed;                     /* GAP */
-    uint32_t places;                   /* GAP: open places of all services inside */
+    uint32_t a, b;            /* claims of the plan; MAILLE_ABSENT */
+    uint32_t grouping, group; /* SPLIT: of ground->groupings; MAILLE_ABSENT */
+    uint32_t first, count;    /* units: list->units[first …], ascending */
+    uint32_t first_unit;      /* units[first]; MAILLE_ABSENT where count is 0 */
+    double population;        /* of these units, a's own weighed by share; SMALL, LARGE: a's */
+    double value;             /* see the kinds; NaN */
+    bool enclosed;            /* GAP */
+    uint32_t places;          /* GAP: open places of all services inside */
     uint32_t first_taker, taker_count; /* GAP: claims that border it, by border or road link */
-    uint32_t first_link, link_count;   /* LINKED: numbers of ground->links */
+    uint32_t first_link, link_count;   /* LINKED, PARTS: numbers of ground->links, ascending */
 } maille_flag;
 
 /* Flags in order of (kind, a, b, grouping, group, first unit). */
@@ -155,7 +162,8 @@ typedef struct {
 } maille_flags;
 void maille_flags_clear(maille_flags *flags); /* keeps the memory */
 void maille_flags_free(maille_flags *flags);  /* what it holds, not the struct */
-/* Appends copies of `from` with their units, takers and links. */
+/* Appends copies of `from` with their units, takers and links; all or, when memory ran out, none.
+ */
 maille_status maille_flags_append(maille_ctx *ctx, maille_flags *to, const maille_flags *from);
 void maille_flags_sort(maille_flags *flags);
 /* Same flags with the same figures, bit for bit, whatever the places in the arrays. */
@@ -169,8 +177,8 @@ maille_status maille_holders_new(maille_ctx *ctx, const maille_ground *ground,
                                  const maille_plan *plan, maille_holders *out);
 void maille_holders_free(maille_holders *holders); /* what it holds */
 
-/* The three kinds of judgement, each appended to `out` unsorted. A claim that is not active gives
- * no flag. */
+/* The three kinds of judgement, each appended to `out` unsorted; a call that failed appends
+ * nothing. A claim that is not active gives no flag. */
 
 /* What concerns one claim alone: empty, lost, parts, links, holes, size, départements, regions,
  * splits. Costs what the claim and its surroundings cost, not the study. */
@@ -186,7 +194,7 @@ maille_status maille_judge_pairs(maille_ctx *ctx, const maille_ground *ground,
 maille_status maille_judge_rest(maille_ctx *ctx, const maille_ground *ground,
                                 const maille_judge_rules *rules, const maille_plan *plan,
                                 const maille_holders *holders, maille_flags *out);
-/* All of them, sorted; in parallel over claims. */
+/* All of them, sorted, in place of what `out` held; in parallel over claims. */
 maille_status maille_judge(maille_ctx *ctx, const maille_ground *ground,
                            const maille_judge_rules *rules, const maille_plan *plan,
                            maille_flags *out);
