@@ -64,6 +64,7 @@ static const char *rule_of(const maille_study *study, const char *family) {
         {"zoning", study->zoning, MAILLE_DEFAULT_ZONING},
         {"overlaps", study->overlaps, MAILLE_DEFAULT_OVERLAPS},
         {"travel", study->estimation, MAILLE_DEFAULT_TRAVEL},
+        {"contiguity", study->contiguity, MAILLE_DEFAULT_CONTIGUITY},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].family, family) == 0)

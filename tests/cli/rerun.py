@@ -7,7 +7,7 @@ import shutil
 import kit
 from kit import check, same
 
-STEPS = ["borders", "codes", "groupings", "members", "network", "times", "coverage", "catchments",
+STEPS = ["borders", "codes", "groupings", "members", "network", "links", "times", "coverage", "catchments",
          "isochrones", "access", "zones", "perimeters", "drives", "perimeter-catchments"]
 ON_SUPPLY = ["codes", "coverage", "catchments", "isochrones", "access", "zones",
              "perimeter-catchments"]
