@@ -103,6 +103,8 @@ static maille_status add_areas(maille_ctx *ctx, maille_loaded *loaded) {
     TRY(partition_by(ctx, loaded, "region", region, &g->region));
     TRY(name_groups(ctx, loaded, rules, true, &g->department));
     TRY(name_groups(ctx, loaded, rules, false, &g->region));
+    TRY(maille_partition_index(ctx, &g->department, g->count, loaded->arena));
+    TRY(maille_partition_index(ctx, &g->region, g->count, loaded->arena));
 done:
     maille_table_free(table);
     maille_region_rules_free(rules);
@@ -284,6 +286,8 @@ maille_status ground_new(maille_ctx *ctx, loads *l, unsigned with, maille_loaded
     TRY(read_rules(ctx, loaded));
     TRY(add_units(ctx, loaded));
     TRY(add_links(ctx, loaded));
+    if (with & MAILLE_GROUND_FACTS)
+        TRY(ground_add_facts(ctx, loaded));
     if (with & MAILLE_GROUND_TIMES)
         TRY(add_times(ctx, loaded));
     *out = loaded;
@@ -342,6 +346,8 @@ done:
 void maille_loaded_free(maille_loaded *loaded) {
     if (!loaded)
         return;
+    for (uint32_t i = 0; i < loaded->grouping_count; i++)
+        grouping_free(loaded->groupings[i]);
     maille_size_rules_free(loaded->sizes);
     maille_overlap_rules_free(loaded->overlaps);
     maille_arena_free(loaded->arena);

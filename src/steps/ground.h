@@ -16,6 +16,8 @@ struct maille_loaded {
     maille_size_rules *sizes;
     maille_overlap_rules *overlaps;
     const maille_publication_rules *publication;
+    grouping **groupings;
+    uint32_t grouping_count;
 };
 
 /* The same as maille_loaded_new for steps: `l` is borrowed and must outlive the ground, and nobody
