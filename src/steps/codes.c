@@ -1,4 +1,6 @@
-/* Step codes: facilities and supply, as published, become places on the study's communes. */
+/* Step codes: facilities and supply, as published, become places on the study's communes;
+ * indicators and inhabitants by age become figures of them. */
+#include "steps/carry.h"
 #include "steps/passage.h"
 #include "steps/step.h"
 
@@ -304,6 +306,7 @@ done:
 maille_status step_codes(maille_ctx *ctx, step_call *call) {
     maille_status status = MAILLE_OK;
     gathering g = {.ctx = ctx, .call = call, .arena = maille_arena_new()};
+    carried figures;
     if (!g.arena)
         return maille_no_memory(ctx);
     TRY(remarks_open(ctx, &g.r, "codes", ""));
@@ -312,6 +315,7 @@ maille_status step_codes(maille_ctx *ctx, step_call *call) {
     TRY(locate_points(&g));
     TRY(merge_places(&g));
     TRY(save_places(&g));
+    TRY(carry_figures(ctx, call, g.c, &g.r, &figures));
     if (g.moved)
         TRY(remarks_add(ctx, &g.r, "information", "passage", NULL,
                         "%u lignes d’offre portées au millésime des communes", g.moved));
@@ -321,8 +325,9 @@ maille_status step_codes(maille_ctx *ctx, step_call *call) {
                         "communes : %s",
                         g.strangers, g.strangers_amount, g.first_strangers));
     snprintf(call->message, sizeof call->message,
-             "%zu places, %u rows carried to the communes' vintage, %u in no commune", g.list.count,
-             g.moved, g.strangers);
+             "%zu places, %u figures and %u populations by age; %u rows carried to the communes' "
+             "vintage, %u places in no commune",
+             g.list.count, figures.indicators, figures.ages, g.moved + figures.moved, g.strangers);
     TRY(remarks_save(ctx, &g.r, call->store));
 done:
     remarks_close(&g.r);
