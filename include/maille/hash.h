@@ -1,4 +1,5 @@
-/* SHA-256 of bytes and files, as 64 lower-case hex digits (room: base; libsodium). */
+/* SHA-256 of bytes and files, as 64 lower-case hex digits; names by chance (room: base; libsodium).
+ */
 #ifndef MAILLE_HASH_H
 #define MAILLE_HASH_H
 
@@ -17,5 +18,7 @@ void maille_hasher_add(maille_hasher *hasher, const void *bytes, size_t length);
 void maille_hasher_add_text(maille_hasher *hasher, const char *text);
 void maille_hasher_end(maille_hasher *hasher, maille_sha256 *out); /* frees the hasher */
 maille_status maille_hash_file(maille_ctx *ctx, const char *path, maille_sha256 *out);
+/* 32 hex digits (128 bits) that nothing else was ever named by. */
+maille_status maille_random_hex(maille_ctx *ctx, char out[33]);
 
 #endif

@@ -1,4 +1,4 @@
-/* SHA-256 by libsodium. */
+/* SHA-256 and chance by libsodium. */
 #include <maille/hash.h>
 
 #include <errno.h>
@@ -70,4 +70,13 @@ done:
     if (file)
         fclose(file);
     return status;
+}
+
+maille_status maille_random_hex(maille_ctx *ctx, char out[33]) {
+    unsigned char bytes[16];
+    if (sodium_init() < 0)
+        return maille_fail(ctx, MAILLE_FAILED, "the system gave no random numbers");
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2hex(out, 33, bytes, sizeof bytes);
+    return MAILLE_OK;
 }

@@ -70,6 +70,11 @@ void history_heads_free(history_heads *heads);
  * now). */
 maille_status history_at(maille_ctx *ctx, maille_store *store, const char *scenario,
                          const char *perimeter, const maille_moment *when, history_head *out);
+/* The same as a value on the study's codes, as an edit starts from it; NULL and 0 when it was not
+ * there. */
+maille_status history_present(maille_ctx *ctx, maille_store *store, const char *scenario,
+                              const char *perimeter, const maille_moment *when,
+                              maille_perimeter **out, int64_t *version);
 /* All that ever were in the scenario, as they stood at a moment. */
 maille_status history_all_at(maille_ctx *ctx, maille_store *store, const char *scenario,
                              const maille_moment *when, history_heads **out);
@@ -99,6 +104,10 @@ maille_status history_add(maille_ctx *ctx, history_change *change, const char *p
                           const maille_perimeter *after);
 maille_status history_add_of(maille_ctx *ctx, history_change *change, const char *perimeter,
                              const maille_perimeter *after, const char *vintage);
+/* The version alone, of a head just read; the tables that steps read stay as they are. `after` is a
+ * hash that is kept. */
+maille_status history_record(maille_ctx *ctx, history_change *change, const char *perimeter,
+                             const history_head *head, const char *after, const char *vintage);
 /* Vintage of the codes of a state that the perimeter had, owned by the caller; NULL: the study's,
  * or not said. */
 maille_status history_vintage(maille_ctx *ctx, maille_store *store, const char *scenario,

@@ -1,0 +1,285 @@
+/* The inside of the history: documents, what stands, changes with their versions. */
+#include "steps/history.h"
+#include "steps/history_reference.h"
+#include "steps/history_rows.h"
+#include "steps/step.h"
+
+#include <maille/hash.h>
+#include <maille/map.h>
+#include <maille/strbuf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- words ------------------------------------------------------------------------------------
+ */
+
+void history_now(char out[21]) {
+    time_t seconds = time(NULL);
+    struct tm parts = {0};
+    gmtime_r(&seconds, &parts);
+    if (strftime(out, 21, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        out[0] = '\0';
+}
+
+/* As many digits as the pattern has at its 0s, all else as it stands there. */
+static bool is_like(const char *text, const char *pattern) {
+    size_t i = 0;
+    for (; pattern[i] && text[i]; i++)
+        if (pattern[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != pattern[i])
+            return false;
+    return !pattern[i] && !text[i];
+}
+
+static bool is_on_calendar(const char *text) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    long year = strtol(text, NULL, 10), month = strtol(text + 5, NULL, 10);
+    long day = strtol(text + 8, NULL, 10);
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month >= 1 && month <= 12 && day >= 1 &&
+           day <= days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+bool history_is_day(const char *text) {
+    return is_like(text, "0000-00-00") && is_on_calendar(text);
+}
+
+bool history_is_time(const char *text) {
+    return is_like(text, "0000-00-00T00:00:00Z") && is_on_calendar(text) &&
+           strncmp(text + 11, "24", 2) < 0 && text[14] < '6' && text[17] < '6';
+}
+
+/* ---- transactions -----------------------------------------------------------------------------
+ */
+
+maille_status history_scenario(maille_ctx *ctx, maille_store *store, const char *scenario) {
+    int64_t count = 0;
+    maille_status status = MAILLE_OK;
+    row_filter by_id;
+    if (!*scenario)
+        return MAILLE_OK;
+    row_where(&by_id, "id", scenario);
+    TRY(maille_store_count(ctx, store, "scenario", &by_id.all, &count));
+    if (count == 0)
+        status = maille_fail(ctx, MAILLE_NOT_FOUND, "the workspace had no scenario %s", scenario);
+done:
+    return status;
+}
+
+maille_status history_enter(maille_ctx *ctx, maille_store *store, const char *scenario) {
+    maille_status status = MAILLE_OK;
+    TRY(maille_store_begin(ctx, store));
+    TRY(history_scenario(ctx, store, scenario));
+    TRY(history_adopt(ctx, store, NULL));
+done:
+    return status;
+}
+
+maille_status history_leave(maille_ctx *ctx, maille_store *store, maille_status status) {
+    if (status == MAILLE_OK)
+        status = maille_store_commit(ctx, store);
+    if (status != MAILLE_OK)
+        maille_store_rollback(store);
+    return status;
+}
+
+/* ---- documents --------------------------------------------------------------------------------
+ */
+
+maille_status history_text(maille_ctx *ctx, maille_store *store, const char *hash, char **out) {
+    static const char *const columns[] = {"document"};
+    maille_table *rows = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter by_hash;
+    *out = NULL;
+    row_where(&by_hash, "hash", hash);
+    TRY(rows_of(ctx, store, "perimeter_document", columns, 1, &by_hash.all, &rows));
+    if (rows->rows == 0)
+        status = maille_fail(ctx, MAILLE_FAILED, "%s: document %s of the history was not there",
+                             maille_store_path(store), hash);
+    else if (!(*out = maille_strdup(row_text(rows, 0, 0))))
+        status = maille_no_memory(ctx);
+done:
+    maille_table_free(rows);
+    return status;
+}
+
+maille_status history_document(maille_ctx *ctx, maille_store *store, const char *hash,
+                               maille_perimeter **out) {
+    maille_status status = MAILLE_OK;
+    char *text = NULL;
+    *out = NULL;
+    if (!*hash)
+        return MAILLE_OK;
+    TRY(history_text(ctx, store, hash, &text));
+    status = maille_perimeter_parse(ctx, maille_store_path(store), text, out);
+done:
+    maille_free(text);
+    return status;
+}
+
+maille_status history_keep(maille_ctx *ctx, maille_store *store, const maille_perimeter *perimeter,
+                           char hash[65]) {
+    maille_status status = MAILLE_OK;
+    maille_strbuf json = {0};
+    int64_t count = 0;
+    row_filter by_hash;
+    hash[0] = '\0';
+    if (!perimeter)
+        return MAILLE_OK;
+    TRY(maille_perimeter_hash(ctx, perimeter, hash));
+    row_where(&by_hash, "hash", hash);
+    TRY(maille_store_count(ctx, store, "perimeter_document", &by_hash.all, &count));
+    if (count)
+        goto done;
+    maille_perimeter_write(&json, perimeter);
+    if (json.failed) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    const row_cell cells[] = {ROW_TEXT("hash", hash), ROW_TEXT("document", json.text)};
+    status = row_put(ctx, store, "perimeter_document", NULL, cells, 2);
+done:
+    maille_strbuf_free(&json);
+    return status;
+}
+
+/* ---- what stands ------------------------------------------------------------------------------
+ */
+
+static void set_hash(char to[65], const char *hash) {
+    snprintf(to, 65, "%s", hash ? hash : "");
+}
+
+maille_status history_head_of(maille_ctx *ctx, maille_store *store, const char *scenario,
+                              const char *perimeter, history_head *out) {
+    static const char *const columns[] = {"version", "state", "began"};
+    maille_table *own = NULL, *base = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter where;
+    *out = (history_head){.own = !*scenario};
+    row_where_two(&where, "scenario", scenario, "perimeter_id", perimeter);
+    TRY(rows_of(ctx, store, "scenario_head", columns, 3, &where.all, &own));
+    if (own->rows) {
+        out->own = true;
+        out->version = own->columns[0].ints[0];
+        set_hash(out->state, own->columns[1].texts[0]);
+        set_hash(out->began, own->columns[2].texts[0]);
+        goto done;
+    }
+    TRY(rows_of(ctx, store, "scenario_base", columns, 2, &where.all, &base));
+    if (base->rows) {
+        out->version = base->columns[0].ints[0];
+        set_hash(out->state, base->columns[1].texts[0]);
+        set_hash(out->began, base->columns[1].texts[0]);
+    }
+done:
+    maille_table_free(own);
+    maille_table_free(base);
+    return status;
+}
+
+/* ---- a change ---------------------------------------------------------------------------------
+ */
+
+/* The last number is a setting of the workspace, so that it need not be searched for. */
+static maille_status next_number(maille_ctx *ctx, maille_store *store, int64_t *out) {
+    char *last = NULL, text[24];
+    maille_status status = MAILLE_OK;
+    TRY(maille_store_get(ctx, store, "last_change", &last));
+    *out = (last ? strtoll(last, NULL, 10) : 0) + 1;
+    snprintf(text, sizeof text, "%lld", (long long)*out);
+    status = maille_store_set(ctx, store, "last_change", text);
+done:
+    maille_free(last);
+    return status;
+}
+
+maille_status history_begin(maille_ctx *ctx, maille_store *store, const history_about *about,
+                            history_change *out) {
+    maille_status status = MAILLE_OK;
+    char now[21];
+    *out = (history_change){.store = store, .scenario = about->scenario};
+    history_now(now);
+    if (about->at && !history_is_time(about->at))
+        return maille_fail(ctx, MAILLE_USAGE, "\"%s\" was no time YYYY-MM-DDTHH:MM:SSZ", about->at);
+    if (about->id)
+        snprintf(out->id, sizeof out->id, "%s", about->id);
+    else
+        TRY(maille_random_hex(ctx, out->id));
+    TRY(next_number(ctx, store, &out->number));
+    const row_cell cells[] = {ROW_TEXT("id", out->id),
+                              ROW_INT("number", out->number),
+                              ROW_TEXT("kind", about->kind),
+                              ROW_TEXT("of_change", about->of_change),
+                              ROW_TEXT("at", about->at ? about->at : now),
+                              ROW_TEXT("who", about->who ? about->who : maille_store_who(store)),
+                              ROW_TEXT("why", about->why),
+                              ROW_TEXT("scenario", about->scenario)};
+    status = row_put(ctx, store, "change", NULL, cells, sizeof cells / sizeof *cells);
+done:
+    return status;
+}
+
+maille_status history_record(maille_ctx *ctx, history_change *change, const char *perimeter,
+                             const history_head *head, const char *after, const char *vintage) {
+    maille_store *store = change->store;
+    int64_t version = head->version + 1;
+    maille_status status = MAILLE_OK;
+    row_filter where;
+    const row_cell cells[] = {ROW_TEXT("perimeter_id", perimeter),
+                              ROW_TEXT("scenario", change->scenario),
+                              ROW_INT("version", version),
+                              ROW_TEXT("change_id", change->id),
+                              ROW_HASH("before", head->state),
+                              ROW_HASH("after", after),
+                              ROW_TEXT("vintage", *after ? vintage : NULL)};
+    const row_cell stands[] = {ROW_TEXT("scenario", change->scenario),
+                               ROW_TEXT("perimeter_id", perimeter), ROW_INT("version", version),
+                               ROW_HASH("state", after), ROW_HASH("began", head->began)};
+    row_where_two(&where, "scenario", change->scenario, "perimeter_id", perimeter);
+    TRY(row_put(ctx, store, "perimeter_version", NULL, cells, 7));
+    TRY(row_put(ctx, store, "scenario_head", &where.all, stands, 5));
+    change->perimeters++;
+    change->version = version;
+done:
+    return status;
+}
+
+maille_status history_add_of(maille_ctx *ctx, history_change *change, const char *perimeter,
+                             const maille_perimeter *after, const char *vintage) {
+    maille_store *store = change->store;
+    maille_status status = MAILLE_OK;
+    history_head head;
+    char hash[65], *of_study = NULL;
+    TRY(history_head_of(ctx, store, change->scenario, perimeter, &head));
+    TRY(history_keep(ctx, store, after, hash));
+    if (strcmp(hash, head.state) == 0)
+        goto done;
+    if (!vintage)
+        TRY(study_vintage(ctx, store, &of_study));
+    vintage = vintage ? vintage : of_study;
+    TRY(history_record(ctx, change, perimeter, &head, hash, vintage));
+    if (!*change->scenario)
+        TRY(reference_write(ctx, store, perimeter, after, change->version, vintage));
+done:
+    maille_free(of_study);
+    return status;
+}
+
+maille_status history_add(maille_ctx *ctx, history_change *change, const char *perimeter,
+                          const maille_perimeter *after) {
+    return history_add_of(ctx, change, perimeter, after, NULL);
+}
+
+maille_status history_end(maille_ctx *ctx, const history_change *change, maille_edit_result *out) {
+    if (change->perimeters == 0)
+        return maille_fail(ctx, MAILLE_REFUSED, "nothing would change");
+    if (out) {
+        *out = (maille_edit_result){
+            .number = change->number, .perimeters = change->perimeters, .version = change->version};
+        memcpy(out->id, change->id, sizeof out->id);
+    }
+    return MAILLE_OK;
+}

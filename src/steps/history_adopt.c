@@ -1,0 +1,247 @@
+/* Imports write the tables of perimeters on their own: what they brought, changed or took away
+ * becomes versions of the history. */
+#include "steps/history.h"
+#include "steps/history_reference.h"
+#include "steps/history_rows.h"
+#include "steps/step.h"
+
+#include <maille/map.h>
+#include <string.h>
+
+/* The reference as the tables and as the history have it. */
+typedef struct {
+    maille_store *store;
+    reference *present;
+    history_heads *heads;
+    maille_names *head_of; /* id → place in `heads` */
+    maille_names *row_of;  /* id → place in `present` */
+    int64_t *version;      /* of each present perimeter, once it is recorded */
+    uint32_t recorded;
+} adoption;
+
+static maille_status number_all(maille_ctx *ctx, adoption *a) {
+    a->head_of = maille_names_new(a->heads->count);
+    a->row_of = maille_names_new(a->present->count);
+    a->version = maille_alloc(a->present->count + 1u, sizeof *a->version);
+    if (!a->head_of || !a->row_of || !a->version)
+        return maille_no_memory(ctx);
+    for (uint32_t i = 0; i < a->heads->count; i++)
+        if (!maille_names_set(a->head_of, a->heads->items[i].perimeter, i))
+            return maille_no_memory(ctx);
+    for (uint32_t i = 0; i < a->present->count; i++) {
+        a->version[i] = a->present->items[i].version;
+        if (!maille_names_set(a->row_of, a->present->items[i].perimeter->id, i))
+            return maille_no_memory(ctx);
+    }
+    return MAILLE_OK;
+}
+
+static history_head head_of(const adoption *a, const char *id) {
+    uint32_t place = maille_names_get(a->head_of, id);
+    return place == MAILLE_ABSENT ? (history_head){.own = true} : a->heads->items[place].head;
+}
+
+/* A change begins with the first version that it has. */
+static maille_status record(maille_ctx *ctx, adoption *a, const history_about *about,
+                            history_change *change, const char *id, const history_head *head,
+                            const char *hash, const char *vintage) {
+    maille_status status = MAILLE_OK;
+    if (change->perimeters == 0)
+        TRY(history_begin(ctx, a->store, about, change));
+    TRY(history_record(ctx, change, id, head, hash, vintage));
+    a->recorded++;
+done:
+    return status;
+}
+
+static const char *last_part(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Who an import was by, when, and of which file; what came of no import is of now. */
+static history_about about_import(const reference *present, int64_t import_id) {
+    const maille_table *t = present->imports;
+    history_about about = {.scenario = "", .kind = "import"};
+    size_t row = reference_import(t, import_id);
+    if (row == t->rows)
+        return about;
+    about.at = t->columns[maille_table_column(t, "at")].texts[row];
+    about.who = t->columns[maille_table_column(t, "who")].texts[row];
+    about.why = last_part(t->columns[maille_table_column(t, "file")].texts[row]);
+    return about;
+}
+
+/* One change for all that one import brought. */
+static maille_status adopt_import(maille_ctx *ctx, adoption *a, int64_t import_id) {
+    history_about about = about_import(a->present, import_id);
+    history_change change = {0};
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0; i < a->present->count; i++) {
+        const reference_item *item = &a->present->items[i];
+        const char *id = item->perimeter->id;
+        history_head head = head_of(a, id);
+        char hash[65];
+        if (a->version[i] != 0 || item->import_id != import_id)
+            continue;
+        TRY(history_keep(ctx, a->store, item->perimeter, hash));
+        if (strcmp(hash, head.state) != 0) {
+            if (head.version > 0 && !*head.state)
+                maille_log(ctx, MAILLE_LOG_WARNING,
+                           "perimeter %s had been deleted and was brought back by %s", id,
+                           about.why ? about.why : "an import");
+            TRY(record(ctx, a, &about, &change, id, &head, hash, item->vintage));
+            head.version = change.version;
+        }
+        a->version[i] = head.version;
+    }
+done:
+    return status;
+}
+
+/* Those that the history has and the tables no longer. */
+static maille_status adopt_absent(maille_ctx *ctx, adoption *a) {
+    static const history_about about = {
+        .scenario = "", .kind = "import", .why = "n’est plus dans les fichiers importés"};
+    history_change change = {0};
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0; i < a->heads->count; i++) {
+        const char *id = a->heads->items[i].perimeter;
+        const history_head *head = &a->heads->items[i].head;
+        if (*head->state && maille_names_get(a->row_of, id) == MAILLE_ABSENT)
+            TRY(record(ctx, a, &about, &change, id, head, "", NULL));
+    }
+done:
+    return status;
+}
+
+/* ---- the tables, with versions and statuses ---------------------------------------------------
+ */
+
+static maille_status write_versions(maille_ctx *ctx, const adoption *a) {
+    maille_query query = {.table = "perimeter"};
+    maille_table *rows = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(maille_store_read(ctx, a->store, &query, &rows));
+    size_t id = (size_t)maille_table_column(rows, "id");
+    size_t version = (size_t)maille_table_column(rows, "version");
+    for (size_t row = 0; row < rows->rows; row++) {
+        uint32_t place = maille_names_get(a->row_of, rows->columns[id].texts[row]);
+        maille_set_int(rows, row, version, a->version[place]);
+    }
+    status = maille_store_replace(ctx, a->store, "perimeter", NULL, rows);
+done:
+    maille_table_free(rows);
+    return status;
+}
+
+static maille_status add_statuses(maille_ctx *ctx, const reference_item *item, maille_table *rows) {
+    const maille_perimeter *p = item->perimeter;
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0; i < p->status_count; i++) {
+        size_t row;
+        TRY(maille_table_add_row(ctx, rows, &row));
+        TRY(maille_set_text(ctx, rows, row, 0, p->id));
+        maille_set_int(rows, row, 1, i + 1);
+        TRY(maille_set_text(ctx, rows, row, 2, p->statuses[i].status));
+        TRY(maille_set_text(ctx, rows, row, 3, p->statuses[i].since));
+        TRY(maille_set_text(ctx, rows, row, 4, p->statuses[i].by));
+        if (item->import_id)
+            maille_set_int(rows, row, 5, item->import_id);
+    }
+done:
+    return status;
+}
+
+/* Of the freshly imported: what stood there of an older state goes, a status that the file did not
+ * date comes. Rows of imported perimeters go with their import, those of edited ones stay. */
+static maille_status write_statuses(maille_ctx *ctx, const adoption *a) {
+    static const maille_column_spec columns[] = {
+        {"perimeter_id", MAILLE_TEXT}, {"place", MAILLE_INT},    {"status", MAILLE_TEXT},
+        {"since", MAILLE_TEXT},        {"by_whom", MAILLE_TEXT}, {"import_id", MAILLE_INT}};
+    maille_table *rows = NULL;
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0; i < a->present->count; i++) {
+        const reference_item *item = &a->present->items[i];
+        row_filter of_id;
+        if (item->version != 0)
+            continue;
+        row_where(&of_id, "perimeter_id", item->perimeter->id);
+        TRY(maille_table_new(ctx, columns, 6, &rows));
+        TRY(add_statuses(ctx, item, rows));
+        TRY(maille_store_replace(ctx, a->store, "perimeter_status", &of_id.all, rows));
+        maille_table_free(rows);
+        rows = NULL;
+    }
+done:
+    maille_table_free(rows);
+    return status;
+}
+
+static maille_status adopt_all(maille_ctx *ctx, adoption *a) {
+    maille_status status = MAILLE_OK;
+    TRY(reference_read(ctx, a->store, NULL, &a->present));
+    TRY(history_heads_of(ctx, a->store, "", &a->heads));
+    TRY(number_all(ctx, a));
+    TRY(adopt_absent(ctx, a));
+    for (uint32_t i = 0; i < a->present->count; i++)
+        if (a->version[i] == 0)
+            TRY(adopt_import(ctx, a, a->present->items[i].import_id));
+    TRY(write_versions(ctx, a));
+    TRY(write_statuses(ctx, a));
+done:
+    return status;
+}
+
+/* Whether the tables hold something that the history has not, or the other way round. */
+static maille_status is_behind(maille_ctx *ctx, maille_store *store, bool *behind) {
+    static const char *const id[] = {"id"}, *const stands[] = {"perimeter_id", "state"};
+    maille_filter fresh = {.op = MAILLE_F_NULL, .column = "version"};
+    maille_table *present = NULL, *heads = NULL;
+    maille_status status = MAILLE_OK;
+    int64_t unrecorded = 0;
+    size_t standing = 0;
+    row_filter of_reference;
+    row_where(&of_reference, "scenario", "");
+    TRY(maille_store_count(ctx, store, "perimeter", &fresh, &unrecorded));
+    TRY(rows_of(ctx, store, "perimeter", id, 1, NULL, &present));
+    TRY(rows_of(ctx, store, "scenario_head", stands, 2, &of_reference.all, &heads));
+    *behind = unrecorded > 0;
+    for (size_t row = 0; row < heads->rows && !*behind; row++) {
+        if (!*row_text(heads, row, 1))
+            continue;
+        *behind = standing >= present->rows ||
+                  strcmp(row_text(present, standing, 0), row_text(heads, row, 0)) != 0;
+        standing++;
+    }
+done:
+    maille_table_free(present);
+    maille_table_free(heads);
+    return status;
+}
+
+maille_status history_adopt(maille_ctx *ctx, maille_store *store, uint32_t *count) {
+    adoption a = {.store = store};
+    maille_status status = MAILLE_OK;
+    bool behind = false;
+    TRY(is_behind(ctx, store, &behind));
+    if (behind)
+        TRY(adopt_all(ctx, &a));
+    if (count)
+        *count = a.recorded;
+done:
+    reference_free(a.present);
+    history_heads_free(a.heads);
+    maille_names_free(a.head_of);
+    maille_names_free(a.row_of);
+    maille_free(a.version);
+    return status;
+}
+
+maille_status maille_history_adopt(maille_ctx *ctx, maille_store *store, uint32_t *count) {
+    maille_status status = MAILLE_OK;
+    TRY(maille_store_begin(ctx, store));
+    TRY(history_adopt(ctx, store, count));
+done:
+    return history_leave(ctx, store, status);
+}

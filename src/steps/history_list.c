@@ -1,0 +1,227 @@
+/* The history told: lists of changes, and what came between a writer's version and the present. */
+#include "steps/history.h"
+#include "steps/history_rows.h"
+#include "steps/step.h"
+
+#include <maille/jsontree.h>
+#include <maille/map.h>
+#include <maille/strbuf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- lists ------------------------------------------------------------------------------------
+ */
+
+enum { C_NUMBER, C_ID, C_AT, C_WHO, C_WHY, C_KIND, C_OF, C_COLUMNS };
+static const char *const change_columns[] = {"number", "id",   "at",       "who",
+                                             "why",    "kind", "of_change"};
+enum { V_CHANGE, V_PERIMETER, V_VERSION, V_BEFORE, V_AFTER, V_COLUMNS };
+static const char *const version_columns[] = {"change_id", "perimeter_id", "version", "before",
+                                              "after"};
+
+typedef struct {
+    maille_store *store;
+    maille_table *changes, *versions;
+    maille_names *row_of; /* change id → row of `changes` */
+    maille_names *names;  /* hash → row of the list that tells the name */
+    maille_table *list;
+} listing;
+
+/* A version with the number of its change: the newest first, perimeters of one by id. */
+typedef struct {
+    int64_t number;
+    uint32_t change, version;
+} mark;
+
+static int newest_first(const void *a, const void *b) {
+    const mark *x = a, *y = b;
+    if (x->number != y->number)
+        return x->number < y->number ? 1 : -1;
+    return x->version < y->version ? -1 : x->version > y->version;
+}
+
+static maille_status name_in(maille_ctx *ctx, listing *l, size_t row, const char *hash) {
+    maille_status status = MAILLE_OK;
+    char *text = NULL;
+    maille_json *tree = NULL;
+    uint32_t known = maille_names_get(l->names, hash);
+    if (known != MAILLE_ABSENT) {
+        status = maille_set_text(ctx, l->list, row, 8, row_text(l->list, known, 8));
+        goto done;
+    }
+    TRY(history_text(ctx, l->store, hash, &text));
+    TRY(maille_json_parse(ctx, maille_store_path(l->store), text, &tree));
+    TRY(maille_set_text(ctx, l->list, row, 8, maille_json_as_text(maille_json_get(tree, "name"))));
+    if (!maille_names_set(l->names, hash, (uint32_t)row))
+        status = maille_no_memory(ctx);
+done:
+    maille_json_free(tree);
+    maille_free(text);
+    return status;
+}
+
+static maille_status list_one(maille_ctx *ctx, listing *l, const mark *at) {
+    const maille_table *c = l->changes, *v = l->versions;
+    const char *before = row_text(v, at->version, V_BEFORE);
+    const char *after = row_text(v, at->version, V_AFTER);
+    maille_status status = MAILLE_OK;
+    size_t row;
+    TRY(maille_table_add_row(ctx, l->list, &row));
+    maille_set_int(l->list, row, 0, at->number);
+    for (size_t i = C_ID; i <= C_OF; i++)
+        TRY(maille_set_text(ctx, l->list, row, i, c->columns[i].texts[at->change]));
+    TRY(maille_set_text(ctx, l->list, row, 7, row_text(v, at->version, V_PERIMETER)));
+    TRY(name_in(ctx, l, row, *after ? after : before));
+    maille_set_int(l->list, row, 9, v->columns[V_VERSION].ints[at->version]);
+    TRY(maille_set_text(ctx, l->list, row, 10, v->columns[V_BEFORE].texts[at->version]));
+    TRY(maille_set_text(ctx, l->list, row, 11, v->columns[V_AFTER].texts[at->version]));
+done:
+    return status;
+}
+
+static maille_status number_changes(maille_ctx *ctx, listing *l) {
+    l->row_of = maille_names_new(l->changes->rows);
+    l->names = maille_names_new(l->versions->rows);
+    if (!l->row_of || !l->names)
+        return maille_no_memory(ctx);
+    for (size_t row = 0; row < l->changes->rows; row++)
+        if (!maille_names_set(l->row_of, row_text(l->changes, row, C_ID), (uint32_t)row))
+            return maille_no_memory(ctx);
+    return MAILLE_OK;
+}
+
+static maille_status list_all(maille_ctx *ctx, listing *l) {
+    maille_status status = MAILLE_OK;
+    size_t count = 0;
+    mark *marks = maille_alloc(l->versions->rows + 1, sizeof *marks);
+    if (!marks)
+        return maille_no_memory(ctx);
+    for (size_t row = 0; row < l->versions->rows; row++) {
+        uint32_t change = maille_names_get(l->row_of, row_text(l->versions, row, V_CHANGE));
+        if (change != MAILLE_ABSENT)
+            marks[count++] =
+                (mark){l->changes->columns[C_NUMBER].ints[change], change, (uint32_t)row};
+    }
+    if (count)
+        qsort(marks, count, sizeof *marks, newest_first);
+    for (size_t i = 0; i < count; i++)
+        TRY(list_one(ctx, l, &marks[i]));
+done:
+    maille_free(marks);
+    return status;
+}
+
+maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                  const char *perimeter, maille_table **out) {
+    static const maille_column_spec columns[] = {
+        {"number", MAILLE_INT},     {"id", MAILLE_TEXT},        {"at", MAILLE_TEXT},
+        {"who", MAILLE_TEXT},       {"why", MAILLE_TEXT},       {"kind", MAILLE_TEXT},
+        {"of_change", MAILLE_TEXT}, {"perimeter", MAILLE_TEXT}, {"name", MAILLE_TEXT},
+        {"version", MAILLE_INT},    {"before", MAILLE_TEXT},    {"after", MAILLE_TEXT}};
+    listing l = {.store = store};
+    maille_status status = MAILLE_OK;
+    row_filter of_scenario, of_perimeter;
+    row_where(&of_scenario, "scenario", scenario);
+    row_where(&of_perimeter, "scenario", scenario);
+    if (perimeter)
+        row_where_two(&of_perimeter, "scenario", scenario, "perimeter_id", perimeter);
+    TRY(history_scenario(ctx, store, scenario));
+    TRY(rows_of(ctx, store, "change", change_columns, C_COLUMNS, &of_scenario.all, &l.changes));
+    TRY(rows_of(ctx, store, "perimeter_version", version_columns, V_COLUMNS, &of_perimeter.all,
+                &l.versions));
+    TRY(maille_table_new(ctx, columns, sizeof columns / sizeof *columns, &l.list));
+    TRY(number_changes(ctx, &l));
+    TRY(list_all(ctx, &l));
+    *out = l.list;
+    l.list = NULL;
+done:
+    maille_table_free(l.list);
+    maille_table_free(l.changes);
+    maille_table_free(l.versions);
+    maille_names_free(l.row_of);
+    maille_names_free(l.names);
+    return status;
+}
+
+/* ---- conflicts --------------------------------------------------------------------------------
+ */
+
+/* "+ 22010, − 22015, nom: « A » → « B »"; the first ones where there are many. */
+static void tell_differences(const maille_differences *d, maille_strbuf *out) {
+    enum { MOST = 20 };
+    for (uint32_t i = 0; i < d->count && i < MOST; i++) {
+        const maille_difference *one = &d->items[i];
+        maille_strbuf_add(out, i ? ", " : "");
+        if (strcmp(one->what, "commune") == 0)
+            maille_strbuf_addf(out, "%s %s", one->before ? "−" : "+", one->code);
+        else
+            maille_strbuf_addf(out, "%s%s%s: %s → %s", one->what, one->code ? " " : "",
+                               one->code ? one->code : "", one->before ? one->before : "–",
+                               one->after ? one->after : "–");
+    }
+    if (d->count > MOST)
+        maille_strbuf_addf(out, " and %u more", d->count - MOST);
+    if (d->count == 0)
+        maille_strbuf_add(out, "nothing, in the end");
+}
+
+/* Who made the version that stands, and when, into `out`. */
+static maille_status tell_author(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                 const char *perimeter, int64_t version, maille_strbuf *out) {
+    static const char *const author[] = {"at", "who"};
+    static const char *const of_version[] = {"version", "change_id"};
+    maille_table *versions = NULL, *change = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter where, by_id;
+    row_where_two(&where, "perimeter_id", perimeter, "scenario", scenario);
+    TRY(rows_of(ctx, store, "perimeter_version", of_version, 2, &where.all, &versions));
+    for (size_t row = 0; row < versions->rows; row++) {
+        if (versions->columns[0].ints[row] != version)
+            continue;
+        row_where(&by_id, "id", row_text(versions, row, 1));
+        TRY(rows_of(ctx, store, "change", author, 2, &by_id.all, &change));
+        if (change->rows)
+            maille_strbuf_addf(out, ": on %s by %s", row_text(change, 0, 0),
+                               row_text(change, 0, 1));
+        break;
+    }
+done:
+    maille_table_free(versions);
+    maille_table_free(change);
+    return status;
+}
+
+maille_status history_expect(maille_ctx *ctx, maille_store *store, const char *scenario,
+                             const char *perimeter, int64_t expected) {
+    maille_status status = MAILLE_OK;
+    maille_perimeter *seen = NULL, *stands = NULL;
+    maille_differences *differences = NULL;
+    maille_strbuf text = {0};
+    history_head head, then;
+    maille_moment moment = {.version = expected};
+    TRY(history_head_of(ctx, store, scenario, perimeter, &head));
+    if (expected == 0 || expected == head.version)
+        goto done;
+    maille_strbuf_addf(&text, "version %lld of %s stood, not %lld", (long long)head.version,
+                       perimeter, (long long)expected);
+    if (expected > 0 && expected < head.version) {
+        TRY(tell_author(ctx, store, scenario, perimeter, head.version, &text));
+        TRY(history_at(ctx, store, scenario, perimeter, &moment, &then));
+        TRY(history_document(ctx, store, then.state, &seen));
+        TRY(history_document(ctx, store, head.state, &stands));
+        TRY(maille_perimeter_diff(ctx, seen, stands, &differences));
+        maille_strbuf_add(&text, ": ");
+        if (stands || !seen)
+            tell_differences(differences, &text);
+        else
+            maille_strbuf_add(&text, "it was deleted");
+    }
+    status =
+        text.failed ? maille_no_memory(ctx) : maille_fail(ctx, MAILLE_REFUSED, "%s", text.text);
+done:
+    maille_perimeter_free(seen);
+    maille_perimeter_free(stands);
+    maille_differences_free(differences);
+    maille_strbuf_free(&text);
+    return status;
+}
