@@ -18,8 +18,9 @@ typedef struct {
     const maille_shapes *communes; /* metres, of the network's CRS */
     /* Who borders whom along a line, CSR, ascending. */
     const uint32_t *neighbour_start, *neighbour;
-    const maille_stop *centres; /* of each commune */
-    uint32_t limit_ms;          /* of both directions, the limit included */
+    const maille_stop *centres;   /* of each commune */
+    const uint32_t *node_commune; /* that holds each node, MAILLE_ABSENT = none; NULL: looked for */
+    uint32_t limit_ms;            /* of both directions, the limit included */
     /* A junction outside all communes is land beyond the study: it belongs to the nearest commune
      * within so many metres, else nobody passes. Elsewhere outside is water. */
     double near_m;

@@ -35,6 +35,7 @@ static maille_status find_links(maille_ctx *ctx, loads *l, const travel *t, doub
                               .neighbour_start = a->start,
                               .neighbour = a->neighbour,
                               .centres = t->commune_stop,
+                              .node_commune = t->node_commune,
                               .limit_ms = (uint32_t)llround(limit_min * ms_per_minute),
                               .near_m = rules->snap_max_m};
     TRY(maille_road_links(ctx, t->network, &how, links, count));

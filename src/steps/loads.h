@@ -60,6 +60,7 @@ typedef struct {
 /* Roads, and where communes and places stand on them. */
 typedef struct {
     maille_network *network; /* NULL: no roads, minutes are estimates */
+    uint32_t *node_commune;  /* that holds each node; MAILLE_ABSENT */
     uint32_t *edge_group;    /* which block's communes may use each edge */
     maille_snapper *snapper; /* by edge_group */
     maille_stop *commune_stop;

@@ -9,6 +9,7 @@
 #include <maille/memory.h>
 #include <maille/sources.h>
 #include <math.h>
+#include <string.h>
 
 /* The commune that is nearest to p within max_m, or MAILLE_ABSENT. */
 static maille_status nearest_commune(maille_ctx *ctx, const maille_boxes *boxes,
@@ -29,10 +30,10 @@ static maille_status nearest_commune(maille_ctx *ctx, const maille_boxes *boxes,
     return status;
 }
 
-/* For each point the commune that holds it, else the nearest within max_m, else MAILLE_ABSENT. */
-static maille_status communes_of_points(maille_ctx *ctx, const maille_shapes *metres,
-                                        const maille_xy *points, size_t count, double max_m,
-                                        uint32_t *commune) {
+/* Gives points that no commune holds the nearest within max_m. */
+static maille_status add_nearest(maille_ctx *ctx, const maille_shapes *metres,
+                                 const maille_xy *points, size_t count, double max_m,
+                                 uint32_t *commune) {
     maille_status status = MAILLE_OK;
     maille_boxes *index = NULL;
     uint32_t *found = NULL;
@@ -42,7 +43,6 @@ static maille_status communes_of_points(maille_ctx *ctx, const maille_shapes *me
         return maille_no_memory(ctx);
     for (uint32_t i = 0; i < metres->count; i++)
         boxes[i] = maille_shape_box(metres, i);
-    TRY(maille_points_in_shapes(ctx, metres, points, count, commune));
     TRY(maille_boxes_new(ctx, boxes, metres->count, &index));
     for (size_t i = 0; i < count; i++)
         if (commune[i] == MAILLE_ABSENT && !isnan(points[i].x))
@@ -59,12 +59,17 @@ done:
 static maille_status group_edges(maille_ctx *ctx, const communes *c, const maille_adjacency *a,
                                  double max_m, travel *t) {
     maille_status status = MAILLE_OK;
-    uint32_t *block = maille_alloc(t->network->node_count + 1u, sizeof *block);
-    if (!block)
-        return maille_no_memory(ctx);
-    TRY(communes_of_points(ctx, c->metres, t->network->node_xy, t->network->node_count, max_m,
-                           block));
-    for (uint32_t v = 0; v < t->network->node_count; v++) {
+    uint32_t nodes = t->network->node_count;
+    uint32_t *block = maille_alloc(nodes + 1u, sizeof *block);
+    t->node_commune = maille_alloc(nodes + 1u, sizeof *t->node_commune);
+    if (!block || !t->node_commune) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    TRY(maille_points_in_shapes(ctx, c->metres, t->network->node_xy, nodes, t->node_commune));
+    memcpy(block, t->node_commune, nodes * sizeof *block);
+    TRY(add_nearest(ctx, c->metres, t->network->node_xy, nodes, max_m, block));
+    for (uint32_t v = 0; v < nodes; v++) {
         t->nodes_outside += block[v] == MAILLE_ABSENT;
         if (block[v] != MAILLE_ABSENT)
             block[v] = a->block[block[v]];
@@ -136,6 +141,7 @@ void travel_free(travel *t) {
     maille_snapper_free(t->snapper);
     maille_network_free(t->network);
     maille_free(t->edge_group);
+    maille_free(t->node_commune);
     maille_free(t->commune_stop);
     maille_free(t->place_stop);
     maille_free(t->commune_snap);

@@ -82,7 +82,10 @@ static maille_status label_nodes(maille_ctx *ctx, travel_sides *s) {
         status = maille_no_memory(ctx);
         goto done;
     }
-    MAILLE_TRY(maille_points_in_shapes(ctx, communes, n->node_xy, n->node_count, s->side));
+    if (s->how->node_commune)
+        memcpy(s->side, s->how->node_commune, n->node_count * sizeof *s->side);
+    else
+        MAILLE_TRY(maille_points_in_shapes(ctx, communes, n->node_xy, n->node_count, s->side));
     for (uint32_t i = 0; i < communes->count; i++)
         boxes[i] = maille_shape_box(communes, i);
     MAILLE_TRY(maille_boxes_new(ctx, boxes, communes->count, &index));
