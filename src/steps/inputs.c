@@ -142,27 +142,32 @@ static const char *vintage_of(const maille_table *imports, int64_t id) {
     return NULL;
 }
 
-/* Rows whose first column is among those seen. An import counts by the vintage of its codes: its
- * number is another one each time. */
-static maille_status add_rows(maille_ctx *ctx, maille_store *store, const char *table_name,
-                              const char *const *columns, size_t count, const maille_names *seen,
-                              maille_hasher *hasher) {
-    maille_query query = {.table = table_name, .columns = columns, .column_count = count};
+/* An import counts by the vintage of its codes: its number is another one each time. */
+static void add_cell(const maille_column *column, size_t row, const maille_table *imports,
+                     maille_hasher *hasher) {
+    if (column->type == MAILLE_TEXT)
+        maille_hasher_add_text(hasher, column->texts[row]);
+    else if (column->type == MAILLE_REAL)
+        maille_hasher_add(hasher, &column->reals[row], sizeof(double));
+    else if (strcmp(column->name, "import_id") != 0)
+        maille_hasher_add(hasher, &column->ints[row], sizeof(int64_t));
+    else
+        maille_hasher_add_text(hasher,
+                               column->null[row] ? NULL : vintage_of(imports, column->ints[row]));
+}
+
+/* Rows whose first column is among those seen (NULL: all). */
+static maille_status add_rows(maille_ctx *ctx, maille_store *store, const maille_query *query,
+                              const maille_names *seen, maille_hasher *hasher) {
     maille_table *table = NULL, *imports = NULL;
     maille_status status = MAILLE_OK;
     TRY(maille_imports(ctx, store, &imports));
-    TRY(maille_store_read(ctx, store, &query, &table));
+    TRY(maille_store_read(ctx, store, query, &table));
     for (size_t row = 0; row < table->rows; row++) {
-        if (maille_names_get(seen, table->columns[0].texts[row]) == MAILLE_ABSENT)
+        if (seen && maille_names_get(seen, table->columns[0].texts[row]) == MAILLE_ABSENT)
             continue;
-        for (size_t i = 0; i < count; i++) {
-            if (table->columns[i].type == MAILLE_REAL)
-                maille_hasher_add(hasher, &table->columns[i].reals[row], sizeof(double));
-            else if (table->columns[i].type == MAILLE_INT)
-                maille_hasher_add_text(hasher, vintage_of(imports, table->columns[i].ints[row]));
-            else
-                maille_hasher_add_text(hasher, table->columns[i].texts[row]);
-        }
+        for (size_t i = 0; i < table->column_count; i++)
+            add_cell(&table->columns[i], row, imports, hasher);
     }
 done:
     maille_table_free(table);
@@ -170,13 +175,48 @@ done:
     return status;
 }
 
+/* Texts on gaps, for the step that shows them. */
+static maille_status add_notes(maille_ctx *ctx, maille_store *store, const step *s,
+                               maille_hasher *hasher) {
+    static const char *const columns[] = {"code", "note", "since"};
+    const maille_query query = {.table = "gap_note", .columns = columns, .column_count = 3};
+    for (const char *const *table = s->tables; table && *table; table++)
+        if (strcmp(*table, "gap") == 0)
+            return add_rows(ctx, store, &query, NULL, hasher);
+    return MAILLE_OK;
+}
+
+/* What is said of the perimeters seen. A status that is not dated says no more than the perimeter
+ * itself, whether it has a row or not. */
+static maille_status add_decisions(maille_ctx *ctx, maille_store *store, const maille_names *seen,
+                                   maille_hasher *hasher) {
+    static const char *const perimeter[] = {"id", "kind", "name", "status", "contact", "vintage"};
+    static const char *const dated[] = {"perimeter_id", "place", "status", "since", "by_whom"};
+    static const char *const member[] = {"perimeter_id", "code",   "share", "import_id",
+                                         "on_purpose",   "reason", "zone"};
+    const maille_filter no_day = {.op = MAILLE_F_NULL, .column = "since"};
+    const maille_filter nobody = {.op = MAILLE_F_NULL, .column = "by_whom"};
+    const maille_filter *const both[] = {&no_day, &nobody};
+    const maille_filter bare = {.op = MAILLE_F_AND, .children = both, .count = 2};
+    const maille_filter *const not_bare[] = {&bare};
+    const maille_filter said = {.op = MAILLE_F_NOT, .children = not_bare, .count = 1};
+    const maille_query queries[] = {
+        {.table = "perimeter", .columns = perimeter, .column_count = 6},
+        {.table = "perimeter_status", .columns = dated, .column_count = 5, .filter = &said},
+        {.table = "perimeter_member_raw", .columns = member, .column_count = 7}};
+    maille_status status = MAILLE_OK;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        TRY(add_rows(ctx, store, &queries[i], seen, hasher));
+done:
+    return status;
+}
+
 /* Decisions on perimeters: those that the audience may see, as they are in the workspace. A draft
  * that changes leaves every public hash alone. */
 static maille_status add_perimeters(maille_ctx *ctx, maille_store *store, loads *l,
                                     maille_audience audience, maille_hasher *hasher) {
-    static const char *const columns[] = {"id", "kind", "name", "status", "contact"};
-    static const char *const member_columns[] = {"perimeter_id", "code", "share", "import_id"};
-    maille_query query = {.table = "perimeter", .columns = columns, .column_count = 5};
+    static const char *const columns[] = {"id", "status"};
+    maille_query query = {.table = "perimeter", .columns = columns, .column_count = 2};
     const maille_publication_rules *rules = NULL;
     maille_status status = MAILLE_OK;
     maille_table *table = NULL;
@@ -191,14 +231,13 @@ static maille_status add_perimeters(maille_ctx *ctx, maille_store *store, loads 
         status = maille_no_memory(ctx);
         goto done;
     }
-    maille_audience_sees(rules, audience, table->columns[3].texts, table->rows, sees);
+    maille_audience_sees(rules, audience, table->columns[1].texts, table->rows, sees);
     for (size_t row = 0; row < table->rows; row++)
         if (sees[row] && !maille_names_set(seen, table->columns[0].texts[row], 1)) {
             status = maille_no_memory(ctx);
             goto done;
         }
-    TRY(add_rows(ctx, store, "perimeter", columns, 5, seen, hasher));
-    TRY(add_rows(ctx, store, "perimeter_member_raw", member_columns, 4, seen, hasher));
+    TRY(add_decisions(ctx, store, seen, hasher));
 done:
     maille_free(sees);
     maille_names_free(seen);
@@ -245,6 +284,7 @@ maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, c
     TRY(add_rules(ctx, l, s->rules, hasher));
     if (s->reads_services)
         TRY(add_services(ctx, l, hasher));
+    TRY(add_notes(ctx, store, s, hasher));
     if (s->by_audience)
         TRY(add_perimeters(ctx, store, l, audience, hasher));
     else if (s->reads_drafts)

@@ -1,7 +1,9 @@
-/* A study's recipe brought into the workspace: settings, then sources. */
+/* A study's recipe brought into the workspace: settings, then sources, then what they brought into
+ * the history of perimeters. */
 #include "steps/step.h"
 
 #include <limits.h>
+#include <maille/edit.h>
 #include <maille/memory.h>
 #include <maille/provenance.h>
 #include <maille/steps.h>
@@ -230,6 +232,7 @@ maille_status maille_study_apply(maille_ctx *ctx, maille_store *store, const mai
             options.replaces = m.of_source[i] ? m.of_source[i] : MAILLE_REPLACES_NONE;
             TRY(maille_import_source(ctx, store, source, &options, &results[i]));
         }
+    TRY(maille_history_adopt(ctx, store, NULL));
     maille_progress(ctx, "imports", imported, imported);
 done:
     matching_clear(&m);
