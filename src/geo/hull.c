@@ -97,6 +97,13 @@ maille_status maille_convex_hull(maille_ctx *ctx, const maille_xy *points, size_
     return status;
 }
 
+static bool all_same(const maille_xy *points, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        if (points[i].x != points->x || points[i].y != points->y)
+            return false;
+    return true;
+}
+
 maille_status maille_enclosing_circle(maille_ctx *ctx, const maille_xy *points, size_t count,
                                       maille_xy *centre, double *radius) {
     maille_status status = MAILLE_OK;
@@ -105,7 +112,7 @@ maille_status maille_enclosing_circle(maille_ctx *ctx, const maille_xy *points, 
     maille_xy *near = NULL, at;
     *radius = count ? 0 : NAN;
     *centre = count ? *points : (maille_xy){NAN, NAN};
-    if (count < 2)
+    if (all_same(points, count))
         return MAILLE_OK;
     near = maille_alloc(count, sizeof *near);
     if (!near || !geos) {
