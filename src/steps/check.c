@@ -24,12 +24,12 @@ static maille_status add(search *s, const char *severity, const char *kind, cons
 
 static maille_status add(search *s, const char *severity, const char *kind, const char *subject,
                          const char *format, ...) {
-    char message[1200];
+    char message[4096];
     va_list args;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    maille_finding f = {.message = maille_strdup(message)};
+    maille_finding f = {.message = maille_strdup(message), .population = NAN};
     snprintf(f.kind, sizeof f.kind, "%s", kind);
     snprintf(f.severity, sizeof f.severity, "%s", severity);
     snprintf(f.subject, sizeof f.subject, "%s", subject ? subject : "");
@@ -45,21 +45,6 @@ static maille_status add(search *s, const char *severity, const char *kind, cons
 /* The s of a plural. */
 static const char *s_of(int64_t count) {
     return count > 1 ? "s" : "";
-}
-
-typedef struct {
-    char text[48];
-} words;
-
-/* "1 234 habitants" */
-static words inhabitants(double population) {
-    words out;
-    maille_strbuf number = {0};
-    maille_strbuf_add_french(&number, population, 0);
-    snprintf(out.text, sizeof out.text, "%s habitant%s", number.text ? number.text : "?",
-             s_of(population > 1 ? 2 : 1));
-    maille_strbuf_free(&number);
-    return out;
 }
 
 static maille_status read_names(search *s) {
@@ -87,59 +72,25 @@ static maille_status rows_of(search *s, const char *table, const char *const *co
     return maille_store_read(s->ctx, s->store, &query, out);
 }
 
-static maille_status find_overlaps(search *s) {
-    static const char *const columns[] = {"a", "b", "communes", "population", "severity"};
+/* What step findings left. */
+static maille_status find_flags(search *s) {
+    static const char *const columns[] = {"severity", "kind", "subject", "message",   "remedy",
+                                          "a",        "b",    "codes",   "population"};
     maille_table *t = NULL;
     maille_status status = MAILLE_OK;
-    TRY(rows_of(s, "overlap", columns, 5, &t));
+    TRY(rows_of(s, "finding", columns, 9, &t));
     for (size_t i = 0; i < t->rows; i++) {
-        char subject[300];
-        snprintf(subject, sizeof subject, "%s + %s", t->columns[0].texts[i],
-                 t->columns[1].texts[i]);
-        TRY(add(s, t->columns[4].texts[i], "chevauchement", subject,
-                "%s et %s ont %lld commune%s en commun (%s)", name_of(s, t->columns[0].texts[i]),
-                name_of(s, t->columns[1].texts[i]), (long long)t->columns[2].ints[i],
-                s_of(t->columns[2].ints[i]), inhabitants(t->columns[3].reals[i]).text));
-    }
-done:
-    maille_table_free(t);
-    return status;
-}
-
-static maille_status find_gaps(search *s) {
-    static const char *const columns[] = {"id", "communes", "population", "enclosed"};
-    maille_table *t = NULL;
-    maille_status status = MAILLE_OK;
-    TRY(rows_of(s, "gap", columns, 4, &t));
-    for (size_t i = 0; i < t->rows; i++) {
-        bool enclosed = t->columns[3].ints[i] != 0;
-        const char *plural = s_of(t->columns[1].ints[i]);
-        TRY(add(s, enclosed ? "alerte" : "information", "zone-blanche", t->columns[0].texts[i],
-                "%lld commune%s sans CPTS (%s)%s%s%s", (long long)t->columns[1].ints[i], plural,
-                inhabitants(t->columns[2].reals[i]).text, enclosed ? ", enclavée" : "",
-                enclosed ? plural : "", enclosed ? " entre des CPTS" : ""));
-    }
-done:
-    maille_table_free(t);
-    return status;
-}
-
-static maille_status find_in_figures(search *s, const maille_size_rules *sizes) {
-    static const char *const columns[] = {"id", "parts", "population"};
-    maille_table *t = NULL;
-    maille_status status = MAILLE_OK;
-    TRY(rows_of(s, "perimeter_figure", columns, 3, &t));
-    for (size_t i = 0; i < t->rows; i++) {
-        const char *id = t->columns[0].texts[i];
-        if (t->columns[1].ints[i] > 1)
-            TRY(add(s, "alerte", "morcellement", id,
-                    "%s est en %lld morceaux (par frontière commune)", name_of(s, id),
-                    (long long)t->columns[1].ints[i]));
-        if (t->columns[2].reals[i] < sizes->least)
-            TRY(add(s, "alerte", "taille", id,
-                    "%s compte %s, moins que ce que retient le jeu de règles %s (%s)",
-                    name_of(s, id), inhabitants(t->columns[2].reals[i]).text, sizes->head.id,
-                    inhabitants(sizes->least).text));
+        const maille_column *k = t->columns;
+        TRY(add(s, k[0].texts[i], k[1].texts[i], k[2].texts[i], "%s", k[3].texts[i]));
+        maille_finding *f = &s->list.items[s->list.count - 1];
+        f->population = k[8].reals[i];
+        const char *const texts[] = {k[4].texts[i], k[5].texts[i], k[6].texts[i], k[7].texts[i]};
+        char **const to[] = {&f->remedy, &f->a, &f->b, &f->codes};
+        for (size_t j = 0; j < 4; j++)
+            if (texts[j] && !(*to[j] = maille_strdup(texts[j]))) {
+                status = maille_no_memory(s->ctx);
+                goto done;
+            }
     }
 done:
     maille_table_free(t);
@@ -219,17 +170,9 @@ maille_status maille_check(maille_ctx *ctx, maille_store *store, maille_audience
                            maille_finding **findings, size_t *count) {
     search s = {.ctx = ctx, .store = store, .audience = audience};
     maille_status status = MAILLE_OK;
-    loads *l = NULL;
-    const maille_study *study = NULL;
-    maille_size_rules *sizes = NULL;
-    TRY(loads_new(ctx, store, &l));
-    TRY(load_study(ctx, l, &study));
-    TRY(maille_size_rules_read(ctx, study->sizes ? study->sizes : MAILLE_DEFAULT_SIZES, &sizes));
     TRY(read_names(&s));
     TRY(find_nothing(&s));
-    TRY(find_overlaps(&s));
-    TRY(find_gaps(&s));
-    TRY(find_in_figures(&s, sizes));
+    TRY(find_flags(&s));
     TRY(find_apart(&s));
     TRY(find_undone(&s));
     TRY(find_remarks(&s));
@@ -240,13 +183,16 @@ maille_status maille_check(maille_ctx *ctx, maille_store *store, maille_audience
 done:
     maille_findings_free(s.list.items, s.list.count);
     maille_table_free(s.perimeters);
-    maille_size_rules_free(sizes);
-    loads_free(l);
     return status;
 }
 
 void maille_findings_free(maille_finding *findings, size_t count) {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         maille_free(findings[i].message);
+        maille_free(findings[i].remedy);
+        maille_free(findings[i].a);
+        maille_free(findings[i].b);
+        maille_free(findings[i].codes);
+    }
     maille_free(findings);
 }

@@ -13,14 +13,14 @@ const char *maille_flag_name(maille_flag_kind kind) {
         [MAILLE_FLAG_SHARED] = "partage-voulu",
         [MAILLE_FLAG_OVERSHARED] = "parts-au-dela-de-un",
         [MAILLE_FLAG_GAP] = "zone-blanche",
-        [MAILLE_FLAG_PARTS] = "morceaux",
+        [MAILLE_FLAG_PARTS] = "morcellement",
         [MAILLE_FLAG_LINKED] = "reliee-par-la-route",
         [MAILLE_FLAG_HOLE] = "trou",
-        [MAILLE_FLAG_SMALL] = "population-sous-le-seuil",
-        [MAILLE_FLAG_LARGE] = "population-au-dela-du-plafond",
+        [MAILLE_FLAG_SMALL] = "taille",
+        [MAILLE_FLAG_LARGE] = "taille",
         [MAILLE_FLAG_DEPARTMENTS] = "plusieurs-departements",
         [MAILLE_FLAG_REGIONS] = "plusieurs-regions",
-        [MAILLE_FLAG_SPLIT] = "regroupement-coupe"};
+        [MAILLE_FLAG_SPLIT] = "groupement-coupe"};
     return names[kind];
 }
 
