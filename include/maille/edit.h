@@ -119,8 +119,9 @@ maille_status maille_gap_note_set(maille_ctx *ctx, maille_store *store, const ch
  * `base` "" = the reference, or another scenario. */
 maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const char *id,
                                      const char *title, const char *base);
+/* With its history; what was merged stays. MAILLE_REFUSED while another scenario began with it. */
 maille_status maille_scenario_delete(maille_ctx *ctx, maille_store *store, const char *id);
-/* Columns id, title, base, at, who, changed (perimeters of its own). */
+/* Columns id, title, base, at, who, changed (perimeters that stand otherwise than they began). */
 maille_status maille_scenario_list(maille_ctx *ctx, maille_store *store, maille_table **out);
 
 /* What did not go together. */
@@ -134,9 +135,12 @@ typedef struct {
     maille_arena *arena;
 } maille_merge_report;
 void maille_merge_report_free(maille_merge_report *report);
-/* Brings what `edit->scenario`'s branch `from` changed into it, three-way against what `from` began
- * with. With conflicts nothing is written and MAILLE_FOUND returned, unless `prefer` is "ours" or
- * "theirs". */
+/* Brings what `edit->scenario`'s branch `from` changed into it, three-way against what `from` had
+ * when it was merged last (as long as that merge was not taken back), else began with. With
+ * conflicts nothing is written and MAILLE_FOUND returned, unless `prefer` is "ours" or "theirs"
+ * (NULL: neither). One change, of kind fusion: undo takes the merge back. `report` (may be NULL) is
+ * there with MAILLE_OK and MAILLE_FOUND. MAILLE_REFUSED when nothing would change, or when `from`
+ * began with something else. */
 maille_status maille_scenario_merge(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                     const char *from, const char *prefer,
                                     maille_merge_report **report, maille_edit_result *out);
@@ -145,12 +149,14 @@ maille_status maille_scenario_merge(maille_ctx *ctx, maille_store *store, const 
  */
 
 /* Writes perimeters of the reference with their whole history as one JSON file (changes, versions,
- * documents). */
+ * documents: docs/handover.md), names of people, times and reasons included. The store must be open
+ * for writing: imports are recorded first. MAILLE_NOT_FOUND names what never was there. */
 maille_status maille_history_export(maille_ctx *ctx, maille_store *store, const char *const *ids,
                                     size_t count, const char *path);
-/* Brings such a file in: what it is ahead of is taken as it is; histories that diverged meet
- * three-way against their last common version; conflicts as in maille_scenario_merge. A damaged or
- * foreign file is MAILLE_REFUSED, nothing written. */
+/* Brings such a file into the reference: where it is ahead it is taken as it is, where it is behind
+ * nothing is done (MAILLE_OK, no perimeter changed); histories that diverged meet three-way at
+ * their last common version; conflicts as in maille_scenario_merge. A damaged or foreign file is
+ * MAILLE_REFUSED, nothing written. */
 maille_status maille_history_receive(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                      const char *path, const char *prefer,
                                      maille_merge_report **report, maille_edit_result *out);
@@ -188,11 +194,14 @@ maille_status maille_list_read(maille_ctx *ctx, maille_store *store, const char 
 /* ---- coverage by status and date --------------------------------------------------------------
  */
 
-/* Population and units in perimeters of a kind that stood on a day, by status and by area: columns
- * scope ("etude", "region", "departement"), area, title, status ("" = any active), perimeters,
- * communes, population, share_communes, share_population. A unit in two statuses counts in both,
- * and once in "". Statuses count by their own date (not dated = since ever); members are those
- * known at that day where the history reaches so far back, else the first known. */
+/* Population and units in perimeters of a kind that stood on a day (NULL: now), by status and by
+ * area: columns scope ("etude", "region", "departement"), area, title, status ("" = any),
+ * perimeters, communes, population, share_communes, share_population (NULL where there is nothing
+ * to cover). Every area has its row "", other statuses where there are perimeters of them; those
+ * given up or opposed do not count. A unit in two statuses counts in both, and once in ""; shares
+ * weigh its population, up to the whole of it; of a commune whose parts are units, the parts count.
+ * Statuses count by their own date as told today (not dated = since ever); members are those known
+ * at that day where the history reaches so far back, else the first known. */
 maille_status maille_coverage_on(maille_ctx *ctx, maille_store *store, const maille_ground *ground,
                                  const char *scenario, const char *kind, maille_audience audience,
                                  const char *day, maille_table **out);

@@ -3,8 +3,10 @@
 #include "steps/history_rows.h"
 #include "steps/merge.h"
 
+#include <maille/map.h>
 #include <maille/memory.h>
 #include <maille/text.h>
+#include <stdio.h>
 #include <string.h>
 
 #define TRY MAILLE_TRY
@@ -162,6 +164,16 @@ done:
 
 /* ---- coming back ---- */
 
+/* One merge of a branch into what it began with. */
+typedef struct {
+    merging merging;
+    const char *into, *from;
+    maille_table *changes; /* of the branch: id, number */
+    maille_names *change;  /* id → row */
+    int64_t merged;        /* number of the branch's change that was the last to be merged; 0 */
+    history_change now;
+} homecoming;
+
 static maille_status check_branch(maille_ctx *ctx, maille_store *store, const char *into,
                                   const char *from) {
     static const char *const columns[] = {"base"};
@@ -181,6 +193,81 @@ done:
     return status;
 }
 
+/* Changes of a scenario in the order in which they were made. */
+static maille_status read_changes(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                  maille_table **out) {
+    static const char *const columns[] = {"id", "number", "kind", "of_change"};
+    static const char *const by_number[] = {"number"};
+    row_filter of_scenario;
+    row_where(&of_scenario, "scenario", scenario);
+    maille_query query = {.table = "change",
+                          .columns = columns,
+                          .column_count = 4,
+                          .filter = &of_scenario.all,
+                          .order = by_number,
+                          .order_count = 1};
+    return maille_store_read(ctx, store, &query, out);
+}
+
+/* Whether a change was not taken back, or was taken up again since. */
+static bool stands(const maille_table *changes, const char *id) {
+    int turns = 0;
+    for (size_t row = 0; row < changes->rows; row++) {
+        if (strcmp(row_text(changes, row, 3), id) != 0)
+            continue;
+        turns += strcmp(row_text(changes, row, 2), "annulation") == 0;
+        turns -= strcmp(row_text(changes, row, 2), "retablissement") == 0;
+    }
+    return turns == 0;
+}
+
+/* A merge notes the last change of its branch (of_change): what the branch changes next is measured
+ * against that, as long as the merge stands. */
+static maille_status find_last_merge(maille_ctx *ctx, homecoming *h) {
+    maille_table *changes = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(read_changes(ctx, h->merging.store, h->from, &h->changes));
+    TRY(read_changes(ctx, h->merging.store, h->into, &changes));
+    if (!(h->change = maille_names_new(h->changes->rows))) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    for (size_t row = 0; row < h->changes->rows; row++)
+        if (!maille_names_set(h->change, row_text(h->changes, row, 0), (uint32_t)row)) {
+            status = maille_no_memory(ctx);
+            goto done;
+        }
+    for (size_t row = 0; row < changes->rows; row++) {
+        uint32_t merged = maille_names_get(h->change, row_text(changes, row, 3));
+        if (merged != MAILLE_ABSENT && strcmp(row_text(changes, row, 2), "fusion") == 0 &&
+            stands(changes, row_text(changes, row, 0)))
+            h->merged = h->changes->columns[1].ints[merged];
+    }
+done:
+    maille_table_free(changes);
+    return status;
+}
+
+/* What the branch had of a perimeter when it was merged last; what it began with before that. */
+static maille_status find_base(maille_ctx *ctx, const homecoming *h, const char *perimeter,
+                               const history_head *head, char base[65]) {
+    static const char *const columns[] = {"change_id", "after"};
+    maille_table *versions = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter where;
+    memcpy(base, head->began, 65);
+    row_where_two(&where, "perimeter_id", perimeter, "scenario", h->from);
+    TRY(rows_of(ctx, h->merging.store, "perimeter_version", columns, 2, &where.all, &versions));
+    for (size_t row = 0; row < versions->rows; row++) {
+        uint32_t change = maille_names_get(h->change, row_text(versions, row, 0));
+        if (change != MAILLE_ABSENT && h->changes->columns[1].ints[change] <= h->merged)
+            snprintf(base, 65, "%s", row_text(versions, row, 1));
+    }
+done:
+    maille_table_free(versions);
+    return status;
+}
+
 static maille_status read_side(maille_ctx *ctx, maille_store *store, const char *scenario,
                                const char *perimeter, const char *hash, merge_state *side) {
     maille_status status = MAILLE_OK;
@@ -192,21 +279,26 @@ done:
 }
 
 /* What the branch made of one perimeter goes into the change. */
-static maille_status merge_one(maille_ctx *ctx, merging *m, history_change *change,
-                               const char *from, const char *perimeter, const history_head *head) {
+static maille_status merge_one(maille_ctx *ctx, homecoming *h, const char *perimeter,
+                               const history_head *head) {
+    merging *m = &h->merging;
     merge_state sides[3] = {0}, merged = {0};
     maille_status status = MAILLE_OK;
     history_head ours;
     bool conflict = false;
-    uint32_t before = change->perimeters;
-    TRY(history_head_of(ctx, m->store, change->scenario, perimeter, &ours));
-    TRY(read_side(ctx, m->store, from, perimeter, head->began, &sides[0]));
-    TRY(read_side(ctx, m->store, change->scenario, perimeter, ours.state, &sides[1]));
-    TRY(read_side(ctx, m->store, from, perimeter, head->state, &sides[2]));
+    uint32_t before = h->now.perimeters;
+    char base[65];
+    TRY(find_base(ctx, h, perimeter, head, base));
+    if (strcmp(base, head->state) == 0)
+        goto done;
+    TRY(history_head_of(ctx, m->store, h->into, perimeter, &ours));
+    TRY(read_side(ctx, m->store, h->from, perimeter, base, &sides[0]));
+    TRY(read_side(ctx, m->store, h->into, perimeter, ours.state, &sides[1]));
+    TRY(read_side(ctx, m->store, h->from, perimeter, head->state, &sides[2]));
     TRY(merge_sides(ctx, m, perimeter, sides, &merged, &conflict));
     if (!conflict || !m->refuse)
-        TRY(history_add_of(ctx, change, perimeter, merged.perimeter, merged.vintage));
-    m->report->merged += change->perimeters - before;
+        TRY(history_add_of(ctx, &h->now, perimeter, merged.perimeter, merged.vintage));
+    m->report->merged += h->now.perimeters - before;
 done:
     for (int i = 0; i < 3; i++)
         merge_state_clear(&sides[i]);
@@ -214,32 +306,40 @@ done:
     return status;
 }
 
+static maille_status merge_all(maille_ctx *ctx, homecoming *h, const maille_edit *edit) {
+    size_t count = h->changes->rows;
+    const history_about about = {.scenario = h->into,
+                                 .kind = "fusion",
+                                 .of_change = count ? row_text(h->changes, count - 1, 0) : NULL,
+                                 .at = edit->at,
+                                 .why = edit->why};
+    maille_status status = MAILLE_OK;
+    history_heads *heads = NULL;
+    TRY(history_heads_of(ctx, h->merging.store, h->from, &heads));
+    TRY(history_begin(ctx, h->merging.store, &about, &h->now));
+    for (uint32_t i = 0; i < heads->count; i++)
+        if (heads->items[i].head.own)
+            TRY(merge_one(ctx, h, heads->items[i].perimeter, &heads->items[i].head));
+    TRY(merge_verdict(ctx, &h->merging, h->from));
+done:
+    history_heads_free(heads);
+    return status;
+}
+
 maille_status maille_scenario_merge(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                     const char *from, const char *prefer,
                                     maille_merge_report **report, maille_edit_result *out) {
-    maille_status status = MAILLE_OK;
-    history_heads *heads = NULL;
-    history_change change = {0};
-    merging m;
-    history_about about = {
-        .scenario = edit->scenario, .kind = "fusion", .at = edit->at, .why = edit->why};
-    bool entered = false;
-    TRY(merging_open(ctx, store, prefer, &m));
-    entered = true;
+    homecoming h = {.into = edit->scenario, .from = from};
+    maille_status status = merging_open(ctx, store, prefer, &h.merging);
+    if (status != MAILLE_OK)
+        return merging_close(&h.merging, status, report);
     TRY(history_enter(ctx, store, edit->scenario));
     TRY(check_branch(ctx, store, edit->scenario, from));
-    TRY(history_heads_of(ctx, store, from, &heads));
-    TRY(history_begin(ctx, store, &about, &change));
-    for (uint32_t i = 0; i < heads->count; i++) {
-        const history_head *head = &heads->items[i].head;
-        if (head->own && strcmp(head->state, head->began) != 0)
-            TRY(merge_one(ctx, &m, &change, from, heads->items[i].perimeter, head));
-    }
-    TRY(merge_verdict(ctx, &m, from));
-    TRY(history_end(ctx, &change, out));
+    TRY(find_last_merge(ctx, &h));
+    TRY(merge_all(ctx, &h, edit));
+    TRY(history_end(ctx, &h.now, out));
 done:
-    history_heads_free(heads);
-    if (entered)
-        status = history_leave(ctx, store, status);
-    return merging_close(&m, status, report);
+    maille_table_free(h.changes);
+    maille_names_free(h.change);
+    return merging_close(&h.merging, history_leave(ctx, store, status), report);
 }
