@@ -90,14 +90,14 @@ static maille_status read_vintages(maille_ctx *ctx, loading *l) {
     maille_strbuf key = {0};
     TRY(rows_of(ctx, l->store, "perimeter_version", columns, 3, NULL, &l->versions));
     l->vintages = maille_names_new(l->versions->rows);
-    for (size_t row = 0; l->vintages && row < l->versions->rows; row++) {
+    bool kept = l->vintages != NULL;
+    for (size_t row = 0; kept && row < l->versions->rows; row++) {
         maille_strbuf_clear(&key);
         maille_strbuf_addf(&key, "%s %s", row_text(l->versions, row, 0),
                            row_text(l->versions, row, 1));
-        if (key.failed || !maille_names_set(l->vintages, key.text, (uint32_t)row))
-            break;
+        kept = !key.failed && maille_names_set(l->vintages, key.text, (uint32_t)row);
     }
-    if (!l->vintages || key.failed)
+    if (!kept)
         status = maille_no_memory(ctx);
 done:
     maille_strbuf_free(&key);

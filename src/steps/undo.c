@@ -66,15 +66,17 @@ static maille_status touching(maille_ctx *ctx, const past *p, const char *perime
     row_where_two(&where, "perimeter_id", perimeter, "scenario", p->scenario);
     TRY(rows_of(ctx, p->store, "perimeter_version", change_id, 1, &where.all, &versions));
     ids = maille_names_new(versions->rows);
-    for (size_t row = 0; ids && row < versions->rows; row++)
-        if (!maille_names_set(ids, row_text(versions, row, 0), 1))
-            break;
-    if (!ids) {
+    bool kept = ids != NULL;
+    for (size_t row = 0; kept && row < versions->rows; row++)
+        kept = maille_names_set(ids, row_text(versions, row, 0), 1);
+    if (!kept) {
         status = maille_no_memory(ctx);
         goto done;
     }
     *out = ids;
+    ids = NULL;
 done:
+    maille_names_free(ids);
     maille_table_free(versions);
     return status;
 }
