@@ -10,7 +10,7 @@
 
 static const command *const commands[] = {
     &cmd_run,    &cmd_init,  &cmd_import, &cmd_compute, &cmd_check,
-    &cmd_export, &cmd_times, &cmd_access, &cmd_network,
+    &cmd_export, &cmd_times, &cmd_access, &cmd_network, &cmd_territory,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
@@ -109,7 +109,10 @@ int main(int argc, char **argv) {
         return MAILLE_USAGE;
     }
     if (wants(argc, argv, "--help", "-h")) {
-        print_help(c);
+        if (c == &cmd_territory)
+            print_territory_help(argc - 2, argv + 2);
+        else
+            print_help(c);
         return maille_exit_code(judge_output(MAILLE_OK));
     }
     return maille_exit_code(judge_output(run_command(c, argc, argv)));

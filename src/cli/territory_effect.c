@@ -1,0 +1,300 @@
+/* Before → after of a change: population, size class, parts, findings gone and come. */
+#include "cli/territory.h"
+
+#include <maille/map.h>
+#include <maille/memory.h>
+#include <stdlib.h>
+#include <string.h>
+
+void effect_free(effect *e) {
+    for (size_t i = 0; i < e->perimeters.count; i++) {
+        maille_figures_free(e->perimeters.items[i].before);
+        maille_figures_free(e->perimeters.items[i].after);
+    }
+    MAILLE_VEC_FREE(&e->perimeters);
+    MAILLE_VEC_FREE(&e->gone);
+    MAILLE_VEC_FREE(&e->come);
+}
+
+/* ---- between two states
+ * --------------------------------------------------------------------------- */
+
+static int by_sentence(const void *a, const void *b) {
+    const said_flag *x = a, *y = b;
+    int order = strcmp(x->kind, y->kind);
+    if (order == 0)
+        order = strcmp(x->sentence, y->sentence);
+    if (order == 0 && x->code_count != y->code_count)
+        order = x->code_count < y->code_count ? -1 : 1;
+    for (uint32_t i = 0; order == 0 && i < x->code_count; i++)
+        order = strcmp(x->codes[i], y->codes[i]);
+    if (order == 0)
+        order = strcmp(x->severity, y->severity);
+    return order;
+}
+
+static void sort_flags(said_flags *flags) {
+    if (flags->count)
+        qsort(flags->items, flags->count, sizeof *flags->items, by_sentence);
+}
+
+/* What is in `a` and not in `b`, both sorted. */
+static maille_status flags_less(maille_ctx *ctx, const said_flags *a, const said_flags *b,
+                                said_flags *out) {
+    size_t k = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        while (k < b->count && by_sentence(&b->items[k], &a->items[i]) < 0)
+            k++;
+        if (k < b->count && by_sentence(&b->items[k], &a->items[i]) == 0)
+            k++;
+        else if (!MAILLE_VEC_PUSH(out, a->items[i]))
+            return maille_no_memory(ctx);
+    }
+    return MAILLE_OK;
+}
+
+static maille_status flags_of_kind(territory *t, const maille_perimeter_list *before,
+                                   const maille_perimeter_list *after, const char *kind,
+                                   effect *out) {
+    standing *was = NULL, *is = NULL;
+    said_flags old = {0}, new = {0};
+    maille_status status = MAILLE_OK;
+    TRY(standing_new(t, before, kind, &was));
+    TRY(standing_new(t, after, kind, &is));
+    TRY(say_flags(t, was, MAILLE_ABSENT, &old));
+    TRY(say_flags(t, is, MAILLE_ABSENT, &new));
+    sort_flags(&old);
+    sort_flags(&new);
+    TRY(flags_less(t->ctx, &old, &new, &out->gone));
+    TRY(flags_less(t->ctx, &new, &old, &out->come));
+done:
+    MAILLE_VEC_FREE(&old);
+    MAILLE_VEC_FREE(&new);
+    standing_free(was);
+    standing_free(is);
+    return status;
+}
+
+static maille_status same_state(maille_ctx *ctx, const maille_perimeter *a,
+                                const maille_perimeter *b, bool *same) {
+    char one[65], other[65];
+    *same = false;
+    if (!a || !b)
+        return MAILLE_OK;
+    maille_status status = maille_perimeter_hash(ctx, a, one);
+    if (status == MAILLE_OK)
+        status = maille_perimeter_hash(ctx, b, other);
+    *same = status == MAILLE_OK && strcmp(one, other) == 0;
+    return status;
+}
+
+/* Kinds are few: a list of those whose flags were told. */
+typedef MAILLE_VEC(const char *) kinds;
+
+static maille_status add_kind(maille_ctx *ctx, kinds *list, const char *kind) {
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], kind) == 0)
+            return MAILLE_OK;
+    return MAILLE_VEC_PUSH(list, kind) ? MAILLE_OK : maille_no_memory(ctx);
+}
+
+static maille_status add_touched(territory *t, const maille_perimeter *before,
+                                 const maille_perimeter *after, kinds *list, effect *out) {
+    bool same = false;
+    maille_status status = MAILLE_OK;
+    touched p = {0};
+    TRY(same_state(t->ctx, before, after, &same));
+    if (same)
+        goto done;
+    p.id = maille_arena_strdup(t->arena, (after ? after : before)->id);
+    p.name = maille_arena_strdup(t->arena, (after ? after : before)->name);
+    if (!p.id || !p.name) {
+        status = maille_no_memory(t->ctx);
+        goto done;
+    }
+    if (before) {
+        TRY(perimeter_figures(t, before, 0, &p.before));
+        TRY(add_kind(t->ctx, list, before->kind));
+    }
+    if (after) {
+        TRY(perimeter_figures(t, after, 0, &p.after));
+        TRY(add_kind(t->ctx, list, after->kind));
+    }
+    if (!MAILLE_VEC_PUSH(&out->perimeters, p)) {
+        status = maille_no_memory(t->ctx);
+        goto done;
+    }
+    p = (touched){0};
+done:
+    maille_figures_free(p.before);
+    maille_figures_free(p.after);
+    return status;
+}
+
+maille_status effect_between(territory *t, const maille_perimeter_list *before,
+                             const maille_perimeter_list *after, effect *out) {
+    kinds list = {0};
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0, k = 0; i < before->count || k < after->count;) { /* ids ascend */
+        int order = i == before->count  ? 1
+                    : k == after->count ? -1
+                                        : strcmp(before->items[i]->id, after->items[k]->id);
+        TRY(add_touched(t, order <= 0 ? before->items[i] : NULL,
+                        order >= 0 ? after->items[k] : NULL, &list, out));
+        i += order <= 0;
+        k += order >= 0;
+    }
+    for (size_t i = 0; i < list.count; i++)
+        TRY(flags_of_kind(t, before, after, list.items[i], out));
+done:
+    MAILLE_VEC_FREE(&list);
+    return status;
+}
+
+/* ---- of a try
+ * ------------------------------------------------------------------------------------- */
+
+static maille_status say_all(territory *t, const maille_flags *flags, const char *const *ids,
+                             said_flags *out) {
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0; status == MAILLE_OK && i < flags->count; i++) {
+        said_flag f;
+        status = say_flag(t, t->kind, flags, &flags->flags[i], ids, &f);
+        if (status == MAILLE_OK && !MAILLE_VEC_PUSH(out, f))
+            status = maille_no_memory(t->ctx);
+    }
+    sort_flags(out);
+    return status;
+}
+
+maille_status effect_of_live(territory *t, maille_live *live, effect *out) {
+    maille_effect *e = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(maille_live_effect_of_last(t->ctx, live, &e));
+    for (uint32_t i = 0; i < e->count; i++) {
+        touched p = {.id = maille_arena_strdup(t->arena, e->perimeters[i].id)};
+        const maille_perimeter *known = maille_live_perimeter(live, e->perimeters[i].id);
+        p.name = known ? maille_arena_strdup(t->arena, known->name) : p.id;
+        if (!p.id || !p.name || !MAILLE_VEC_PUSH(&out->perimeters, p)) {
+            status = maille_no_memory(t->ctx);
+            goto done;
+        }
+        touched *kept = &out->perimeters.items[i];
+        kept->before = e->perimeters[i].before; /* taken over */
+        kept->after = e->perimeters[i].after;
+        e->perimeters[i].before = e->perimeters[i].after = NULL;
+    }
+    TRY(say_all(t, &e->gone, e->before_ids, &out->gone));
+    TRY(say_all(t, &e->come, e->after_ids, &out->come));
+done:
+    maille_effect_free(e);
+    return status;
+}
+
+/* ---- printing
+ * ------------------------------------------------------------------------------------- */
+
+static void j_side(jout *j, const char *key, const maille_figures *f) {
+    if (!f) {
+        j_text(j, key, NULL);
+        return;
+    }
+    j_open(j, key, '{');
+    j_size(j, f);
+    j_int(j, "parties", f->parts);
+    j_number(j, "surface_km2", f->area_m2 / 1e6);
+    j_close(j, '}');
+}
+
+static maille_status print_json(territory *t, const effect *e, const char *what,
+                                const maille_edit_result *saved) {
+    jout j = {0};
+    j_open(&j, NULL, '{');
+    j_text(&j, "fait", what);
+    j_bool(&j, "enregistre", saved != NULL);
+    if (saved) {
+        j_int(&j, "changement", saved->number);
+        j_text(&j, "id_changement", saved->id);
+        j_int(&j, "version", saved->version);
+        j_int(&j, "nombre", saved->perimeters);
+    }
+    j_open(&j, "perimetres", '[');
+    for (size_t i = 0; i < e->perimeters.count; i++) {
+        const touched *p = &e->perimeters.items[i];
+        j_open(&j, NULL, '{');
+        j_text(&j, "id", p->id);
+        j_text(&j, "nom", p->name);
+        j_side(&j, "avant", p->before);
+        j_side(&j, "apres", p->after);
+        j_close(&j, '}');
+    }
+    j_close(&j, ']');
+    j_flags(&j, "constats_disparus", &e->gone);
+    j_flags(&j, "constats_apparus", &e->come);
+    j_close(&j, '}');
+    return j_print(t->ctx, &j);
+}
+
+/* "12 345 habitants (T1)" */
+static number in_words(const maille_figures *f) {
+    number out = {"absent"};
+    if (f)
+        snprintf(out.text, sizeof out.text, "%.24s (%.32s)", in_french(f->population, 0).text,
+                 f->size_class ? f->size_class : "hors classe");
+    return out;
+}
+
+static number count_of(const maille_figures *f, bool parts) {
+    return f ? in_french(parts ? f->parts : f->communes, 0) : (number){"–"};
+}
+
+static void print_sides(const touched *p) {
+    printf("population %s → %s, communes %s → %s, morceaux %s → %s", in_words(p->before).text,
+           in_words(p->after).text, count_of(p->before, false).text, count_of(p->after, false).text,
+           count_of(p->before, true).text, count_of(p->after, true).text);
+}
+
+static void print_saved(const maille_edit_result *saved) {
+    if (!saved)
+        printf(" (rien n’est enregistré)\n");
+    else if (saved->perimeters == 1)
+        printf(" (version %lld, changement %lld)\n", (long long)saved->version,
+               (long long)saved->number);
+    else
+        printf(" (%u périmètres, changement %lld)\n", saved->perimeters, (long long)saved->number);
+}
+
+enum { MOST_LINES = 20 }; /* more are a table of their own: maille territory list, findings */
+
+static void print_perimeters(const effect *e, const char *what, const maille_edit_result *saved) {
+    const touched *p = e->perimeters.items;
+    if (e->perimeters.count == 1) {
+        printf("%s %s : %s ; ", p->id, p->name, what);
+        print_sides(p);
+        print_saved(saved);
+        return;
+    }
+    printf("%s", what);
+    print_saved(saved);
+    for (size_t i = 0; i < e->perimeters.count && e->perimeters.count <= MOST_LINES; i++) {
+        printf("%s %s : ", p[i].id, p[i].name);
+        print_sides(&p[i]);
+        printf("\n");
+    }
+}
+
+maille_status effect_print(territory *t, const effect *e, const char *what,
+                           const maille_edit_result *saved) {
+    if (t->o.json)
+        return print_json(t, e, what, saved);
+    if (t->o.quiet)
+        return MAILLE_OK;
+    print_perimeters(e, what, saved);
+    if (e->gone.count + e->come.count > 2 * MOST_LINES) {
+        printf("constats : %zu disparus, %zu apparus\n", e->gone.count, e->come.count);
+        return MAILLE_OK;
+    }
+    print_flags(&e->gone, "− ");
+    print_flags(&e->come, "+ ");
+    return MAILLE_OK;
+}

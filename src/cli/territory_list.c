@@ -1,0 +1,398 @@
+/* Perimeters in a row: their figures, codes, findings; communes that several claim. */
+#include "cli/territory.h"
+
+#include <maille/map.h>
+#include <maille/memory.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- each kind of a list
+ * ------------------------------------------------------------------------- */
+
+typedef maille_status (*kind_visitor)(territory *t, const standing *s, void *user);
+
+/* Calls `visit` with the perimeters of each kind, in order of first mention. */
+static maille_status each_kind(territory *t, const maille_perimeter_list *list, kind_visitor visit,
+                               void *user) {
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0; status == MAILLE_OK && i < list->count; i++) {
+        standing *s = NULL;
+        uint32_t k = 0;
+        while (strcmp(list->items[k]->kind, list->items[i]->kind) != 0)
+            k++;
+        if (k < i)
+            continue;
+        status = standing_new(t, list, list->items[i]->kind, &s);
+        if (status == MAILLE_OK)
+            status = visit(t, s, user);
+        standing_free(s);
+    }
+    return status;
+}
+
+/* ---- list
+ * --------------------------------------------------------------------------------------- */
+
+typedef struct {
+    text_table table;
+    jout j;
+} listing;
+
+static bool in_department(const territory *t, const maille_claim *c) {
+    const maille_partition *p = &t->ground->department;
+    for (uint32_t i = 0; t->o.department && i < c->count; i++) {
+        uint32_t group = p->of_commune[c->member[i]];
+        if (group != MAILLE_ABSENT && strcmp(p->id[group], t->o.department) == 0)
+            return true;
+    }
+    return !t->o.department;
+}
+
+static bool has_status(const territory *t, const char *status) {
+    const maille_perimeter_status *wanted =
+        t->o.status ? maille_publication_status(maille_loaded_publication(t->loaded), t->o.status)
+                    : NULL;
+    return !t->o.status || (wanted && strcmp(wanted->id, status) == 0);
+}
+
+static void count_flags(const standing *s, uint32_t claim, uint32_t *all, uint32_t *alerts) {
+    *all = *alerts = 0;
+    for (uint32_t i = 0; i < s->flags.count; i++) {
+        const maille_flag *f = &s->flags.flags[i];
+        if (f->a != claim && f->b != claim)
+            continue;
+        (*all)++;
+        *alerts += f->severity != MAILLE_INFORMATION;
+    }
+}
+
+static void add_row(territory *t, listing *l, const maille_perimeter *p, const maille_figures *f,
+                    uint32_t flags, uint32_t alerts) {
+    const maille_status_entry *on = maille_perimeter_status_on(p, t->when.at);
+    if (t->o.json) {
+        j_open(&l->j, NULL, '{');
+        j_text(&l->j, "id", p->id);
+        j_text(&l->j, "nom", p->name);
+        j_text(&l->j, "genre", p->kind);
+        j_text(&l->j, "statut", on ? on->status : NULL);
+        j_text(&l->j, "depuis", on ? on->since : NULL);
+        j_size(&l->j, f);
+        j_int(&l->j, "constats", flags);
+        j_int(&l->j, "alertes", alerts);
+        j_close(&l->j, '}');
+        return;
+    }
+    text_table_add(&l->table, (const char *const[]){
+                                  p->id, p->name, p->kind, or_dash(on ? on->status : NULL),
+                                  or_dash(on ? on->since : NULL), in_french(f->communes, 0).text,
+                                  in_french(f->population, 0).text, or_dash(f->size_class),
+                                  in_french(flags, 0).text, in_french(alerts, 0).text});
+}
+
+static maille_status list_kind(territory *t, const standing *s, void *user) {
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0; status == MAILLE_OK && i < s->count; i++) {
+        const maille_status_entry *on = maille_perimeter_status_on(s->items[i], t->when.at);
+        uint32_t claim = standing_find(s, s->items[i]->id), flags = 0, alerts = 0;
+        maille_figures *f = NULL;
+        if (claim == MAILLE_ABSENT || !in_department(t, &s->plan->claims[claim]) ||
+            !has_status(t, on ? on->status : ""))
+            continue;
+        count_flags(s, claim, &flags, &alerts);
+        status = claim_figures(t, s->plan, claim, 0, &f);
+        if (status == MAILLE_OK)
+            add_row(t, user, s->items[i], f, flags, alerts);
+        maille_figures_free(f);
+    }
+    return status;
+}
+
+static maille_status check_status(territory *t) {
+    if (t->o.status &&
+        !maille_publication_status(maille_loaded_publication(t->loaded), t->o.status))
+        return maille_fail(t->ctx, MAILLE_USAGE, "--status was \"%s\", which is no status",
+                           t->o.status);
+    return MAILLE_OK;
+}
+
+maille_status run_list(territory *t) {
+    maille_perimeter_list *list = NULL;
+    listing l = {.table = {.columns = 10,
+                           .titles = {"id", "nom", "genre", "statut", "depuis", "communes",
+                                      "population", "taille", "constats", "alertes"},
+                           .right = {[5] = true, [6] = true, [8] = true, [9] = true}}};
+    maille_status status = MAILLE_OK;
+    TRY(want_words(t, 0, 0));
+    TRY(territory_ground(t, 0));
+    TRY(check_status(t));
+    TRY(territory_perimeters(t, t->o.kind, &list));
+    j_open(&l.j, NULL, '[');
+    TRY(each_kind(t, list, list_kind, &l));
+    j_close(&l.j, ']');
+    if (t->o.json)
+        TRY(j_print(t->ctx, &l.j));
+    else if (!t->o.quiet)
+        text_table_print(&l.table);
+done:
+    maille_strbuf_free(&l.j.s);
+    text_table_free(&l.table);
+    maille_perimeter_list_free(list);
+    return status;
+}
+
+/* ---- codes
+ * -------------------------------------------------------------------------------------- */
+
+static maille_status write_codes(territory *t, const maille_perimeter *p, bool insee, FILE *out) {
+    maille_strbuf s = {0};
+    maille_status status = MAILLE_OK;
+    if (!insee)
+        maille_strbuf_add(&s, "code,nom,population,part\n");
+    for (uint32_t i = 0; i < p->member_count; i++) {
+        const maille_member *m = &p->members[i];
+        uint32_t unit = unit_of(t->ground, m->code);
+        maille_strbuf_add(&s, m->code);
+        if (!insee) {
+            maille_strbuf_add(&s, ",");
+            if (unit != MAILLE_ABSENT) /* a member of another vintage has neither */
+                maille_strbuf_add_csv(&s, t->ground->name[unit]);
+            maille_strbuf_add(&s, ",");
+            if (unit != MAILLE_ABSENT)
+                maille_strbuf_add_double(&s, t->ground->population[unit]);
+            maille_strbuf_add(&s, ",");
+            maille_strbuf_add_double(&s, m->share);
+        }
+        maille_strbuf_add(&s, "\n");
+    }
+    if (s.failed)
+        status = maille_no_memory(t->ctx);
+    else if (s.text)
+        fputs(s.text, out);
+    maille_strbuf_free(&s);
+    return status;
+}
+
+static maille_status codes_json(territory *t, const maille_perimeter *p) {
+    jout j = {0};
+    j_open(&j, NULL, '[');
+    for (uint32_t i = 0; i < p->member_count; i++) {
+        const maille_member *m = &p->members[i];
+        uint32_t unit = unit_of(t->ground, m->code);
+        bool there = unit != MAILLE_ABSENT;
+        j_open(&j, NULL, '{');
+        j_text(&j, "code", m->code);
+        j_text(&j, "nom", there ? t->ground->name[unit] : NULL);
+        j_number(&j, "population", there ? t->ground->population[unit] : NAN);
+        j_number(&j, "part", m->share);
+        j_text(&j, "sous_zone", m->zone);
+        j_text(&j, "partage_expres", m->on_purpose ? m->reason : NULL);
+        j_close(&j, '}');
+    }
+    j_close(&j, ']');
+    return j_print(t->ctx, &j);
+}
+
+maille_status run_codes(territory *t) {
+    const char *format = t->o.format ? t->o.format : "csv";
+    bool insee = strcmp(format, "insee") == 0;
+    maille_perimeter_list *list = NULL;
+    const maille_perimeter *p = NULL;
+    maille_perimeter *old = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(want_words(t, 1, 1));
+    if (!insee && strcmp(format, "csv") != 0)
+        return maille_fail(t->ctx, MAILLE_USAGE, "--format was \"%s\", expected csv or insee",
+                           format);
+    TRY(territory_ground(t, 0));
+    if (t->when.version) {
+        TRY(maille_perimeter_load(t->ctx, t->store, t->scenario, t->words[0], &t->when, &old,
+                                  NULL));
+        p = old;
+    } else {
+        TRY(territory_perimeters(t, NULL, &list));
+        TRY(territory_perimeter(t, list, t->words[0], &p));
+    }
+    TRY(t->o.json ? codes_json(t, p) : write_codes(t, p, insee, stdout));
+done:
+    maille_perimeter_free(old);
+    maille_perimeter_list_free(list);
+    return status;
+}
+
+/* ---- findings
+ * ----------------------------------------------------------------------------------- */
+
+typedef struct {
+    said_flags flags;
+    bool seen; /* the perimeter that was asked for */
+} gathering;
+
+static maille_status gather(territory *t, const standing *s, void *user) {
+    gathering *g = user;
+    uint32_t claim = t->word_count ? standing_find(s, t->words[0]) : MAILLE_ABSENT;
+    if (t->word_count && claim == MAILLE_ABSENT)
+        return MAILLE_OK;
+    g->seen = true;
+    return say_flags(t, s, claim, &g->flags);
+}
+
+static maille_status write_findings(territory *t, const said_flags *flags) {
+    maille_strbuf s = {0};
+    FILE *out = NULL;
+    maille_status status = MAILLE_OK;
+    maille_strbuf_add(&s, "gravite,genre,a,b,communes,population,codes,constat\n");
+    for (size_t i = 0; i < flags->count; i++) {
+        const said_flag *f = &flags->items[i];
+        maille_strbuf_addf(&s, "%s,%s,%s,%s,%u,", f->severity, f->kind, f->a ? f->a : "",
+                           f->b ? f->b : "", f->code_count);
+        maille_strbuf_add_double(&s, f->population);
+        maille_strbuf_add(&s, ",");
+        for (uint32_t k = 0; k < f->code_count; k++)
+            maille_strbuf_addf(&s, "%s%s", k ? " " : "", f->codes[k]);
+        maille_strbuf_add(&s, ",");
+        maille_strbuf_add_csv(&s, f->sentence);
+        maille_strbuf_add(&s, "\n");
+    }
+    if (s.failed) {
+        status = maille_no_memory(t->ctx);
+        goto done;
+    }
+    TRY(open_result(t->ctx, t->o.csv, &out));
+    fputs(s.text, out);
+    TRY(close_result(t->ctx, t->o.csv, out));
+done:
+    maille_strbuf_free(&s);
+    return status;
+}
+
+maille_status run_findings(territory *t) {
+    maille_perimeter_list *list = NULL;
+    const maille_perimeter *p = NULL;
+    gathering g = {0};
+    maille_status status = MAILLE_OK;
+    TRY(want_words(t, 0, 1));
+    TRY(territory_ground(t, 0));
+    TRY(territory_perimeters(t, t->o.kind, &list));
+    if (t->word_count)
+        TRY(territory_perimeter(t, list, t->words[0], &p));
+    TRY(each_kind(t, list, gather, &g));
+    if (t->o.csv)
+        TRY(write_findings(t, &g.flags));
+    if (t->o.json) {
+        jout j = {0};
+        j_flags(&j, NULL, &g.flags);
+        TRY(j_print(t->ctx, &j));
+    } else if (!t->o.quiet && !t->o.csv) {
+        print_flags(&g.flags, "");
+        printf("%zu constat%s\n", g.flags.count, plural((double)g.flags.count));
+    }
+done:
+    MAILLE_VEC_FREE(&g.flags);
+    maille_perimeter_list_free(list);
+    return status;
+}
+
+/* ---- contested communes
+ * ------------------------------------------------------------------------- */
+
+static void j_claimant(const territory *t, jout *j, const standing *s, const maille_claimant *c) {
+    const maille_claim *claim = &s->plan->claims[c->claim];
+    j_open(j, NULL, '{');
+    j_text(j, "id", claim->id);
+    j_text(j, "nom", claim->name);
+    j_text(j, "statut", claim->status);
+    j_text(j, "depuis", claim->since);
+    j_number(j, "part", c->share);
+    j_bool(j, "partage_expres", c->on_purpose);
+    j_text(j, "pole", c->pole == MAILLE_ABSENT ? NULL : t->ground->code[c->pole]);
+    j_number(j, "minutes_pole", c->minutes_to_pole);
+    j_bool(j, "touche", c->borders);
+    j_close(j, '}');
+}
+
+static maille_status contested_json(territory *t, const standing *s, const maille_contested *c) {
+    const maille_ground *g = t->ground;
+    jout j = {0};
+    j_open(&j, NULL, '[');
+    for (uint32_t i = 0; i < c->count; i++) {
+        const maille_contested_unit *u = &c->units[i];
+        j_open(&j, NULL, '{');
+        j_text(&j, "code", g->code[u->unit]);
+        j_text(&j, "nom", g->name[u->unit]);
+        j_number(&j, "population", g->population[u->unit]);
+        j_open(&j, "pretendants", '[');
+        for (uint32_t k = 0; k < u->count; k++)
+            j_claimant(t, &j, s, &c->claimants[u->first + k]);
+        j_close(&j, ']');
+        j_open(&j, "majorites", '{');
+        for (uint32_t k = 0; k < g->grouping_count; k++) {
+            uint32_t claim = c->majorities[u->grouping_first + k];
+            j_text(&j, g->groupings[k].name,
+                   claim == MAILLE_ABSENT ? NULL : s->plan->claims[claim].id);
+        }
+        j_close(&j, '}');
+        j_close(&j, '}');
+    }
+    j_close(&j, ']');
+    return j_print(t->ctx, &j);
+}
+
+static const char *majorities_of(territory *t, const standing *s, const maille_contested *c,
+                                 const maille_contested_unit *u, uint32_t claim) {
+    const char *out = "";
+    for (uint32_t k = 0; out && k < t->ground->grouping_count; k++)
+        if (c->majorities[u->grouping_first + k] == claim)
+            out = text_of(t, "%s%s%s", out, *out ? ", " : "", t->ground->groupings[k].name);
+    (void)s;
+    return out;
+}
+
+static void print_contested(territory *t, const standing *s, const maille_contested *c) {
+    text_table table = {.columns = 8,
+                        .titles = {"commune", "habitants", "prétendant", "statut", "depuis",
+                                   "min au pôle", "touche", "majorité de"},
+                        .right = {[1] = true, [5] = true}};
+    const maille_ground *g = t->ground;
+    for (uint32_t i = 0; i < c->count; i++) {
+        const maille_contested_unit *u = &c->units[i];
+        for (uint32_t k = 0; k < u->count; k++) {
+            const maille_claimant *one = &c->claimants[u->first + k];
+            const maille_claim *claim = &s->plan->claims[one->claim];
+            text_table_add(
+                &table,
+                (const char *const[]){
+                    k ? "" : text_of(t, "%s %s", g->code[u->unit], g->name[u->unit]),
+                    k ? "" : in_french(g->population[u->unit], 0).text, claim->id, claim->status,
+                    or_dash(claim->since), in_french(one->minutes_to_pole, 1).text,
+                    one->borders ? "oui" : "non", majorities_of(t, s, c, u, one->claim)});
+        }
+    }
+    text_table_print(&table);
+    text_table_free(&table);
+    printf("%u commune%s revendiquée%s par plusieurs périmètres\n", c->count, plural(c->count),
+           plural(c->count));
+}
+
+maille_status run_contested(territory *t) {
+    maille_perimeter_list *list = NULL;
+    standing *s = NULL;
+    maille_holders holders = {0};
+    maille_contested *c = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(want_words(t, 0, 0));
+    TRY(territory_ground(t, NEEDS_TIMES));
+    TRY(territory_perimeters(t, t->kind, &list));
+    TRY(standing_new(t, list, t->kind, &s));
+    TRY(maille_holders_new(t->ctx, t->ground, s->plan, &holders));
+    TRY(maille_contested_new(t->ctx, t->ground, s->plan, &holders, &c));
+    if (t->o.json)
+        TRY(contested_json(t, s, c));
+    else if (!t->o.quiet)
+        print_contested(t, s, c);
+done:
+    maille_contested_free(c);
+    maille_holders_free(&holders);
+    standing_free(s);
+    maille_perimeter_list_free(list);
+    return status;
+}

@@ -1,0 +1,72 @@
+"""What the tests of maille territory share: the command with its JSON, the sample region read from
+its raw files, and a plain model of perimeters."""
+
+import csv
+import json
+import os
+
+import kit
+
+HISTORY = ["perimeter_status", "change", "perimeter_document", "perimeter_version", "scenario",
+           "scenario_head", "scenario_base", "gap_note"]
+# What decisions on perimeters leave, without the numbers of versions.
+DECISIONS = {"perimeter": "id, kind, name, status, contact",
+             "perimeter_member_raw": "perimeter_id, code, share, on_purpose, reason, zone",
+             "perimeter_status": "perimeter_id, place, status, since, by_whom"}
+
+
+class Region:
+    """Communes and groupings of a folder, as its files tell them."""
+
+    def __init__(self, folder, communes="communes.geojson"):
+        self.folder = folder
+        with open(os.path.join(folder, communes), encoding="utf-8") as file:
+            features = json.load(file)["features"]
+        self.people = {f["properties"]["code"]: f["properties"]["population"] for f in features}
+        self.names = {f["properties"]["code"]: f["properties"]["nom"] for f in features}
+
+    def population(self, members):
+        """Of {code: share}."""
+        return sum(self.people.get(c, 0) * share for c, share in members.items())
+
+    def size(self, members):
+        """Class of the ACI 2019, as written in its text."""
+        people = self.population(members)
+        return "T1" if people < 40000 else "T2" if people < 80000 else "T3" if people <= 175000 else "T4"
+
+    def perimeters(self, name):
+        """{id: {code: 1}} of a long table."""
+        out = {}
+        for row in kit.table(os.path.join(self.folder, name)):
+            out.setdefault(row["id"], {})[row["code"]] = 1.0
+        return out
+
+
+def territory(workspace, *args, expect=0):
+    """The subcommand's JSON."""
+    p = kit.maille("territory", *args, "-w", workspace, "--json", expect=expect)
+    return json.loads(p.stdout) if p.stdout else None
+
+
+def decisions(workspace):
+    """Perimeters as the workspace holds them, with members, in order."""
+    return {name: sorted(kit.query(workspace, f"SELECT {columns} FROM {name}"), key=str)
+            for name, columns in DECISIONS.items()}
+
+
+def everything(workspace):
+    """All rows of all tables that hold something of people or of a computation."""
+    names = kit.TABLES + [n for n in HISTORY if n not in kit.TABLES]
+    return {n: kit.query(workspace, f'SELECT * FROM "{n}"') for n in names}
+
+
+def codes(workspace, perimeter, *args):
+    """{code: share} as the command tells it."""
+    return {m["code"]: m["part"] for m in territory(workspace, "codes", perimeter, *args)}
+
+
+def refused(what, workspace, args, code, *words):
+    """The command ends with `code` and says the words; nothing is changed."""
+    before = everything(workspace)
+    kit.refused(what, ["territory", *args, "-w", workspace], code, *words)
+    kit.none(f"{what} changes nothing", [n for n, rows in everything(workspace).items() if rows != before[n]])
