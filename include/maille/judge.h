@@ -123,7 +123,8 @@ typedef enum {
                         * holds some; value = population of the group held by a */
     MAILLE_FLAG_KINDS
 } maille_flag_kind;
-/* Published French id: "sans-commune", "membre-disparu", "chevauchement" … */
+/* Published French id: "sans-commune", "membre-disparu", "chevauchement" …; "taille" for both
+ * sizes. */
 const char *maille_flag_name(maille_flag_kind kind);
 
 typedef enum { MAILLE_INFORMATION, MAILLE_ALERTE, MAILLE_ERREUR } maille_severity;
