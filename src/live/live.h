@@ -1,0 +1,85 @@
+/* What live/ keeps of a territory (inside live).
+ *
+ * A perimeter is a value that nobody changes: a change swaps it for another one, and keeps both, so
+ * that it can be taken back. Each claim of the plan has a slot with what was judged of it; a change
+ * forgets that of the claims it touched, and of the pairs that they are in. */
+#ifndef LIVE_LIVE_H
+#define LIVE_LIVE_H
+
+#include <maille/live.h>
+#include <maille/map.h>
+#include <maille/vec.h>
+
+/* A perimeter shared by the present state and by changes. */
+typedef struct {
+    maille_perimeter *perimeter;
+    uint32_t users;
+} shared;
+/* Takes the perimeter over; NULL when memory ran out, then it is still the caller's. */
+shared *shared_new(maille_perimeter *perimeter);
+shared *shared_use(shared *value); /* NULL in, NULL out */
+void shared_leave(shared *value);
+
+/* One perimeter before and after a change; NULL where it is not there. */
+typedef struct {
+    const char *id; /* borrowed from one of them */
+    shared *before, *after;
+} touch;
+typedef struct {
+    uint32_t count;
+    touch *touches; /* ascending ids */
+} change;
+void change_free(change *c);
+
+/* What was judged of one claim. */
+typedef struct {
+    shared *value;
+    maille_flags own, pairs; /* pairs: with claims of a higher number */
+    bool own_known, pairs_known;
+    maille_figures *figures; /* NULL: not known */
+} slot;
+slot *slot_new(shared *value); /* NULL when memory ran out, then the value is left */
+void slot_forget(slot *s);
+void slot_free(slot *s);
+
+struct maille_live {
+    const maille_ground *ground;
+    const maille_judge_rules *rules;
+    const maille_publication_rules *publication;
+    maille_names *units; /* code → unit */
+    /* as things stand: slots[i] is claim i */
+    slot **slots;
+    maille_plan plan;
+    maille_holders holders;
+    maille_flags flags;
+    bool flags_known;
+    /* changes[0 … done) are in force, the others taken back */
+    MAILLE_VEC(change) changes;
+    size_t done;
+    /* the last step: of change `last`, or LIVE_NO_CHANGE; backward when it was taken back */
+    size_t last;
+    bool backward;
+    maille_flags flags_before;
+    const char **ids_before; /* of the claims that flags_before name */
+    uint32_t count_before;
+};
+#define LIVE_NO_CHANGE SIZE_MAX
+
+/* Number of the claim of that id, or MAILLE_ABSENT. */
+uint32_t claim_number(const maille_plan *plan, const char *id);
+const maille_perimeter_status *status_by_id(const maille_publication_rules *rules, const char *id);
+/* The claim that a perimeter makes. */
+maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
+                         const maille_perimeter *perimeter, maille_claim *out);
+void claim_clear(maille_claim *claim);
+maille_status claim_figures(maille_ctx *ctx, const maille_live *live, const maille_claim *claim,
+                            maille_figures **out);
+
+/* Brings the state over a change, or back; on failure all is as it was. */
+maille_status step_over(maille_ctx *ctx, maille_live *live, const change *c, bool backward);
+
+/* What strokes make of the perimeters that they name; leaves `live` alone. */
+maille_status change_from_ops(maille_ctx *ctx, const maille_live *live, const maille_op *ops,
+                              size_t count, change *out);
+
+#endif

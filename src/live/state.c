@@ -1,0 +1,312 @@
+/* The state of a territory held warm: slots, plan, holders, and how they come over a change. */
+#include "live/live.h"
+
+#include <string.h>
+
+/* ---- shared perimeters ---- */
+
+shared *shared_new(maille_perimeter *perimeter) {
+    shared *value = maille_alloc(1, sizeof *value);
+    if (value)
+        *value = (shared){.perimeter = perimeter, .users = 1};
+    return value;
+}
+
+shared *shared_use(shared *value) {
+    if (value)
+        value->users++;
+    return value;
+}
+
+void shared_leave(shared *value) {
+    if (!value || --value->users > 0)
+        return;
+    maille_perimeter_free(value->perimeter);
+    maille_free(value);
+}
+
+void change_free(change *c) {
+    for (uint32_t i = 0; i < c->count; i++) {
+        shared_leave(c->touches[i].before);
+        shared_leave(c->touches[i].after);
+    }
+    maille_free(c->touches);
+    *c = (change){0};
+}
+
+/* ---- slots ---- */
+
+slot *slot_new(shared *value) {
+    slot *s = maille_alloc(1, sizeof *s);
+    if (s)
+        s->value = shared_use(value);
+    return s;
+}
+
+void slot_forget(slot *s) {
+    maille_figures_free(s->figures);
+    s->figures = NULL;
+    s->own_known = s->pairs_known = false;
+}
+
+void slot_free(slot *s) {
+    if (!s)
+        return;
+    slot_forget(s);
+    maille_flags_free(&s->own);
+    maille_flags_free(&s->pairs);
+    shared_leave(s->value);
+    maille_free(s);
+}
+
+/* ---- claims ---- */
+
+uint32_t claim_number(const maille_plan *plan, const char *id) {
+    uint32_t low = 0, high = plan->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = strcmp(plan->claims[middle].id, id);
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return MAILLE_ABSENT;
+}
+
+void claim_clear(maille_claim *claim) {
+    maille_free(claim->member);
+    maille_free(claim->share);
+    maille_free(claim->on_purpose);
+    *claim = (maille_claim){0};
+}
+
+const maille_perimeter_status *status_by_id(const maille_publication_rules *rules, const char *id) {
+    for (size_t i = 0; id && i < rules->count; i++)
+        if (strcmp(rules->statuses[i].id, id) == 0)
+            return &rules->statuses[i];
+    return NULL;
+}
+
+maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
+                         const maille_perimeter *perimeter, maille_claim *out) {
+    const maille_status_entry *entry = &perimeter->statuses[perimeter->status_count - 1];
+    const maille_perimeter_status *status = status_by_id(live->publication, entry->status);
+    if (!status) /* as people write it: costs memory, which may run out */
+        status = maille_publication_status(live->publication, entry->status);
+    uint32_t n = perimeter->member_count;
+    unsigned char published = 0;
+    maille_audience_sees(live->publication, MAILLE_PUBLIC, &entry->status, 1, &published);
+    *out = (maille_claim){.id = perimeter->id,
+                          .name = perimeter->name,
+                          .status = entry->status,
+                          .since = entry->since,
+                          .published = published,
+                          .active = !status || status->active,
+                          .member = maille_alloc(n, sizeof *out->member),
+                          .share = maille_alloc(n, sizeof *out->share),
+                          .on_purpose = maille_alloc(n, sizeof *out->on_purpose)};
+    if (!out->member || !out->share || !out->on_purpose) {
+        claim_clear(out);
+        return maille_no_memory(ctx);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const maille_member *member = &perimeter->members[i];
+        uint32_t unit = maille_names_get(live->units, member->code);
+        if (unit == MAILLE_ABSENT) {
+            out->lost++;
+            continue;
+        }
+        out->member[out->count] = unit;
+        out->share[out->count] = member->share;
+        out->on_purpose[out->count++] = member->on_purpose;
+    }
+    return MAILLE_OK;
+}
+
+maille_status claim_figures(maille_ctx *ctx, const maille_live *live, const maille_claim *claim,
+                            maille_figures **out) {
+    return maille_figures_new(ctx, live->ground, live->rules, claim->member, claim->share,
+                              claim->count, 0, out);
+}
+
+/* ---- over a change ---- */
+
+/* The state that a step leads to, beside the present one. */
+typedef struct {
+    slot **slots;
+    maille_plan plan;
+    maille_holders holders;
+    const char **ids_before;
+    uint32_t *moved;      /* present claim → claim there, MAILLE_ABSENT */
+    unsigned char *fresh; /* claims whose arrays are not those of the present state */
+} state;
+
+/* Frees what the present state does not share. */
+static void state_drop(const maille_live *live, state *next) {
+    for (uint32_t i = 0; i < next->plan.count; i++)
+        if (next->fresh[i]) {
+            claim_clear(&next->plan.claims[i]);
+            if (claim_number(&live->plan, next->slots[i]->value->perimeter->id) == MAILLE_ABSENT)
+                slot_free(next->slots[i]);
+        }
+    maille_free(next->slots);
+    maille_free(next->plan.claims);
+    maille_holders_free(&next->holders);
+    maille_free(next->ids_before);
+    maille_free(next->moved);
+    maille_free(next->fresh);
+}
+
+static maille_status state_allocate(maille_ctx *ctx, const maille_live *live, const change *c,
+                                    state *next) {
+    size_t most = (size_t)live->plan.count + c->count;
+    *next = (state){.slots = maille_alloc(most, sizeof *next->slots),
+                    .ids_before = maille_alloc(live->plan.count, sizeof *next->ids_before),
+                    .moved = maille_alloc(live->plan.count, sizeof *next->moved),
+                    .fresh = maille_alloc(most, 1)};
+    next->plan.claims = maille_alloc(most, sizeof *next->plan.claims);
+    bool whole = next->slots && next->ids_before && next->moved && next->fresh && next->plan.claims;
+    return whole ? MAILLE_OK : maille_no_memory(ctx);
+}
+
+/* A claim of the next state made anew of a value, in the slot of claim `old` or in a new one. */
+static maille_status state_add(maille_ctx *ctx, const maille_live *live, state *next, uint32_t old,
+                               shared *value) {
+    maille_claim claim;
+    maille_status status = claim_fill(ctx, live, value->perimeter, &claim);
+    if (status != MAILLE_OK)
+        return status;
+    slot *s = old != MAILLE_ABSENT ? live->slots[old] : slot_new(value);
+    if (!s) {
+        claim_clear(&claim);
+        return maille_no_memory(ctx);
+    }
+    uint32_t i = next->plan.count++;
+    next->slots[i] = s;
+    next->plan.claims[i] = claim;
+    next->fresh[i] = 1;
+    return MAILLE_OK;
+}
+
+static void state_keep(const maille_live *live, state *next, uint32_t old) {
+    uint32_t i = next->plan.count++;
+    next->slots[i] = live->slots[old];
+    next->plan.claims[i] = live->plan.claims[old];
+    next->moved[old] = i;
+}
+
+/* Both lists ascend: one walk over the present claims and what the change touches. */
+static maille_status state_new(maille_ctx *ctx, const maille_live *live, const change *c,
+                               bool backward, state *next) {
+    maille_status status = state_allocate(ctx, live, c, next);
+    uint32_t old = 0, t = 0;
+    while (status == MAILLE_OK && (old < live->plan.count || t < c->count)) {
+        int order = old == live->plan.count ? 1
+                    : t == c->count         ? -1
+                                            : strcmp(live->plan.claims[old].id, c->touches[t].id);
+        if (old < live->plan.count && order <= 0)
+            next->ids_before[old] = live->plan.claims[old].id;
+        if (order < 0) {
+            state_keep(live, next, old++);
+            continue;
+        }
+        shared *value = backward ? c->touches[t].before : c->touches[t].after;
+        t++;
+        if (order == 0)
+            next->moved[old] = value ? next->plan.count : MAILLE_ABSENT;
+        if (value)
+            status = state_add(ctx, live, next, order == 0 ? old : MAILLE_ABSENT, value);
+        old += order == 0;
+    }
+    if (status == MAILLE_OK)
+        status = maille_holders_new(ctx, live->ground, &next->plan, &next->holders);
+    return status;
+}
+
+/* What claims of a lower number know of their pairs with a claim is no longer so. */
+static void forget_pairs(slot *const *slots, const maille_holders *holders,
+                         const maille_claim *claim, uint32_t number) {
+    for (uint32_t i = 0; i < claim->count; i++) {
+        uint32_t unit = claim->member[i];
+        for (uint32_t h = holders->start[unit]; h < holders->start[unit + 1]; h++)
+            if (holders->claim[h] < number)
+                slots[holders->claim[h]]->pairs_known = false;
+    }
+}
+
+/* What is kept of a claim names claims by their numbers. */
+static void renumber(slot *s, uint32_t number, const uint32_t *moved) {
+    for (uint32_t i = 0; s->own_known && i < s->own.count; i++)
+        s->own.flags[i].a = number;
+    for (uint32_t i = 0; s->pairs_known && i < s->pairs.count; i++) {
+        s->pairs.flags[i].a = number;
+        s->pairs.flags[i].b = moved[s->pairs.flags[i].b];
+    }
+}
+
+static void forget_touched(maille_live *live, const state *next) {
+    for (uint32_t old = 0; old < live->plan.count; old++)
+        if (next->moved[old] == MAILLE_ABSENT || next->fresh[next->moved[old]])
+            forget_pairs(live->slots, &live->holders, &live->plan.claims[old], old);
+    for (uint32_t i = 0; i < next->plan.count; i++)
+        if (next->fresh[i])
+            forget_pairs(next->slots, &next->holders, &next->plan.claims[i], i);
+    for (uint32_t old = 0; old < live->plan.count; old++) {
+        uint32_t number = next->moved[old];
+        if (number == MAILLE_ABSENT)
+            slot_free(live->slots[old]);
+        else if (next->fresh[number])
+            slot_forget(live->slots[old]);
+        else
+            renumber(live->slots[old], number, next->moved);
+        if (number == MAILLE_ABSENT || next->fresh[number])
+            claim_clear(&live->plan.claims[old]);
+    }
+}
+
+/* Nothing here can fail. */
+static void state_enter(maille_live *live, state *next, const change *c, bool backward) {
+    forget_touched(live, next);
+    for (uint32_t t = 0; t < c->count; t++) {
+        shared *value = backward ? c->touches[t].before : c->touches[t].after;
+        if (!value)
+            continue;
+        slot *s = next->slots[claim_number(&next->plan, c->touches[t].id)];
+        shared_use(value);
+        shared_leave(s->value);
+        s->value = value;
+    }
+    maille_free(live->slots);
+    maille_free(live->plan.claims);
+    maille_holders_free(&live->holders);
+    maille_free(live->ids_before);
+    live->count_before = live->plan.count;
+    live->slots = next->slots;
+    live->plan = next->plan;
+    live->holders = next->holders;
+    live->ids_before = next->ids_before;
+    maille_free(next->moved);
+    maille_free(next->fresh);
+}
+
+maille_status step_over(maille_ctx *ctx, maille_live *live, const change *c, bool backward) {
+    const maille_flags *now = NULL;
+    state next;
+    maille_status status = maille_live_flags(ctx, live, &now);
+    if (status != MAILLE_OK)
+        return status;
+    status = state_new(ctx, live, c, backward, &next);
+    if (status != MAILLE_OK) {
+        state_drop(live, &next);
+        return status;
+    }
+    state_enter(live, &next, c, backward);
+    maille_flags before = live->flags_before;
+    live->flags_before = live->flags;
+    live->flags = before;
+    live->flags_known = false;
+    return MAILLE_OK;
+}
