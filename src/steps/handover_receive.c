@@ -141,21 +141,38 @@ static maille_status judge(maille_ctx *ctx, receiving *r, meeting *m) {
 
 /* ---- changes ---- */
 
-static maille_status check_same_change(maille_ctx *ctx, const receiving *r, const told_change *c,
-                                       const maille_table *row) {
-    const char *told[] = {c->kind, c->of_change, c->at, c->who, c->why};
-    for (size_t i = 0; i < 5; i++)
-        if (strcmp(row_text(row, 0, i + 2), told[i] ? told[i] : "") != 0)
-            return maille_fail(ctx, MAILLE_REFUSED, "%s: change %s was told otherwise than here",
-                               r->path, c->id);
-    return MAILLE_OK;
+static const char *const change_columns[] = {"scenario", "number", "kind", "of_change",
+                                             "at",       "who",    "why"};
+
+/* The row of a change, none where it is not known here. */
+static maille_status find_change(maille_ctx *ctx, const receiving *r, const char *id,
+                                 maille_table **row) {
+    row_filter by_id;
+    row_where(&by_id, "id", id);
+    return rows_of(ctx, r->store, "change", change_columns, 7, &by_id.all, row);
+}
+
+/* A change that is known here was made by the same person, for the same reason, at that time. */
+static maille_status check_changes(maille_ctx *ctx, const receiving *r) {
+    maille_status status = MAILLE_OK;
+    for (size_t c = 0; status == MAILLE_OK && c < r->h.changes.count; c++) {
+        const told_change *told = &r->h.changes.items[c];
+        const char *texts[] = {told->kind, told->of_change, told->at, told->who, told->why};
+        maille_table *row = NULL;
+        status = find_change(ctx, r, told->id, &row);
+        for (size_t i = 0; status == MAILLE_OK && row->rows && i < 5; i++)
+            if (strcmp(row_text(row, 0, i + 2), texts[i] ? texts[i] : "") != 0)
+                status =
+                    maille_fail(ctx, MAILLE_REFUSED, "%s: change %s was told otherwise than here",
+                                r->path, told->id);
+        maille_table_free(row);
+    }
+    return status;
 }
 
 /* A change of elsewhere, as this workspace has it from now on, in the reference or beside it. */
 static maille_status take_change(maille_ctx *ctx, receiving *r, const told_change *c,
                                  const char *scenario, history_change *out) {
-    static const char *const columns[] = {"scenario", "number", "kind", "of_change",
-                                          "at",       "who",    "why"};
     const history_about about = {.scenario = scenario,
                                  .kind = c->kind,
                                  .id = c->id,
@@ -167,12 +184,11 @@ static maille_status take_change(maille_ctx *ctx, receiving *r, const told_chang
     maille_status status = MAILLE_OK;
     row_filter by_id;
     row_where(&by_id, "id", c->id);
-    TRY(rows_of(ctx, r->store, "change", columns, 7, &by_id.all, &row));
+    TRY(find_change(ctx, r, c->id, &row));
     if (row->rows == 0) {
         status = history_begin(ctx, r->store, &about, out);
         goto done;
     }
-    TRY(check_same_change(ctx, r, c, row));
     *out = (history_change){
         .store = r->store, .scenario = scenario, .number = row->columns[1].ints[0]};
     snprintf(out->id, sizeof out->id, "%s", c->id);
@@ -381,6 +397,7 @@ done:
 
 static maille_status receive_all(maille_ctx *ctx, receiving *r) {
     maille_status status = MAILLE_OK;
+    TRY(check_changes(ctx, r));
     TRY(judge_all(ctx, r));
     for (size_t c = 0; c < r->h.changes.count; c++)
         TRY(go_on_by(ctx, r, &r->h.changes.items[c]));

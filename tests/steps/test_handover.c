@@ -1,0 +1,705 @@
+/* A perimeter passes from one workspace to another with its history, and back. */
+#include "chronicle.h"
+
+static maille_ctx *ctx;
+static maille_merge_report *report;
+static maille_edit_result result;
+
+static const char *const three =
+    "id,nom,statut,code\n"
+    "a,Alpha,projet,01001\n"
+    "a,Alpha,projet,01002\n"
+    "b,Beta,projet,01003\n"
+    "c,Gamma,projet,01004\n"
+    "c,Gamma,projet,01005\n";
+
+/* ---- workspaces and what is done in them ---- */
+
+static maille_store *workspace_of(const char *who) {
+    static int number_of;
+    char name[32];
+    maille_store *store = NULL;
+    snprintf(name, sizeof name, "h%d.maille", ++number_of);
+    CHECK_OK(maille_store_create(ctx, test_scratch(name), 2154, who, &store));
+    add_communes(ctx, store, "2020-01-01", commune_codes, commune_people, COMMUNES);
+    return store;
+}
+
+static maille_store *workspace_with_three(const char *who) {
+    maille_store *store = workspace_of(who);
+    import_perimeters(ctx, store, "three.csv", three, "2020-01-01", false);
+    return store;
+}
+
+static void edit_many(maille_store *store, const char *why, const maille_op *ops, size_t count) {
+    maille_edit how = {.scenario = "", .why = why};
+    CHECK_OK(maille_edit_apply(ctx, store, &how, ops, count, NULL));
+}
+
+static void add(maille_store *store, const char *perimeter, const char *code) {
+    maille_op op = {.kind = MAILLE_OP_ADD, .perimeter = perimeter, .code = code};
+    edit_many(store, "ajout", &op, 1);
+}
+
+static void rename_to(maille_store *store, const char *perimeter, const char *name) {
+    maille_op op = {.kind = MAILLE_OP_RENAME, .perimeter = perimeter, .text = name};
+    edit_many(store, "nom", &op, 1);
+}
+
+static void drop(maille_store *store, const char *perimeter) {
+    maille_op op = {.kind = MAILLE_OP_DELETE, .perimeter = perimeter};
+    edit_many(store, "fin", &op, 1);
+}
+
+static const char *export_to(maille_store *store, const char *name, const char *id) {
+    const char *path = test_scratch(name);
+    CHECK_OK(maille_history_export(ctx, store, &id, 1, path));
+    return path;
+}
+
+static maille_status receive(maille_store *store, const char *path, const char *prefer) {
+    const maille_edit how = {.scenario = ""};
+    maille_merge_report_free(report);
+    report = NULL;
+    result = (maille_edit_result){0};
+    return maille_history_receive(ctx, store, &how, path, prefer, &report, &result);
+}
+
+/* One perimeter goes over; how many changed there. */
+static uint32_t hand_over(maille_store *from, maille_store *to, const char *id,
+                          const char *prefer) {
+    CHECK_OK(receive(to, export_to(from, "over.json", id), prefer));
+    CHECK_INT(result.perimeters, report->merged);
+    return report->merged;
+}
+
+static const char *now(maille_store *store, const char *id) {
+    return document_at(ctx, store, "", id, NULL);
+}
+
+/* ---- looking ---- */
+
+/* All rows of the tables of perimeters and their history, as one hash. */
+static const char *print_of(maille_store *store) {
+    static char prints[8][65];
+    static int next;
+    static const char *const tables[] = {
+        "perimeter",         "perimeter_member_raw", "perimeter_status",   "change",
+        "perimeter_version", "scenario_head",        "perimeter_document", "meta"};
+    maille_sha256 sha;
+    maille_hasher *hasher = maille_hasher_new();
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+        maille_table *table = all_rows(ctx, store, tables[t]);
+        for (size_t i = 0; i < table->rows * table->column_count; i++) {
+            const maille_column *c = &table->columns[i % table->column_count];
+            size_t row = i / table->column_count;
+            if (c->type == MAILLE_TEXT)
+                maille_hasher_add_text(hasher, c->texts[row]);
+            else if (c->type == MAILLE_INT)
+                maille_hasher_add(hasher, &c->ints[row], sizeof *c->ints);
+            else
+                maille_hasher_add(hasher, &c->reals[row], sizeof *c->reals);
+        }
+        maille_table_free(table);
+    }
+    maille_hasher_end(hasher, &sha);
+    char *out = prints[next++ % 8];
+    memcpy(out, sha.hex, sizeof prints[0]);
+    return out;
+}
+
+/* What stood follows one after the other, ends in what stands, and no change is told twice. */
+static void check_line(maille_store *store, const char *id) {
+    maille_table *versions = all_rows(ctx, store, "perimeter_version");
+    const char *stands = NULL;
+    char hash[65] = "";
+    int64_t last = 0;
+    for (size_t row = 0; row < versions->rows; row++) {
+        if (strcmp(cell(versions, row, "perimeter_id"), id) != 0)
+            continue;
+        for (size_t other = 0; other < row; other++)
+            CHECK(strcmp(cell(versions, other, "perimeter_id"), id) != 0 ||
+                  strcmp(cell(versions, other, "change_id"), cell(versions, row, "change_id")));
+        if (*cell(versions, row, "scenario"))
+            continue;
+        const char *before = cell(versions, row, "before"), *after = cell(versions, row, "after");
+        CHECK_INT(number(versions, row, "version"), ++last);
+        CHECK_TEXT(before ? before : "", stands ? stands : "");
+        stands = after;
+    }
+    maille_perimeter *p = NULL;
+    maille_status status = maille_perimeter_load(ctx, store, "", id, NULL, &p, NULL);
+    CHECK(status == MAILLE_OK || status == MAILLE_NOT_FOUND);
+    if (status == MAILLE_OK)
+        CHECK_OK(maille_perimeter_hash(ctx, p, hash));
+    CHECK_TEXT(hash, stands ? stands : "");
+    maille_perimeter_free(p);
+    maille_table_free(versions);
+}
+
+/* "kind who why" of each version of a perimeter, oldest first, by lines. */
+static const char *told(maille_store *store, const char *id) {
+    static char texts[4][2048];
+    static int next;
+    char *text = texts[next++ % 4];
+    maille_table *list = NULL;
+    text[0] = '\0';
+    CHECK_OK(maille_history_list(ctx, store, "", id, &list));
+    for (size_t row = list->rows; row > 0; row--)
+        snprintf(text + strlen(text), sizeof texts[0] - strlen(text), "%s %s %s\n",
+                 cell(list, row - 1, "kind"), cell(list, row - 1, "who"),
+                 cell(list, row - 1, "why") ? cell(list, row - 1, "why") : "-");
+    maille_table_free(list);
+    return text;
+}
+
+/* ---- one goes on where the other stopped ---- */
+
+TEST(a_perimeter_arrives_with_its_whole_history) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    add(anne, "a", "01006");
+    rename_to(anne, "a", "Alpha « bis »");
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    CHECK_TEXT(now(bruno, "a"), now(anne, "a"));
+    CHECK_TEXT(now(bruno, "b"), "-");
+    CHECK_TEXT(told(bruno, "a"), "import anne three.csv\nedition anne ajout\nedition anne nom\n");
+    maille_table *here = NULL, *there = NULL;
+    CHECK_OK(maille_history_list(ctx, bruno, "", "a", &here));
+    CHECK_OK(maille_history_list(ctx, anne, "", "a", &there));
+    CHECK_INT(here->rows, 3);
+    CHECK_INT(there->rows, 3);
+    static const char *const same[] = {"id", "at", "who", "before", "after", "name"};
+    for (size_t row = 0; row < 3; row++)
+        for (size_t c = 0; c < 6; c++)
+            CHECK(same_text(cell(here, row, same[c]), cell(there, row, same[c])));
+    CHECK_INT(result.version, 3);
+    CHECK_TEXT(result.id, cell(here, 0, "id"));
+    maille_table_free(here);
+    maille_table_free(there);
+    for (int64_t version = 1; version <= 3; version++) {
+        const maille_moment when = {.version = version};
+        CHECK_TEXT(document_at(ctx, bruno, "", "a", &when), document_at(ctx, anne, "", "a", &when));
+    }
+    check_sound(ctx, bruno);
+
+    char before[65];
+    snprintf(before, sizeof before, "%s", print_of(bruno));
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 0);
+    CHECK_TEXT(print_of(bruno), before);
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(one_edits_hands_over_the_other_edits_hands_back) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    for (int round = 0; round < 4; round++) {
+        add(anne, "a", commune_codes[5 + 2 * round]);
+        CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+        add(bruno, "a", commune_codes[6 + 2 * round]);
+        rename_to(bruno, "a", round % 2 ? "Alpha" : "Bruno");
+        CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+        CHECK_TEXT(now(anne, "a"), now(bruno, "a"));
+        CHECK_INT(hand_over(anne, bruno, "a", NULL), 0);
+    }
+    CHECK_TEXT(told(anne, "a"), told(bruno, "a"));
+    CHECK(strstr(told(anne, "a"), "reception") == NULL);
+    check_sound(ctx, anne);
+    check_sound(ctx, bruno);
+    /* What was received can be taken back like what was made here. */
+    const maille_edit how = {.scenario = ""};
+    CHECK_OK(maille_edit_undo(ctx, anne, &how, "a", NULL));
+    CHECK(strstr(now(anne, "a"), "\"Bruno\"") != NULL);
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    CHECK_TEXT(now(bruno, "a"), now(anne, "a"));
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(a_deletion_travels_and_what_comes_back_too) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    hand_over(anne, bruno, "a", NULL);
+    drop(bruno, "a");
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    CHECK_TEXT(now(anne, "a"), "-");
+    const maille_edit how = {.scenario = ""};
+    CHECK_OK(maille_edit_undo(ctx, anne, &how, "a", NULL));
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    CHECK_TEXT(now(bruno, "a"), now(anne, "a"));
+    check_sound(ctx, bruno);
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(several_perimeters_travel_in_one_file_each_as_far_as_it_is) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    const char *const all[] = {"c", "a", "b", "a"};
+    const char *path = test_scratch("all.json");
+    hand_over(anne, bruno, "a", NULL);
+    const maille_op both[] = {{.kind = MAILLE_OP_ADD, .perimeter = "a", .code = "01006"},
+                              {.kind = MAILLE_OP_ADD, .perimeter = "b", .code = "01006"}};
+    edit_many(anne, "les deux", both, 2);
+    CHECK_OK(maille_history_export(ctx, anne, all, 4, path));
+    CHECK_OK(receive(bruno, path, NULL));
+    CHECK_INT(report->merged, 3);
+    for (size_t i = 0; i < 3; i++)
+        CHECK_TEXT(now(bruno, all[i]), now(anne, all[i]));
+    check_sound(ctx, bruno);
+    /* One change in both workspaces: undo takes it back from both perimeters. */
+    const maille_edit how = {.scenario = ""};
+    CHECK_OK(maille_edit_undo(ctx, bruno, &how, NULL, &result));
+    CHECK_INT(result.perimeters, 2);
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+/* ---- both went on ---- */
+
+TEST(what_both_changed_meets_at_the_last_common_version) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    hand_over(anne, bruno, "a", NULL);
+    add(anne, "a", "01006");
+    rename_to(bruno, "a", "Bruno");
+    add(bruno, "a", "01007");
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002 01006 01007");
+    CHECK(strstr(now(bruno, "a"), "\"Bruno\"") != NULL);
+    CHECK_TEXT(told(bruno, "a"),
+               "import anne three.csv\n"
+               "edition bruno nom\n"
+               "edition bruno ajout\n"
+               "reception bruno Réunit 1 décision reçue (over.json) : anne\n");
+    check_line(bruno, "a");
+    /* Nothing that did not stand here is told as if it had. */
+    const maille_moment third = {.version = 3};
+    CHECK_TEXT(members_of(ctx, bruno, "a", &third), "01001 01002 01007");
+
+    /* The file goes back: the other only goes on. */
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    CHECK_TEXT(now(anne, "a"), now(bruno, "a"));
+    CHECK_TEXT(told(anne, "a"),
+               "import anne three.csv\n"
+               "edition anne ajout\n"
+               "reception bruno Réunit 1 décision reçue (over.json) : anne\n");
+    check_line(anne, "a");
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 0);
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 0);
+
+    /* And again, from there. */
+    add(anne, "a", "01008");
+    add(bruno, "a", "01009");
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    CHECK_TEXT(now(anne, "a"), now(bruno, "a"));
+    CHECK_TEXT(members_of(ctx, anne, "a", NULL), "01001 01002 01006 01007 01008 01009");
+    check_line(anne, "a");
+    check_line(bruno, "a");
+
+    /* The merge is one change: undo takes it back. */
+    const maille_edit how = {.scenario = ""};
+    CHECK_OK(maille_edit_undo(ctx, anne, &how, NULL, NULL));
+    CHECK_TEXT(members_of(ctx, anne, "a", NULL), "01001 01002 01006 01007 01008");
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(what_both_changed_otherwise_is_named_and_nothing_is_written) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    const char *path = test_scratch("anne.json");
+    const char *const two[] = {"a", "b"};
+    CHECK_OK(maille_history_export(ctx, anne, two, 2, path));
+    CHECK_OK(receive(bruno, path, NULL));
+    rename_to(anne, "a", "Anne");
+    add(anne, "a", "01006");
+    add(anne, "b", "01007");
+    rename_to(bruno, "a", "Bruno");
+    CHECK_OK(maille_history_export(ctx, anne, two, 2, path));
+    char before[65], words[512];
+    snprintf(before, sizeof before, "%s", print_of(bruno));
+    CHECK_INT(receive(bruno, path, NULL), MAILLE_FOUND);
+    snprintf(words, sizeof words, "%s changed what had changed here too: a", path);
+    CHECK_TEXT(maille_message(ctx), words);
+    CHECK_INT(report->count, 1);
+    CHECK_TEXT(report->items[0].perimeter, "a");
+    CHECK_INT(report->items[0].conflicts->count, 1);
+    CHECK_TEXT(report->items[0].conflicts->items[0].what, "nom");
+    CHECK_TEXT(report->items[0].conflicts->items[0].before, "Bruno");
+    CHECK_TEXT(report->items[0].conflicts->items[0].after, "Anne");
+    CHECK_TEXT(print_of(bruno), before);
+
+    CHECK_OK(receive(bruno, path, "ours"));
+    CHECK_INT(report->count, 1);
+    CHECK_INT(report->merged, 2);
+    CHECK(strstr(now(bruno, "a"), "\"Bruno\"") != NULL);
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002 01006");
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003 01007");
+    /* What was decided there holds here too. */
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    CHECK_TEXT(now(anne, "a"), now(bruno, "a"));
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(theirs_may_prevail) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    hand_over(anne, bruno, "a", NULL);
+    rename_to(anne, "a", "Anne");
+    rename_to(bruno, "a", "Bruno");
+    add(bruno, "a", "01007");
+    CHECK_INT(hand_over(anne, bruno, "a", "theirs"), 1);
+    CHECK(strstr(now(bruno, "a"), "\"Anne\"") != NULL);
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002 01007");
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    CHECK_TEXT(now(anne, "a"), now(bruno, "a"));
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(ours_alone_keeps_what_stands_and_remembers_the_other_side) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    hand_over(anne, bruno, "a", NULL);
+    rename_to(anne, "a", "Anne");
+    rename_to(bruno, "a", "Bruno");
+    CHECK_INT(hand_over(anne, bruno, "a", "ours"), 0);
+    CHECK_INT(report->count, 1);
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 0); /* no conflict any more */
+    CHECK_INT(report->count, 0);
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    CHECK(strstr(now(anne, "a"), "\"Bruno\"") != NULL);
+    check_line(anne, "a");
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(a_conflict_that_each_decided_for_itself_stays_a_conflict) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    hand_over(anne, bruno, "a", NULL);
+    rename_to(anne, "a", "Anne");
+    add(anne, "a", "01006");
+    rename_to(bruno, "a", "Bruno");
+    add(bruno, "a", "01007");
+    export_to(anne, "anne.json", "a");
+    export_to(bruno, "bruno.json", "a");
+    CHECK_OK(receive(anne, test_scratch("bruno.json"), "ours"));
+    CHECK_OK(receive(bruno, test_scratch("anne.json"), "ours"));
+    CHECK_TEXT(members_of(ctx, anne, "a", NULL), members_of(ctx, bruno, "a", NULL));
+    CHECK_INT(receive(bruno, export_to(anne, "anne.json", "a"), NULL), MAILLE_FOUND);
+    CHECK_INT(report->items[0].conflicts->count, 1);
+    CHECK_INT(hand_over(anne, bruno, "a", "theirs"), 1);
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 0);
+    CHECK_TEXT(now(anne, "a"), now(bruno, "a"));
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(both_imported_the_same_file) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_with_three("bruno");
+    add(anne, "a", "01006");
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1); /* no common change, but a common state */
+    CHECK_TEXT(now(bruno, "a"), now(anne, "a"));
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 0);
+    add(anne, "b", "01006");
+    CHECK_INT(hand_over(bruno, anne, "b", NULL), 0);
+    add(bruno, "c", "01006");
+    add(anne, "c", "01007");
+    CHECK_INT(hand_over(anne, bruno, "c", NULL), 1);
+    CHECK_TEXT(members_of(ctx, bruno, "c", NULL), "01004 01005 01006 01007");
+    check_line(bruno, "a");
+    check_line(bruno, "c");
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(two_perimeters_of_one_id_that_have_nothing_in_common) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    import_perimeters(ctx, bruno, "other.csv", "id,nom,statut,code\na,Autre,projet,01010\n",
+                      "2020-01-01", false);
+    CHECK_INT(receive(bruno, export_to(anne, "anne.json", "a"), NULL), MAILLE_FOUND);
+    CHECK(report->items[0].conflicts->count > 0);
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01010");
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+/* ---- many hands ---- */
+
+static uint32_t seed = 12345;
+static uint32_t chance(uint32_t below) {
+    seed = seed * 1664525u + 1013904223u;
+    return (seed >> 8) % below;
+}
+
+/* Some stroke or other; what cannot be done is not done. */
+static void try_some_edit(maille_store *store) {
+    static const char *const names[] = {"Un", "Deux", "Trois"};
+    const maille_edit how = {.scenario = ""};
+    maille_op op = {.kind = chance(2) ? MAILLE_OP_ADD : MAILLE_OP_REMOVE,
+                    .perimeter = "a",
+                    .code = commune_codes[chance(17)]};
+    if (chance(2) == 0)
+        op = (maille_op){.kind = MAILLE_OP_RENAME, .perimeter = "a", .text = names[chance(3)]};
+    maille_status status = chance(12) ? maille_edit_apply(ctx, store, &how, &op, 1, NULL)
+                                      : maille_edit_undo(ctx, store, &how, NULL, NULL);
+    CHECK(status == MAILLE_OK || status == MAILLE_REFUSED || status == MAILLE_NOT_FOUND);
+}
+
+TEST(whatever_three_do_and_hand_on_they_agree_in_the_end) {
+    enum { MANY = 3 };
+    maille_store *stores[MANY] = {workspace_with_three("anne"), workspace_of("bruno"),
+                                  workspace_of("chloe")};
+    uint32_t conflicts = 0, met = 0;
+    hand_over(stores[0], stores[1], "a", NULL);
+    hand_over(stores[0], stores[2], "a", NULL);
+    for (int step = 0; step < 90; step++) {
+        uint32_t from = chance(MANY), to = (from + 1 + chance(MANY - 1)) % MANY;
+        if (chance(5) > 1) {
+            try_some_edit(stores[from]);
+            continue;
+        }
+        const char *path = export_to(stores[from], "over.json", "a");
+        maille_status status = receive(stores[to], path, NULL);
+        CHECK(status == MAILLE_OK || status == MAILLE_FOUND);
+        if (status == MAILLE_FOUND) {
+            conflicts++;
+            CHECK_OK(receive(stores[to], path, chance(2) ? "ours" : "theirs"));
+        }
+        met += report->merged;
+        CHECK_OK(receive(stores[to], path, NULL)); /* a second time nothing is new */
+        CHECK_INT(report->merged, 0);
+        check_line(stores[to], "a");
+    }
+    hand_over(stores[0], stores[1], "a", "ours");
+    hand_over(stores[1], stores[2], "a", "ours");
+    hand_over(stores[2], stores[0], "a", NULL);
+    hand_over(stores[2], stores[1], "a", NULL);
+    for (int i = 0; i < MANY; i++) {
+        CHECK_TEXT(now(stores[i], "a"), now(stores[0], "a"));
+        check_line(stores[i], "a");
+        CHECK_INT(hand_over(stores[i], stores[(i + 1) % MANY], "a", NULL), 0);
+    }
+    CHECK(conflicts > 1);
+    CHECK(met > 10);
+    for (int i = 0; i < MANY; i++)
+        maille_store_close(stores[i]);
+}
+
+/* ---- what is refused ---- */
+
+static void check_refused(maille_store *store, const char *path, maille_status want) {
+    maille_status status = receive(store, path, NULL);
+    CHECK_INT(status, want);
+    CHECK(report == NULL);
+    CHECK(*maille_message(ctx) != '\0');
+}
+
+static char *read_file(const char *path, size_t *length) {
+    FILE *file = fopen(path, "rb");
+    char *text = maille_alloc(1 << 20, 1);
+    CHECK(file && text);
+    *length = file && text ? fread(text, 1, (1 << 20) - 1, file) : 0;
+    if (file)
+        fclose(file);
+    return text;
+}
+
+static void write_bytes(const char *path, const char *text, size_t length) {
+    FILE *file = fopen(path, "wb");
+    CHECK(file && fwrite(text, 1, length, file) == length && fclose(file) == 0);
+}
+
+TEST(a_damaged_file_is_refused_wherever_it_is_hurt) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_with_three("bruno");
+    const char *path = test_scratch("hurt.json");
+    size_t length = 0;
+    char before[65];
+    add(anne, "a", "01006");
+    export_to(anne, "whole.json", "a");
+    char *text = read_file(test_scratch("whole.json"), &length);
+    adopt(ctx, bruno);
+    snprintf(before, sizeof before, "%s", print_of(bruno));
+    CHECK(length > 1000);
+    for (size_t i = 0; i < length; i++) {
+        text[i] = (char)(text[i] ^ (1 << (i % 8)));
+        write_bytes(path, text, length);
+        check_refused(bruno, path, MAILLE_REFUSED);
+        text[i] = (char)(text[i] ^ (1 << (i % 8)));
+    }
+    for (size_t i = 0; i < length; i += 1 + i / 20) {
+        write_bytes(path, text, i);
+        check_refused(bruno, path, MAILLE_REFUSED);
+        write_bytes(path, text + i + 1, length - i - 1);
+        check_refused(bruno, path, MAILLE_REFUSED);
+    }
+    text[length] = '\n';
+    write_bytes(path, text, length + 1);
+    check_refused(bruno, path, MAILLE_REFUSED);
+    CHECK_TEXT(print_of(bruno), before);
+    write_bytes(path, text, length);
+    CHECK_OK(receive(bruno, path, NULL)); /* unhurt it is taken */
+    CHECK_INT(report->merged, 1);
+    maille_free(text);
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+/* A file with this content and the hash that it has. */
+static const char *sealed(const char *content) {
+    const char *path = test_scratch("sealed.json");
+    maille_sha256 sha;
+    maille_strbuf file = {0};
+    maille_hasher *hasher = maille_hasher_new();
+    maille_hasher_add(hasher, content, strlen(content));
+    maille_hasher_end(hasher, &sha);
+    maille_strbuf_addf(&file,
+                       "{\"maille\":\"historique\",\"version\":1,\"sha256\":\"%s\","
+                       "\"content\":",
+                       sha.hex);
+    maille_strbuf_add(&file, content);
+    maille_strbuf_add(&file, "}\n");
+    write_bytes(path, file.text, file.length);
+    maille_strbuf_free(&file);
+    return path;
+}
+
+/* The content of a whole file, first text `from` put as `to`; owned by the caller. */
+static char *content_with(const char *path, const char *from, const char *to) {
+    size_t length = 0;
+    char *text = read_file(path, &length);
+    maille_strbuf out = {0};
+    const char *start = strstr(text, "\"content\":") + strlen("\"content\":");
+    const char *end = text + length - 2, *at = *from ? strstr(start, from) : end;
+    CHECK(at != NULL);
+    at = at ? at : end;
+    maille_strbuf_add_n(&out, start, (size_t)(at - start));
+    maille_strbuf_add(&out, to);
+    if (at < end)
+        maille_strbuf_add_n(&out, at + strlen(from), (size_t)(end - at) - strlen(from));
+    maille_free(text);
+    return out.text;
+}
+
+TEST(a_file_that_says_what_cannot_be_is_refused) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_with_three("bruno");
+    static const char *const swaps[][2] = {
+        {"{\"perimeters\"", "{\"perimetres\""},
+        {"\"changes\":[", "\"changes\":[{}, "},
+        {"\"documents\":[", "\"documents\":[{\"hash\":\"00\",\"document\":\"{}\"},"},
+        {"\"documents\":[", "\"documents\":[7,"},
+        {"{\"id\":\"a\"", "{\"id\":\"z\""},
+        {"\"kind\":\"edition\"", "\"kind\":\"magie\""},
+        {"\"kind\":\"edition\"", "\"kind\":null"},
+        {"\"at\":\"20", "\"at\":\"le 20"},
+        {"\"who\":\"anne\"", "\"who\":3"},
+        {"\"before\":null", "\"before\":\"\""},
+        {"\"vintage\":\"2020", "\"vintage\":\"vingt"},
+        {"\\\"Alpha\\\"", "\\\"Omega\\\""},
+        {"01002", "01003"},
+        {"\"received\":[]", "\"received\":{}"},
+        {"\"received\":[]", "\"sent\":[]"},
+        {"{\"perimeters\":[", "{\"perimeters\":[{\"id\":\"b\",\"versions\":[],\"received\":[]},"},
+    };
+    add(anne, "a", "01006");
+    rename_to(anne, "a", "Omicron");
+    char before[65], path[512];
+    snprintf(path, sizeof path, "%s", export_to(anne, "whole.json", "a"));
+    adopt(ctx, bruno);
+    snprintf(before, sizeof before, "%s", print_of(bruno));
+    for (size_t i = 0; i < sizeof swaps / sizeof *swaps; i++) {
+        char *content = content_with(path, swaps[i][0], swaps[i][1]);
+        check_refused(bruno, sealed(content), MAILLE_REFUSED);
+        maille_free(content);
+    }
+    check_refused(bruno, sealed("{\"perimeters\":[],\"changes\":[],\"documents\":[]}"),
+                  MAILLE_REFUSED);
+    CHECK_TEXT(print_of(bruno), before);
+    char *whole = content_with(path, "", "");
+    CHECK_OK(receive(bruno, sealed(whole), NULL)); /* as it was, it is taken */
+    CHECK_INT(report->merged, 1);
+    maille_free(whole);
+
+    /* A version missing from the middle; a change told otherwise than it is here. */
+    add(anne, "a", "01007");
+    export_to(anne, "whole.json", "a");
+    char *text = content_with(path, "", ""), *first = strstr(text, "{\"change\"");
+    char *second = strstr(first + 1, "{\"change\""), *third = strstr(second + 1, "{\"change\"");
+    memmove(second, third, strlen(third) + 1);
+    check_refused(bruno, sealed(text), MAILLE_REFUSED);
+    CHECK(strstr(maille_message(ctx), "did not follow each other") != NULL);
+    maille_free(text);
+    text = content_with(path, "\"why\":\"ajout\"", "\"why\":\"autre\"");
+    check_refused(bruno, sealed(text), MAILLE_REFUSED);
+    CHECK(strstr(maille_message(ctx), "was told otherwise than here") != NULL);
+    maille_free(text);
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+TEST(a_foreign_file_is_refused) {
+    maille_store *bruno = workspace_with_three("bruno");
+    static const char *const foreign[] = {"",
+                                          "{}",
+                                          "id,nom\n",
+                                          "{\"type\":\"FeatureCollection\",\"features\":[]}",
+                                          "{\"maille\":\"historique\",\"version\":2,\"sha256\":\"",
+                                          "[[[[[[[["};
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        write_file(test_scratch("foreign.json"), foreign[i]);
+        check_refused(bruno, test_scratch("foreign.json"), MAILLE_REFUSED);
+    }
+    write_bytes(test_scratch("foreign.json"), "a\0b", 3);
+    check_refused(bruno, test_scratch("foreign.json"), MAILLE_REFUSED);
+    check_refused(bruno, test_scratch("absent.json"), MAILLE_NOT_FOUND);
+    FILE *large = fopen(test_scratch("large.json"), "wb");
+    CHECK(large && fseek(large, (1L << 26) + 1, SEEK_SET) == 0 && fputc('x', large) == 'x' &&
+          fclose(large) == 0);
+    check_refused(bruno, test_scratch("large.json"), MAILLE_REFUSED);
+    CHECK(strstr(maille_message(ctx), "more than 67108864 bytes") != NULL);
+    maille_store_close(bruno);
+}
+
+TEST(what_is_asked_for_wrongly) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    const char *const ids[] = {"a", "z"};
+    const char *path = test_scratch("wrong.json");
+    remove(path);
+    CHECK_INT(maille_history_export(ctx, anne, ids, 2, path), MAILLE_NOT_FOUND);
+    CHECK_TEXT(maille_message(ctx), "there was no perimeter z");
+    CHECK_INT(maille_history_export(ctx, anne, ids, 0, path), MAILLE_USAGE);
+    CHECK_INT(maille_history_export(ctx, anne, ids, 1, test_scratch("no/such/folder.json")),
+              MAILLE_FAILED);
+    CHECK(fopen(path, "rb") == NULL);
+    export_to(anne, "wrong.json", "a");
+    CHECK_INT(receive(bruno, path, "both"), MAILLE_USAGE);
+    maille_edit how = {.scenario = "nord"};
+    CHECK_INT(maille_history_receive(ctx, bruno, &how, path, NULL, NULL, NULL), MAILLE_USAGE);
+    how = (maille_edit){.scenario = "", .expected = 3};
+    CHECK_INT(maille_history_receive(ctx, bruno, &how, path, NULL, NULL, NULL), MAILLE_REFUSED);
+    how.expected = 0;
+    CHECK_OK(maille_history_receive(ctx, bruno, &how, path, NULL, NULL, NULL));
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+static void open_context(void) {
+    CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
+}
+
+static void close_context(void) {
+    maille_merge_report_free(report);
+    maille_ctx_free(ctx);
+}
+
+RUN_TESTS(CASE(open_context), CASE(a_perimeter_arrives_with_its_whole_history),
+          CASE(one_edits_hands_over_the_other_edits_hands_back),
+          CASE(a_deletion_travels_and_what_comes_back_too),
+          CASE(several_perimeters_travel_in_one_file_each_as_far_as_it_is),
+          CASE(what_both_changed_meets_at_the_last_common_version),
+          CASE(what_both_changed_otherwise_is_named_and_nothing_is_written),
+          CASE(theirs_may_prevail), CASE(ours_alone_keeps_what_stands_and_remembers_the_other_side),
+          CASE(a_conflict_that_each_decided_for_itself_stays_a_conflict),
+          CASE(both_imported_the_same_file),
+          CASE(two_perimeters_of_one_id_that_have_nothing_in_common),
+          CASE(whatever_three_do_and_hand_on_they_agree_in_the_end),
+          CASE(a_damaged_file_is_refused_wherever_it_is_hurt),
+          CASE(a_file_that_says_what_cannot_be_is_refused), CASE(a_foreign_file_is_refused),
+          CASE(what_is_asked_for_wrongly), CASE(close_context))
