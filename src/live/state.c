@@ -221,8 +221,11 @@ static maille_status state_new(maille_ctx *ctx, const maille_live *live, const c
             status = state_add(ctx, live, next, order == 0 ? old : MAILLE_ABSENT, value);
         old += order == 0;
     }
+    maille_holders holders;
     if (status == MAILLE_OK)
-        status = maille_holders_new(ctx, live->ground, &next->plan, &next->holders);
+        status = maille_holders_new(ctx, live->ground, &next->plan, &holders);
+    if (status == MAILLE_OK)
+        next->holders = holders;
     return status;
 }
 
