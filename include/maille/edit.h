@@ -39,9 +39,8 @@ typedef struct {
 } maille_moment;
 
 /* Perimeters of a scenario ("" = reference) at a moment, ascending ids; members on the study's
- * codes where the state is the present one of the reference and step `members` has carried them.
- * `kind` NULL: all. `audience` chooses by the status on that day. MAILLE_NOT_FOUND: no such
- * scenario. */
+ * codes, carried there from the vintage that they were written in (as step `members` does). `kind`
+ * NULL: all. `audience` chooses by the status on that day. MAILLE_NOT_FOUND: no such scenario. */
 typedef struct {
     uint32_t count;
     maille_perimeter **items;

@@ -152,17 +152,16 @@ done:
 static maille_status judge_parts(maille_ctx *ctx, const editing *e, const maille_perimeter *p) {
     for (uint32_t i = 0; i < p->member_count; i++) {
         const char *part = p->members[i].code;
-        char whole[33], next[33];
+        char whole[2][33]; /* a finer unit, its arrondissement, its commune: one after the other */
         bool fresh = maille_names_get(e->added, part) != MAILLE_ABSENT;
-        bool is_part = maille_unit_whole(e->units, part, whole);
-        while (is_part) {
-            if (maille_perimeter_find(p, whole) != MAILLE_ABSENT &&
-                (fresh || maille_names_get(e->added, whole) != MAILLE_ABSENT))
+        bool is_part = maille_unit_whole(e->units, part, whole[0]);
+        for (int now = 0; is_part; now = !now) {
+            if (maille_perimeter_find(p, whole[now]) != MAILLE_ABSENT &&
+                (fresh || maille_names_get(e->added, whole[now]) != MAILLE_ABSENT))
                 return maille_fail(ctx, MAILLE_REFUSED,
                                    "perimeter %s: %s is a part of %s; both cannot be members",
-                                   p->id, part, whole);
-            is_part = maille_unit_whole(e->units, whole, next);
-            memcpy(whole, next, sizeof whole);
+                                   p->id, part, whole[now]);
+            is_part = maille_unit_whole(e->units, whole[now], whole[!now]);
         }
     }
     return MAILLE_OK;

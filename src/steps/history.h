@@ -73,8 +73,8 @@ maille_status history_at(maille_ctx *ctx, maille_store *store, const char *scena
 /* The same as a value on the study's codes, as an edit starts from it; NULL and 0 when it was not
  * there. */
 maille_status history_present(maille_ctx *ctx, maille_store *store, const char *scenario,
-                              const char *perimeter, const maille_moment *when,
-                              maille_perimeter **out, int64_t *version);
+                              const char *id, const maille_moment *when, maille_perimeter **out,
+                              int64_t *version);
 /* All that ever were in the scenario, as they stood at a moment. */
 maille_status history_all_at(maille_ctx *ctx, maille_store *store, const char *scenario,
                              const maille_moment *when, history_heads **out);
