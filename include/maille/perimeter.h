@@ -122,7 +122,7 @@ typedef struct {
 /* Either may be NULL (not there). */
 maille_status maille_perimeter_diff(maille_ctx *ctx, const maille_perimeter *before,
                                     const maille_perimeter *after, maille_differences **out);
-void maille_differences_free(maille_differences *differences);
+void maille_differences_free(maille_differences *found);
 
 /* Three-way: what only one side changed since `base` is taken; what both changed alike is taken
  * once; what they changed otherwise is a conflict (before = ours, after = theirs) and stays as

@@ -104,9 +104,9 @@ maille_status differences_end(differences *list, maille_differences **out) {
     return MAILLE_OK;
 }
 
-void maille_differences_free(maille_differences *list) {
-    if (list)
-        maille_arena_free(list->arena);
+void maille_differences_free(maille_differences *found) {
+    if (found)
+        maille_arena_free(found->arena);
 }
 
 /* ---- walking members side by side ---- */
@@ -120,7 +120,7 @@ const char *next_member(const maille_perimeter *const *perimeters, uint32_t coun
         if (more && (!code || strcmp(members[k]->code, code) < 0))
             code = members[k]->code;
     }
-    for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t k = 0; code && k < count; k++) {
         if (members[k] && strcmp(members[k]->code, code) == 0)
             at[k]++;
         else
