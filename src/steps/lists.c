@@ -28,7 +28,6 @@ typedef struct {
     maille_table *communes; /* code, name, department: ascending codes */
     maille_names *number;   /* of a code */
     named *names;           /* ascending slug, then commune */
-    const char **name;
     loads *loads;
     MAILLE_VEC(passage *) ways; /* from each vintage of the movements, the newest first */
     maille_table *cells;        /* of the file; the last column tells the line */
@@ -77,12 +76,10 @@ static maille_status read_communes(list_reader *r) {
     size_t count = r->communes->rows;
     r->number = maille_names_new(count);
     r->names = maille_alloc(count + 1, sizeof *r->names);
-    r->name = maille_alloc(count + 1, sizeof *r->name);
-    if (!r->number || !r->names || !r->name)
+    if (!r->number || !r->names)
         return maille_no_memory(r->ctx);
     for (uint32_t i = 0; i < count; i++) {
-        r->name[i] = r->communes->columns[1].texts[i];
-        r->names[i] = (named){maille_slug(r->name[i]), i};
+        r->names[i] = (named){maille_slug(r->communes->columns[1].texts[i]), i};
         if (!r->names[i].slug || !maille_names_set(r->number, code_of(r, i), i))
             return maille_no_memory(r->ctx);
     }
@@ -191,21 +188,70 @@ static bool holds_words(const char *slug, const char *words) {
     return false;
 }
 
+/* Letters to change, add or leave out to get from one slug to another; slugs longer than a line of
+ * the table are all different. */
+static size_t edits_between(const char *a, const char *b) {
+    enum { LONGEST = 64 };
+    size_t row[LONGEST + 1], length = strlen(b);
+    if (length > LONGEST)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 1; j <= length; j++) {
+            size_t change = diagonal + (a[i] != b[j - 1]);
+            size_t shift = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
+            diagonal = row[j];
+            row[j] = change < shift ? change : shift;
+        }
+    }
+    return row[length];
+}
+
+enum { MOST_LIKE = 3, LETTERS_AN_EDIT = 4 };
+
+/* Names spelt nearly as an unknown one, the nearest first: one letter in four otherwise or less. */
+static void find_near(const list_reader *r, const char *slug, candidates *out) {
+    size_t length = strlen(slug), most = length / LETTERS_AN_EDIT, count = 0;
+    struct {
+        size_t edits;
+        uint32_t commune;
+    } best[MOST_LIKE];
+    for (size_t i = 0; i < r->communes->rows; i++) {
+        const char *name = r->names[i].slug;
+        size_t other = strlen(name);
+        if (other > length + most || other + most < length ||
+            !in_department(r, r->names[i].commune))
+            continue;
+        size_t edits = edits_between(slug, name), place = count;
+        if (edits > most)
+            continue;
+        while (place > 0 && best[place - 1].edits > edits)
+            place--;
+        if (place == MOST_LIKE)
+            continue;
+        count += count < MOST_LIKE;
+        memmove(&best[place + 1], &best[place], (count - place - 1) * sizeof *best);
+        best[place].edits = edits;
+        best[place].commune = r->names[i].commune;
+    }
+    for (size_t i = 0; i < count && out->count < MOST_LIKE; i++)
+        add_candidate(out, best[i].commune);
+}
+
 /* Names that an unknown one may stand for: those that hold it, as merged communes often bear the
- * names of those that they were made of, then those spelt nearly so. */
+ * names of those that they were made of, and those spelt nearly so. */
 static maille_status find_like(const list_reader *r, const char *text, candidates *out) {
-    uint32_t best[3];
     char *slug = maille_slug(text);
     if (!slug)
         return maille_no_memory(r->ctx);
-    for (size_t i = 0; strlen(slug) > 2 && i < r->communes->rows && out->count < 3; i++)
+    for (size_t i = 0; strlen(slug) > 2 && i < r->communes->rows && out->count < MOST_LIKE; i++)
         if (in_department(r, r->names[i].commune) && holds_words(r->names[i].slug, slug))
             add_candidate(out, r->names[i].commune);
+    find_near(r, slug, out);
     maille_free(slug);
-    size_t count = maille_nearest_names(text, r->name, r->communes->rows, best);
-    for (size_t i = 0; i < count && out->count < 3; i++)
-        if (best[i] != MAILLE_ABSENT && in_department(r, best[i]))
-            add_candidate(out, best[i]);
     return MAILLE_OK;
 }
 
@@ -357,7 +403,7 @@ static maille_status tell_candidates(const list_reader *r, const candidates *c,
     maille_strbuf s = {0};
     for (size_t i = 0; i < c->count; i++)
         maille_strbuf_addf(&s, "%s%s %s", i ? ", " : "", code_of(r, c->items[i]),
-                           r->name[c->items[i]]);
+                           r->communes->columns[1].texts[c->items[i]]);
     if (s.text)
         row->candidates = maille_arena_strdup(r->arena, s.text);
     bool failed = s.failed || (s.text && !row->candidates);
@@ -451,7 +497,6 @@ static void close_reader(list_reader *r) {
         passage_free(r->ways.items[i]);
     MAILLE_VEC_FREE(&r->ways);
     maille_free(r->names);
-    maille_free((void *)r->name);
     maille_names_free(r->number);
     maille_names_free(r->chosen);
     maille_table_free(r->cells);
