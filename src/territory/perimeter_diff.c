@@ -121,7 +121,7 @@ const char *next_member(const maille_perimeter *const *perimeters, uint32_t coun
             code = members[k]->code;
     }
     for (uint32_t k = 0; code && k < count; k++) {
-        if (members[k] && strcmp(members[k]->code, code) == 0)
+        if (members[k] && perimeter_same_text(members[k]->code, code))
             at[k]++;
         else
             members[k] = NULL;
