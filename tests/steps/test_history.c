@@ -298,6 +298,63 @@ TEST(edits_record_imports_first) {
     maille_store_close(store);
 }
 
+/* ---- scenarios ------------------------------------------------------------------------------- */
+
+static maille_status apply_in(maille_store *store, const char *scenario, int64_t expected,
+                              const maille_op *op) {
+    const maille_edit edit = {.scenario = scenario, .expected = expected};
+    return maille_edit_apply(ctx, store, &edit, op, 1, &result);
+}
+
+TEST(a_scenario_has_a_past_and_changes_of_its_own) {
+    maille_store *store = with_past(); /* a: created, 01001, status; deleted; b created */
+    const maille_edit essai = {.scenario = "essai"};
+    const maille_moment early = {.at = "2019-03-01"}, third = {.version = 3},
+                        fifth = {.version = 5};
+    const maille_op rename = {.kind = MAILLE_OP_RENAME, .perimeter = "a", .text = "Alfa"};
+    const maille_op in = {.kind = MAILLE_OP_ADD, .perimeter = "a", .code = "01002"};
+    const maille_op gone = {.kind = MAILLE_OP_DELETE, .perimeter = "b"};
+    CHECK_OK(maille_edit_undo(ctx, store, &plain, NULL, &result)); /* a is back, version 5 */
+    CHECK_OK(maille_scenario_create(ctx, store, "essai", "Essai", ""));
+    char began[4096];
+    snprintf(began, sizeof began, "%s", document_at(ctx, store, "", "a", NULL));
+    CHECK_TEXT(document_at(ctx, store, "essai", "a", NULL), began);
+    /* Its base goes on; it does not. */
+    CHECK_OK(apply_in(store, "", 5, &rename));
+    CHECK_TEXT(document_at(ctx, store, "essai", "a", NULL), began);
+    /* It goes on; its base does not. Versions go on from those of the base. */
+    CHECK_INT(apply_in(store, "essai", 4, &in), MAILLE_REFUSED);
+    CHECK_OK(apply_in(store, "essai", 5, &in));
+    CHECK_INT(result.version, 6);
+    CHECK_OK(apply_in(store, "essai", 0, &gone));
+    CHECK_TEXT(members_of(ctx, store, "a", NULL), "01001");
+    CHECK(strcmp(document_at(ctx, store, "", "b", NULL), "-") != 0);
+    CHECK_TEXT(document_at(ctx, store, "essai", "b", NULL), "-");
+    check_sound(ctx, store);
+    /* The past that it shares. */
+    CHECK_TEXT(document_at(ctx, store, "essai", "a", &early),
+               document_at(ctx, store, "", "a", &early));
+    CHECK_TEXT(document_at(ctx, store, "essai", "a", &third),
+               document_at(ctx, store, "", "a", &third));
+    CHECK_TEXT(document_at(ctx, store, "essai", "a", &fifth), began);
+    /* Undo is each one's own: the renaming of the base is not among what it takes back. */
+    CHECK_OK(maille_edit_undo(ctx, store, &essai, NULL, &result));
+    CHECK_OK(maille_edit_undo(ctx, store, &essai, NULL, &result));
+    CHECK_INT(maille_edit_undo(ctx, store, &essai, NULL, &result), MAILLE_NOT_FOUND);
+    CHECK_TEXT(document_at(ctx, store, "essai", "a", NULL), began);
+    CHECK_OK(maille_edit_redo(ctx, store, &essai, "a", &result));
+    CHECK_OK(maille_edit_undo(ctx, store, &plain, NULL, &result));
+    CHECK_TEXT(document_at(ctx, store, "", "a", NULL), began);
+    CHECK(strcmp(document_at(ctx, store, "essai", "a", NULL), began) != 0);
+    /* Restored as a whole, to a time that only its base had. */
+    CHECK_OK(maille_edit_restore(ctx, store, &essai, NULL, &early, &result));
+    CHECK_TEXT(document_at(ctx, store, "essai", "b", NULL), "-");
+    CHECK_TEXT(document_at(ctx, store, "essai", "a", NULL),
+               document_at(ctx, store, "", "a", &early));
+    check_sound(ctx, store);
+    maille_store_close(store);
+}
+
 TEST(set_up) {
     CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
 }
@@ -310,4 +367,5 @@ RUN_TESTS(CASE(set_up), CASE(one_perimeter_is_taken_back_where_nothing_else_hang
           CASE(any_day_time_or_version_can_be_shown), CASE(any_moment_can_be_brought_back),
           CASE(the_list_tells_who_when_and_why_newest_first), CASE(imports_become_versions_once),
           CASE(an_edited_perimeter_outlives_its_file_unless_forced),
-          CASE(edits_record_imports_first), CASE(tear_down))
+          CASE(edits_record_imports_first), CASE(a_scenario_has_a_past_and_changes_of_its_own),
+          CASE(tear_down))
