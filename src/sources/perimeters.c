@@ -256,7 +256,7 @@ static maille_status stage_perimeter(reading *r, const perimeter *p) {
     for (size_t c = TO_ID; c <= TO_CONTACT; c++)
         MAILLE_TRY(maille_set_text(job->ctx, r->to, to, c, texts[c]));
     MAILLE_TRY(maille_table_add_row(job->ctx, r->status, &to));
-    maille_set_int(r->status, to, STATUS_PLACE, 0);
+    maille_set_int(r->status, to, STATUS_PLACE, 1);
     MAILLE_TRY(maille_set_text(job->ctx, r->status, to, STATUS_OF, p->id));
     MAILLE_TRY(maille_set_text(job->ctx, r->status, to, STATUS_STATUS, p->status));
     MAILLE_TRY(maille_set_text(job->ctx, r->status, to, STATUS_SINCE, p->since));

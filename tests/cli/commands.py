@@ -166,7 +166,8 @@ def test_commands_by_hand_are_a_run():
     load("communes", "communes.geojson", "code=code,name=nom,population=population")
     load("centres", "centres.csv", "code=code,lon=lon,lat=lat")
     load("roads", "routes.geojson", "from=depart,to=arrivee,length_m=longueur_m,speed_kmh=vitesse_kmh", "--directed")
-    load("perimeters", "cpts.csv", "id=id,name=nom,status=statut,contact=contact,code=code", "--perimeter-kind", "cpts")
+    load("perimeters", "cpts.csv", kit.CPTS_FIELDS, "--perimeter-kind", "cpts")
+    load("perimeters", "cpts-abandonnees.csv", "id=id,name=nom,status=statut,since=depuis,by=accompagnement,code=code")
     kit.maille("compute", "-w", by_hand)
     kit.maille("export", "communes", "cpts", "cpts-chevauchements", "cpts-zones-blanches", "-w", by_hand, "--to", to)
     for name in ("communes", "cpts", "cpts-chevauchements", "cpts-zones-blanches"):

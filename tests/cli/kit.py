@@ -145,6 +145,8 @@ def rows(folder, name):
     return {f["id"]: f["properties"] for f in layer(folder, name)["features"]}
 
 
+CPTS_FIELDS = ("id=id,name=nom,status=statut,contact=contact,since=depuis,by=accompagnement,shared=partage,"
+               "reason=motif,zone=zone,code=code")
 LAYERS = ["accessibilite", "bassins", "communes", "couverture", "cpts", "cpts-bassins",
           "cpts-chevauchements", "cpts-zones-blanches", "etablissements", "isochrones",
           "zones-sous-denses"]

@@ -80,10 +80,10 @@ def test_a_draft_that_changes_changes_nothing_public():
     """A draft more, one less, one renamed, one at another stage: the workspace runs again, the
     public files and findings stay."""
     renamed = [x.replace("CPTS Côte du Nord", "CPTS du Cap").replace("Projet validé", "oppose") for x in lines]
-    more = lines + ["cpts-neuve,CPTS toute neuve,idée,," + x.split(",")[4] for x in public[:9]]
+    more = lines + [f"cpts-neuve,CPTS toute neuve,idée,,{x.split(',')[4]},,,,," for x in public[:9]]
     assert renamed != lines
     for what, rows in (("another name and stage", renamed), ("a draft more", more),
-                       ("a commune unknown", lines + ["cpts-neuve,CPTS toute neuve,idée,,01999"]),
+                       ("a commune unknown", lines + ["cpts-neuve,CPTS toute neuve,idée,,01999,,,,,"]),
                        ("all but the last draft", [x for x in lines if x not in drafts[:-1]])):
         workspace, folder_of = publish(rows)
         kit.same_files(what, folder_of, plain)
@@ -100,7 +100,7 @@ def test_stale_drafts_are_no_public_matter():
     before = findings(workspace)
     kit.write(csv, "\n".join([head, *(x.replace("CPTS Côte du Nord", "CPTS du Cap") for x in lines)]) + "\n")
     kit.maille("import", "perimeters", csv, "-w", workspace, "--perimeter-kind", "cpts",
-               "--fields", "id=id,name=nom,status=statut,contact=contact,code=code",
+               "--fields", kit.CPTS_FIELDS,
                "--vintage", "2026-01-01", "--source", "Région fictive (générateur de Maille)", "--licence", "CC0")
     same("findings", findings(workspace), before)
     p = kit.maille("check", "-w", workspace, "--json", expect=5)

@@ -10,7 +10,7 @@ import region as oracle
 STATUS = {"en fonctionnement": "en-fonctionnement", "contractualisée": "contractualisee",
           "contractualisee": "contractualisee", "projet validé": "projet-valide",
           "projet transmis": "projet-transmis", "lettre d’intention": "lettre-intention",
-          "idée": "idee"}
+          "idée": "idee", "abandonnée": "abandonnee"}
 PUBLIC = ("contractualisee", "en-fonctionnement")
 failed = 0
 
@@ -104,7 +104,7 @@ def check_perimeters(r, ids):
     check("statuses", [i for i in ids if told[i]["statut"] != STATUS[r.status[i].lower()]])
     check("communes, population, parts", [
         (i, told[i]) for i in ids
-        if told[i]["communes"] != len(r.members[i]) or told[i]["parties"] != len(r.parts(r.members[i]))
+        if told[i]["communes"] != len(r.members[i]) or told[i]["parties_frontiere"] != len(r.parts(r.members[i]))
         or told[i]["population"] != sum(r.population[c] for c in r.members[i])])
     check("sizes", [
         (i, p["taille"], p["population"]) for i, p in told.items()
@@ -132,8 +132,9 @@ def check_perimeters(r, ids):
 def check_secrets(r, ids):
     """Nothing of a perimeter that is not shown stands in any file."""
     hidden = [i for i in r.members if i not in ids]
-    rows = [x for x in oracle.rows(sys.argv[1], "cpts.csv") if x["id"] in hidden]
-    words = {x[k] for x in rows for k in ("id", "nom", "contact") if x[k]}
+    rows = [x for name in ("cpts.csv", "cpts-abandonnees.csv")
+            for x in oracle.rows(sys.argv[1], name) if x["id"] in hidden]
+    words = {x[k] for x in rows for k in ("id", "nom", "contact") if x.get(k)}
     for name in sorted(os.listdir(sys.argv[2])):
         path = os.path.join(sys.argv[2], name)
         if os.path.isfile(path):

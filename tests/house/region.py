@@ -33,6 +33,7 @@ def area2(ring):
 
 class Region:
     def __init__(self, folder):
+        self.folder = folder
         self.polygons, self.population, self.name = {}, {}, {}
         for f in features(folder, "communes.geojson"):
             code, g = f["properties"]["code"], f["geometry"]
@@ -52,6 +53,11 @@ class Region:
             self.status[r["id"]] = r["statut"]
             if r["code"] in self.population:
                 self.members[r["id"]].add(r["code"])
+        self.given_up = set()  # covers nothing, overlaps nobody
+        for r in rows(folder, "cpts-abandonnees.csv"):
+            self.status[r["id"]] = r["statut"]
+            self.members[r["id"]].add(r["code"])
+            self.given_up.add(r["id"])
         self._graph()
         self._adjacency()
 
@@ -158,6 +164,7 @@ class Region:
 
     def gaps(self, ids):
         """[(codes, enclosed, neighbouring perimeters)] where only perimeters `ids` count."""
+        ids = sorted(set(ids) - self.given_up)
         covered = {c for i in ids for c in self.members[i]}
         out = []
         for group in self.parts(set(self.population) - covered):
@@ -169,7 +176,7 @@ class Region:
 
     def overlaps(self, ids):
         """{(a, b): codes} for perimeters that share communes."""
-        ids = sorted(ids)
+        ids = sorted(set(ids) - self.given_up)
         return {(a, b): sorted(self.members[a] & self.members[b])
                 for k, a in enumerate(ids) for b in ids[k + 1:]
                 if self.members[a] & self.members[b]}

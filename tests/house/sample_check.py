@@ -152,6 +152,27 @@ def check_care(r, times):
     check("a facility 40 km from any road", far > 38000, round(far))
 
 
+def check_people(r):
+    ages = Counter()
+    for x in oracle.rows(r.folder, "population-par-age.csv"):
+        ages[x["code"]] += int(x["population"])
+    check("inhabitants by age add up to the population of each commune", ages == r.population)
+    bands = {(x["age_min"], x["age_max"]) for x in oracle.rows(r.folder, "population-par-age.csv")}
+    check("six bands of ages, the last open", len(bands) == 6 and ("75", "") in bands, bands)
+    today = set(r.population) | set(r.passage)
+    ald = oracle.rows(r.folder, "ald-2018.csv", ";")
+    check("long-term illness of every commune of 2018, one withheld",
+          {x["code"] for x in ald} == today
+          and [x["ald_pour_1000"] for x in ald].count("s") == 1)
+    check("from few to many", all(any(low <= float(x["ald_pour_1000"].replace(",", ".")) < high
+                                      for x in ald if x["ald_pour_1000"] != "s")
+                                  for low, high in ((120, 150), (150, 200), (200, 260))))
+    alone = oracle.rows(r.folder, "sans-medecin-traitant-2018.csv", ";")
+    check("patients without a doctor of their own, never more than there are people",
+          {x["code"] for x in alone} == today
+          and all(int(x["patients"]) <= r.population.get(x["code"], 900) for x in alone))
+
+
 def check_perimeters(r):
     public = {i for i, s in r.status.items()
               if s.lower() in ("en fonctionnement", "contractualisée", "contractualisee")}
@@ -167,6 +188,24 @@ def check_perimeters(r):
     check("every size of perimeter", all(any(low <= s < high for s in sizes) for low, high in
                                          [(0, 4e4), (4e4, 8e4), (8e4, 175000), (175001, 9e9)]),
           sizes)
+    rows = oracle.rows(r.folder, "cpts.csv")
+    on_purpose = [x for x in rows if x["partage"]]
+    check("one commune shared on purpose, with a reason, by one of the two that hold it",
+          len(on_purpose) == 1 and on_purpose[0]["motif"]
+          and sum(on_purpose[0]["code"] in m for i, m in r.members.items()
+                  if i not in r.given_up) == 2, on_purpose)
+    zones = {(x["id"], x["zone"]) for x in rows if x["zone"]}
+    check("one perimeter in two sub-zones, all of it",
+          {i for i, _ in zones} == {"cpts-confins"} and len(zones) == 2
+          and all(x["zone"] for x in rows if x["id"] == "cpts-confins"), zones)
+    dates = {"-" * ("-" in x["depuis"]) + "/" * ("/" in x["depuis"]) + str(len(x["depuis"]))
+             for x in rows}
+    check("dates of every form, and none", dates == {"-10", "/10", "4", "0"}, dates)
+    check("a CPTS given up where others are today", len(r.given_up) == 1 and all(
+        any(c in m for i, m in r.members.items() if i not in r.given_up)
+        for i in r.given_up for c in r.members[i]))
+    check("a PTA of the whole département", {x["code"] for x in oracle.rows(r.folder, "pta.csv")}
+          == {c for c in r.population if c[:2] == "96"})
     check("a perimeter over two regions",
           any(len({c[:2] for c in m}) == 2 for m in r.members.values()))
 
@@ -177,5 +216,6 @@ if __name__ == "__main__":
     minutes = check_roads(sample)
     check_river(sample, sys.argv[2])
     check_care(sample, minutes)
+    check_people(sample)
     check_perimeters(sample)
     sys.exit(1 if failed else 0)

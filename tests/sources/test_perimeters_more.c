@@ -31,7 +31,7 @@ static void edit(fixture *f, const char *id) {
     CHECK_INT(maille_table_new(f->ctx, status_columns, 4, &status), MAILLE_OK);
     CHECK_INT(maille_table_add_row(f->ctx, status, &to), MAILLE_OK);
     CHECK_INT(maille_set_text(f->ctx, status, to, 0, id), MAILLE_OK);
-    maille_set_int(status, to, 1, 1);
+    maille_set_int(status, to, 1, 2);
     CHECK_INT(maille_set_text(f->ctx, status, to, 2, "en-fonctionnement"), MAILLE_OK);
     CHECK_INT(maille_set_text(f->ctx, status, to, 3, "2023-01-01"), MAILLE_OK);
     CHECK_INT(maille_store_append(f->ctx, f->store, "perimeter_status", status), MAILLE_OK);
@@ -70,7 +70,7 @@ TEST(what_a_file_says_of_a_perimeter_is_kept) {
     CHECK_INT(count_rows(&f, "perimeter_status"), 3);
     CHECK_TEXT(cell(&f, "perimeter_status", "perimeter_id", "a", "since"), "2021-07-01");
     CHECK_TEXT(cell(&f, "perimeter_status", "perimeter_id", "a", "by_whom"), "URPS");
-    CHECK_TEXT(cell(&f, "perimeter_status", "perimeter_id", "a", "place"), "0");
+    CHECK_TEXT(cell(&f, "perimeter_status", "perimeter_id", "a", "place"), "1");
     CHECK_TEXT(cell(&f, "perimeter_status", "perimeter_id", "a", "status"), "contractualisee");
     CHECK_TEXT(cell(&f, "perimeter_status", "perimeter_id", "b", "since"), "2020-01-01");
     CHECK_TEXT(cell(&f, "perimeter_status", "perimeter_id", "b", "by_whom"), "null");

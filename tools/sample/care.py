@@ -92,16 +92,53 @@ def groupings(ground):
 
 
 def perimeters(ground):
-    """Rows (id, name, status, contact, code) in order of the plan, then of code."""
+    """Rows (id, name, status, contact, code, since, by, shared, why, zone) in order of the plan,
+    then of code."""
     home = letters(ground, plan.CPTS)
     rows = []
     for letter, pid, name, status, contact, extra in plan.PERIMETERS:
         codes = {c.code for i, c in ground.communes.items() if home[i] == letter and c.kind != "E"}
         for more in extra:
-            codes |= {c.code for c in ground.communes.values()
-                      if c.cell[:2] == more and c.kind != "E"
-                      or isinstance(more, str) and c.name.startswith(f"{plan.CITY} {more}")}
-        rows += [(pid, name, status, contact, code) for code in sorted(codes)]
+            codes |= {c.code for c in ground.communes.values() if is_at(c, more)}
+        about = (pid, name, status, contact)
+        rows += [(*about, code, *plan.SINCE[letter], *shared(ground, letter, code),
+                  zone(letter, code)) for code in sorted(codes)]
         if letter == "L":
-            rows.append((pid, name, status, contact, UNKNOWN))
+            rows.append((*about, UNKNOWN, *plan.SINCE[letter], "", "", ""))
     return rows
+
+
+def is_at(commune, place):
+    """`place` is a cell of the plan, or an arrondissement of the city."""
+    if isinstance(place, str):
+        return commune.name.startswith(f"{plan.CITY} {place}")
+    return commune.cell[:2] == place and commune.kind != "E"
+
+
+def shared(ground, letter, code):
+    """What is said of sharing on purpose: whether, and why."""
+    who, place, why = plan.ON_PURPOSE
+    here = letter == who and any(c.code == code and is_at(c, place)
+                                 for c in ground.communes.values())
+    return ("oui", why) if here else ("", "")
+
+
+def zone(letter, code):
+    who, names = plan.ZONES
+    return names[code[:2]] if letter == who else ""
+
+
+def given_up(ground):
+    """Rows (id, name, status, since, by, code): what two CPTS of today have taken up."""
+    home = letters(ground, plan.CPTS)
+    *about, letters_of = plan.GIVEN_UP
+    codes = sorted(c.code for i, c in ground.communes.items()
+                   if home[i] and home[i] in letters_of and c.kind != "E")
+    return [(*about, code) for code in codes]
+
+
+def pta(ground):
+    """Rows (id, name, status, since, by, code): a whole département."""
+    *about, department = plan.PTA
+    return [(*about, c.code) for c in sorted(ground.communes.values(), key=lambda c: c.code)
+            if c.code[:2] == department]

@@ -144,6 +144,25 @@ PERIMETERS = [
     ("C", "cpts-cols", "CPTS Cols et Causses", "Idée", "", [(10, 8), (11, 8), (11, 7)]),
 ]
 
+# Since when each has its status, as people write dates, and who accompanied it.
+SINCE = {
+    "M": ("2021-09-01", "URPS"), "L": ("15/03/2022", "URPS"), "N": ("2024-11-05", "ARS"),
+    "E": ("2023", "URPS"), "D": ("12/01/2022", "URPS"), "S": ("2025-06-30", ""),
+    "H": ("01/10/2025", "ARS"), "C": ("", ""),
+}
+# Shared on purpose, by one of the two that claim it: perimeter, cell or arrondissement, why.
+ON_PURPOSE = ("D", "3e", "deux équipes se partagent l’arrondissement")
+# Sub-zones of one perimeter, by the département of the commune.
+ZONES = ("E", {"96": "Marches", "99": "Sarre"})
+# Perimeters of other files: a CPTS that was given up, in place of two of today, and a PTA.
+GIVEN_UP = ("cpts-pays-d-orsanne", "CPTS du Pays d’Orsanne", "Abandonnée", "2022-06-30", "URPS", "NM")
+PTA = ("pta-aurze", "PTA de l’Aurze", "En fonctionnement", "2020", "ARS", "96")
+
+# Inhabitants by age: first and last year of each band, its part where few and where many are old.
+AGES = [(0, 14, 0.20, 0.12), (15, 29, 0.21, 0.11), (30, 44, 0.20, 0.15), (45, 59, 0.19, 0.21),
+        (60, 74, 0.13, 0.24), (75, "", 0.07, 0.17)]
+WITHHELD = (1, 3)  # an island of so few people that their illnesses are not told
+
 # General practitioners per 1,000 inhabitants that each living area would have.
 DOCTORS = {"n": 0.58, "e": 0.72, "c": 0.86, "w": 0.98, "r": 0.55, "v": 0.75, "s": 0.64, "m": 0.40,
            "d": 0.40}
