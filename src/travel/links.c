@@ -17,7 +17,8 @@ typedef struct {
     const maille_network *network;
     const maille_link_search *how;
     travel_sides sides;
-    pairs pairs; /* a << 32 | b, a < b */
+    travel_places standing; /* centres by the road that they stand on */
+    pairs pairs;            /* a << 32 | b, a < b */
     travel_seeds leaving, arriving;
     maille_heap heap;
     uint32_t *ms; /* of each node; MAILLE_UNREACHED between searches */
@@ -75,18 +76,34 @@ static uint32_t next_node(const travel_sides *sides, uint32_t node, uint32_t bef
     return UINT32_MAX;
 }
 
-/* Where a road ends that leaves the communes at `before` for `node`: side of the first node that is
- * not over water; CLOSED where it ends there. */
-static uint32_t far_side(const travel_sides *sides, uint32_t before, uint32_t node) {
-    uint32_t at = node;
-    while (sides->side[at] == TRAVEL_OUTSIDE) {
-        uint32_t next = next_node(sides, at, before);
-        if (next == UINT32_MAX || next == node)
-            return TRAVEL_CLOSED;
-        before = at;
-        at = next;
+/* Pairs of commune c and those whose centres stand on an edge. */
+static bool pairs_on_edge(search *s, uint32_t c, uint32_t edge) {
+    maille_stop here = maille_stop_at_snap((maille_snap){.edge = edge});
+    uint32_t place = travel_place(s->network, &here);
+    for (uint32_t i = travel_places_find(&s->standing, place);
+         i < s->standing.count && s->standing.items[i].place == place; i++)
+        if (is_pair(s, c, s->standing.items[i].stop) && !add_pair(s, c, s->standing.items[i].stop))
+            return false;
+    return true;
+}
+
+/* Pairs of commune c and what one comes to first who leaves it at `before` for `node`: centres on
+ * roads over water, then the commune where the water ends. */
+static bool pairs_beyond(search *s, uint32_t c, uint32_t before, uint32_t node) {
+    const travel_sides *sides = &s->sides;
+    uint32_t start = node;
+    while (sides->side[node] == TRAVEL_OUTSIDE) {
+        uint32_t next = next_node(sides, node, before);
+        if (next == UINT32_MAX || next == start)
+            return true;
+        for (uint32_t i = sides->first[node]; i < sides->first[node + 1]; i++)
+            if (travel_other_end(s->network, sides->at[i], node) == next &&
+                !pairs_on_edge(s, c, sides->at[i]))
+                return false;
+        before = node;
+        node = next;
     }
-    return sides->side[at];
+    return !is_pair(s, c, sides->side[node]) || add_pair(s, c, sides->side[node]);
 }
 
 /* Roads that leave a commune, pass over water and come to another. */
@@ -101,8 +118,22 @@ static maille_status pairs_over_water(maille_ctx *ctx, search *s) {
         }
         if (!is_commune(side[from]) || side[to] != TRAVEL_OUTSIDE)
             continue;
-        uint32_t other = far_side(&s->sides, from, to);
-        if (is_pair(s, side[from], other) && !add_pair(s, side[from], other))
+        if (!pairs_beyond(s, side[from], from, to))
+            return maille_no_memory(ctx);
+    }
+    return MAILLE_OK;
+}
+
+/* Roads that have a centre on them and no end in its commune. */
+static maille_status pairs_by_centre(maille_ctx *ctx, search *s) {
+    const maille_network *n = s->network;
+    for (uint32_t c = 0; c < s->how->communes->count; c++) {
+        const maille_snap *snap = &s->how->centres[c].snap;
+        if (snap->edge == UINT32_MAX || snap->fraction <= 0 || snap->fraction >= 1)
+            continue;
+        uint32_t from = n->edge_from[snap->edge], to = n->edge_to[snap->edge];
+        if (!pairs_on_edge(s, c, snap->edge) || !pairs_beyond(s, c, to, from) ||
+            !pairs_beyond(s, c, from, to))
             return maille_no_memory(ctx);
     }
     return MAILLE_OK;
@@ -118,6 +149,7 @@ static maille_status find_pairs(maille_ctx *ctx, search *s) {
     size_t kept = 0;
     MAILLE_TRY(pairs_by_edge(ctx, s));
     MAILLE_TRY(pairs_over_water(ctx, s));
+    MAILLE_TRY(pairs_by_centre(ctx, s));
     if (s->pairs.count)
         qsort(s->pairs.items, s->pairs.count, sizeof *s->pairs.items, compare_pairs);
     for (size_t i = 0; i < s->pairs.count; i++)
@@ -146,10 +178,15 @@ static maille_status look_at_pairs(maille_ctx *ctx, search *s) {
         if (near && !MAILLE_VEC_PUSH(&stretches, e))
             status = maille_no_memory(ctx);
     }
-    for (uint32_t c = 0; c < communes; c++)
-        for (uint32_t half = 0; half < 2 && ours[c]; half++)
-            if (!MAILLE_VEC_PUSH(&stretches, n->edge_count + 2 * c + half))
-                status = maille_no_memory(ctx);
+    for (uint32_t c = 0; c < communes; c++) {
+        uint32_t edge = s->how->centres[c].snap.edge;
+        if (!ours[c] || edge == UINT32_MAX)
+            continue;
+        if (!MAILLE_VEC_PUSH(&stretches, edge) ||
+            !MAILLE_VEC_PUSH(&stretches, n->edge_count + 2 * c) ||
+            !MAILLE_VEC_PUSH(&stretches, n->edge_count + 2 * c + 1))
+            status = maille_no_memory(ctx);
+    }
     if (status == MAILLE_OK)
         status = travel_sides_look(ctx, &s->sides, stretches.items, stretches.count);
     MAILLE_VEC_FREE(&stretches);
@@ -271,6 +308,7 @@ maille_status maille_road_links(maille_ctx *ctx, const maille_network *network,
     maille_road_link *links = NULL;
     uint32_t found = 0;
     MAILLE_TRY(travel_sides_make(ctx, network, how, &s.sides));
+    MAILLE_TRY(travel_places_make(ctx, network, how->centres, how->communes->count, &s.standing));
     MAILLE_TRY(find_pairs(ctx, &s));
     if (s.pairs.count) {
         links = maille_alloc(s.pairs.count, sizeof *links);
@@ -287,6 +325,7 @@ maille_status maille_road_links(maille_ctx *ctx, const maille_network *network,
     links = NULL;
 done:
     travel_sides_clear(&s.sides);
+    travel_places_clear(&s.standing);
     travel_seeds_clear(&s.leaving);
     travel_seeds_clear(&s.arriving);
     maille_heap_free(&s.heap);

@@ -214,12 +214,12 @@ maille_status travel_sides_look(maille_ctx *ctx, travel_sides *s, const uint32_t
         goto done;
     }
     MAILLE_TRY(maille_points_in_shapes(ctx, s->how->communes, points.items, points.count, commune));
-    for (size_t i = 0, p = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint32_t *touch = s->touch[stretches[i]];
         if (s->looked[stretches[i]])
             continue;
         touch[0] = touch[1] = TRAVEL_OUTSIDE;
-        for (; p < end[i]; p++)
+        for (size_t p = i ? end[i - 1] : 0; p < end[i]; p++)
             add_touch(touch, commune[p]);
         s->looked[stretches[i]] = 1;
     }
