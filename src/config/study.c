@@ -160,26 +160,44 @@ static maille_status read_fields(const reader *r, const maille_yaml *map, size_t
     return status;
 }
 
+/* Words of a source that follow a pattern. */
+static maille_status judge_words(const reader *r, const maille_yaml *map,
+                                 const maille_source *source) {
+    const struct {
+        const char *key, *value;
+        bool (*holds)(const char *text);
+        const char *expected;
+    } words[] = {{"name", source->name, maille_is_id, "made of a-z, 0-9 and _"},
+                 {"how", source->how, maille_is_aggregation, "somme or moyenne"},
+                 {"perimeter_kind", source->perimeter_kind, maille_is_perimeter_kind,
+                  "made of a-z, 0-9 and -"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].value && !words[i].holds(words[i].value))
+            return config_refuse(r->ctx, r->file, config_line(map, words[i].key),
+                                 "%s \"%s\" was not %s", words[i].key, words[i].value,
+                                 words[i].expected);
+    return MAILLE_OK;
+}
+
 /* The keys that only some kinds have. */
 static maille_status read_kind_keys(const reader *r, const maille_yaml *map,
                                     maille_source *source) {
     const char *kind = source->kind;
     bool moves = strcmp(kind, "movements") == 0;
-    bool named = strcmp(kind, "grouping") == 0 || strcmp(kind, "indicators") == 0;
     bool served = strcmp(kind, "supply") == 0 || strcmp(kind, "facilities") == 0;
-    maille_status status = text_of(r, map, "service", served, &source->service);
-    if (!status)
-        status = text_of(r, map, "name", named, &source->name);
-    if (!status)
-        status = text_of(r, map, "unit", false, &source->unit);
-    if (!status)
-        status = text_of(r, map, "how", false, &source->how);
-    if (!status)
-        status = text_of(r, map, "title", false, &source->title);
-    if (!status)
-        status = text_of(r, map, "perimeter_kind", false, &source->perimeter_kind);
-    if (!status)
-        status = text_of(r, map, "profile", false, &source->profile);
+    bool named = strcmp(kind, "grouping") == 0 || strcmp(kind, "indicators") == 0;
+    const struct {
+        const char *key;
+        bool required;
+        const char **place;
+    } texts[] = {
+        {"service", served, &source->service}, {"name", named, &source->name},
+        {"unit", false, &source->unit},        {"how", false, &source->how},
+        {"title", false, &source->title},      {"perimeter_kind", false, &source->perimeter_kind},
+        {"profile", false, &source->profile}};
+    maille_status status = MAILLE_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)
+        status = text_of(r, map, texts[i].key, texts[i].required, texts[i].place);
     if (!status)
         status = maille_yaml_bool(r->ctx, r->file, map, "directed", false, &source->directed);
     if (!status)
@@ -192,17 +210,7 @@ static maille_status read_kind_keys(const reader *r, const maille_yaml *map,
         source->perimeter_kind = "cpts";
     if (strcmp(kind, "roads") == 0 && !source->profile)
         source->profile = "car";
-    if (source->name && !maille_is_id(source->name))
-        return config_refuse(r->ctx, r->file, config_line(map, "name"),
-                             "name \"%s\" was not made of a-z, 0-9 and _", source->name);
-    if (source->how && !maille_is_aggregation(source->how))
-        return config_refuse(r->ctx, r->file, config_line(map, "how"),
-                             "how \"%s\" was not somme or moyenne", source->how);
-    if (source->perimeter_kind && !maille_is_perimeter_kind(source->perimeter_kind))
-        return config_refuse(r->ctx, r->file, config_line(map, "perimeter_kind"),
-                             "perimeter_kind \"%s\" was not made of a-z, 0-9 and -",
-                             source->perimeter_kind);
-    return MAILLE_OK;
+    return judge_words(r, map, source);
 }
 
 static maille_status read_source(const reader *r, const maille_yaml *map, maille_source *source) {

@@ -155,6 +155,25 @@ TEST(what_is_not_known_is_refused_with_file_and_line) {
                   ":2: key \"unit\" was missing");
 }
 
+#define SOURCE_OF(words) "study: a\nsources:\n  - {file: f, kind: " words "}\n"
+TEST(words_of_a_source_are_checked) {
+    check_refused(SOURCE_OF("perimeters, perimeter_kind: Zonage PDSA"),
+                  ":3: perimeter_kind \"Zonage PDSA\" was not made of a-z, 0-9 and -");
+    check_refused(SOURCE_OF("indicators"), ":3: key \"name\" was missing");
+    check_refused(SOURCE_OF("indicators, name: ald, how: médiane"),
+                  ":3: how \"médiane\" was not somme or moyenne");
+    check_refused(SOURCE_OF("population_age, name: ald"), ":3: key \"name\" was not known");
+    maille_study *s = NULL;
+    CHECK_INT(
+        read_text(SOURCE_OF("indicators, name: ald, how: somme, unit: patients, title: ALD"), &s),
+        0);
+    CHECK_TEXT(s->sources[0].name, "ald");
+    CHECK_TEXT(s->sources[0].how, "somme");
+    CHECK_TEXT(s->sources[0].unit, "patients");
+    CHECK_TEXT(s->sources[0].title, "ALD");
+    maille_study_free(s);
+}
+
 TEST(services_are_checked) {
     check_refused("study: a\nservices:\n  - {id: Médecin, bands_min: [5]}\n",
                   ":3: id \"Médecin\" was not made of a-z, 0-9 and _");
@@ -232,6 +251,7 @@ static void stop(void) {
 RUN_TESTS(CASE(start), CASE(a_whole_study_is_read),
           CASE(the_workspace_keeps_services_and_rules_as_json),
           CASE(every_rule_set_can_be_named_and_goes_through_the_workspace),
-          CASE(what_is_not_known_is_refused_with_file_and_line), CASE(services_are_checked),
+          CASE(what_is_not_known_is_refused_with_file_and_line),
+          CASE(words_of_a_source_are_checked), CASE(services_are_checked),
           CASE(a_missing_study_is_not_found), CASE(fields_of_a_kind_mark_the_required),
           CASE(memory_that_runs_out_is_said), CASE(the_real_studies_are_read), CASE(stop))

@@ -57,10 +57,18 @@ TEST(tables) {
          .to_vintage = "2019",
          .file = write_file("m.csv", "from,to,ratio\n01001,01002,0.5\n")},
         {.kind = "perimeters",
-         .file = write_file("p.csv", "id,nom,statut,code\na,A,projet,1004\n")}};
+         .file = write_file("p.csv",
+                            "id,nom,statut,code,depuis,partage,motif_partage,zone\n"
+                            "a,A,projet,1004,2020,oui,pont,Z\n")},
+        {.kind = "indicators",
+         .name = "ald",
+         .unit = "pour 1 000",
+         .file = write_file("i.csv", "code,valeur,poids\n1004,3,4\n01001,s,\n")},
+        {.kind = "population_age",
+         .file = write_file("a.csv", "code,from,to,population\n1004,0,19,4\n1004,20,,5\n")}};
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
         starve(&f, &sources[i]);
-    CHECK_INT(count_rows(&f, "import"), 7);
+    CHECK_INT(count_rows(&f, "import"), 9);
     fixture_close(&f);
 }
 
