@@ -108,6 +108,7 @@ static void add_rules(maille_strbuf *s, const maille_study *study) {
     add_rule(s, "publication",
              study->publication ? study->publication : MAILLE_DEFAULT_PUBLICATION);
     add_rule(s, "chevauchements", study->overlaps ? study->overlaps : MAILLE_DEFAULT_OVERLAPS);
+    add_rule(s, "contiguite", study->contiguity ? study->contiguity : MAILLE_DEFAULT_CONTIGUITY);
     add_rule(s, "trajets", study->estimation ? study->estimation : MAILLE_DEFAULT_TRAVEL);
     if (study->zoning) {
         add_rule(s, "zonage", study->zoning);

@@ -64,17 +64,22 @@ static maille_status hash_rules(maille_ctx *ctx, const maille_catalogue *c, mail
     maille_size_rules *sizes = NULL;
     maille_overlap_rules *overlaps = NULL;
     maille_travel_rules *travel = NULL;
+    maille_contiguity_rules *contiguity = NULL;
     maille_status status;
     if ((status = maille_size_rules_read(ctx, s->sizes ? s->sizes : MAILLE_DEFAULT_SIZES,
                                          &sizes)) != MAILLE_OK ||
         (status = maille_overlap_rules_read(
              ctx, s->overlaps ? s->overlaps : MAILLE_DEFAULT_OVERLAPS, &overlaps)) != MAILLE_OK ||
         (status = maille_travel_rules_read(
-             ctx, s->estimation ? s->estimation : MAILLE_DEFAULT_TRAVEL, &travel)) != MAILLE_OK)
+             ctx, s->estimation ? s->estimation : MAILLE_DEFAULT_TRAVEL, &travel)) != MAILLE_OK ||
+        (status = maille_contiguity_rules_read(
+             ctx, s->contiguity ? s->contiguity : MAILLE_DEFAULT_CONTIGUITY, &contiguity)) !=
+            MAILLE_OK)
         goto done;
     hash_file(hasher, sizes->file);
     hash_file(hasher, overlaps->file);
     hash_file(hasher, travel->file);
+    hash_file(hasher, contiguity->file);
     hash_file(hasher, c->publication->file);
     if (c->zoning)
         hash_file(hasher, c->zoning->file);
@@ -82,6 +87,7 @@ done:
     maille_size_rules_free(sizes);
     maille_overlap_rules_free(overlaps);
     maille_travel_rules_free(travel);
+    maille_contiguity_rules_free(contiguity);
     return status;
 }
 
@@ -97,12 +103,24 @@ static maille_status hash_setting(maille_ctx *ctx, const maille_catalogue *c, co
 
 /* ---- perimeters ---- */
 
-enum { PERIMETER_ID, PERIMETER_KIND, PERIMETER_NAME, PERIMETER_STATUS, PERIMETER_CONTACT };
+/* The columns that are read; the import comes last. Vintage: of the codes of edited members. */
+enum {
+    PERIMETER_ID,
+    PERIMETER_KIND,
+    PERIMETER_NAME,
+    PERIMETER_STATUS,
+    PERIMETER_CONTACT,
+    PERIMETER_VINTAGE,
+    PERIMETER_IMPORT,
+    PERIMETER_COLUMNS
+};
 
 static maille_status read_perimeters(maille_ctx *ctx, const maille_catalogue *c, maille_table **out,
                                      unsigned char **sees) {
-    static const char *const columns[] = {"id", "kind", "name", "status", "contact", "import_id"};
-    maille_query query = {.table = "perimeter", .columns = columns, .column_count = 6};
+    static const char *const columns[] = {"id",      "kind",    "name",     "status",
+                                          "contact", "vintage", "import_id"};
+    maille_query query = {
+        .table = "perimeter", .columns = columns, .column_count = PERIMETER_COLUMNS};
     maille_status status = maille_store_read(ctx, c->store, &query, out);
     if (status)
         return status;
@@ -135,8 +153,8 @@ static const char *vintage_of(const maille_catalogue *c, const maille_column *im
 static maille_status hash_perimeters(maille_ctx *ctx, const maille_catalogue *c,
                                      const maille_table *perimeters, const unsigned char *sees,
                                      maille_hasher *hasher) {
-    static const char *const columns[] = {"perimeter_id", "code", "share"};
-    maille_query query = {.table = "perimeter_member_raw", .columns = columns, .column_count = 3};
+    static const char *const columns[] = {"perimeter_id", "code", "share", "on_purpose"};
+    maille_query query = {.table = "perimeter_member_raw", .columns = columns, .column_count = 4};
     maille_cursor *members = NULL;
     bool row = false;
     maille_status status = maille_store_scan(ctx, c->store, &query, &members);
@@ -144,7 +162,7 @@ static maille_status hash_perimeters(maille_ctx *ctx, const maille_catalogue *c,
         status = maille_cursor_next(ctx, members, &row);
     for (size_t p = 0; p < perimeters->rows && !status; p++) {
         const char *id = perimeters->columns[PERIMETER_ID].texts[p];
-        for (int k = PERIMETER_ID; sees[p] && k <= PERIMETER_CONTACT; k++)
+        for (int k = PERIMETER_ID; sees[p] && k <= PERIMETER_VINTAGE; k++)
             maille_hasher_add_text(hasher, perimeters->columns[k].texts[p]);
         if (sees[p])
             maille_hasher_add_text(
@@ -153,13 +171,52 @@ static maille_status hash_perimeters(maille_ctx *ctx, const maille_catalogue *c,
         while (!status && row && (order = strcmp(maille_cursor_text(members, 0), id)) <= 0) {
             if (order == 0 && sees[p]) {
                 double share = maille_cursor_real(members, 2);
+                int64_t on_purpose = maille_cursor_int(members, 3);
                 maille_hasher_add_text(hasher, maille_cursor_text(members, 1));
                 maille_hasher_add(hasher, &share, sizeof share);
+                maille_hasher_add(hasher, &on_purpose, sizeof on_purpose);
             }
             status = maille_cursor_next(ctx, members, &row);
         }
     }
     maille_cursor_free(members);
+    return status;
+}
+
+/* Dates of the statuses of what is seen. */
+static maille_status hash_statuses(maille_ctx *ctx, const maille_catalogue *c,
+                                   const maille_table *perimeters, const unsigned char *sees,
+                                   maille_hasher *hasher) {
+    static const char *const columns[] = {"perimeter_id", "status", "since"};
+    maille_query query = {.table = "perimeter_status", .columns = columns, .column_count = 3};
+    maille_table *rows = NULL;
+    maille_status status = maille_store_read(ctx, c->store, &query, &rows);
+    size_t p = 0;
+    for (size_t i = 0; !status && i < rows->rows; i++) {
+        while (p < perimeters->rows &&
+               strcmp(perimeters->columns[PERIMETER_ID].texts[p], rows->columns[0].texts[i]) < 0)
+            p++;
+        bool seen =
+            p < perimeters->rows && sees[p] &&
+            strcmp(perimeters->columns[PERIMETER_ID].texts[p], rows->columns[0].texts[i]) == 0;
+        for (size_t k = 0; seen && k < 3; k++)
+            maille_hasher_add_text(hasher, rows->columns[k].texts[i]);
+    }
+    maille_table_free(rows);
+    return status;
+}
+
+/* Notes on gaps are for the inside. */
+static maille_status hash_notes(maille_ctx *ctx, const maille_catalogue *c, maille_hasher *hasher) {
+    static const char *const columns[] = {"code", "note", "since"};
+    maille_query query = {.table = "gap_note", .columns = columns, .column_count = 3};
+    maille_table *rows = NULL;
+    maille_status status =
+        c->audience == MAILLE_INTERNE ? maille_store_read(ctx, c->store, &query, &rows) : MAILLE_OK;
+    for (size_t i = 0; rows && i < rows->rows; i++)
+        for (size_t k = 0; k < 3; k++)
+            maille_hasher_add_text(hasher, rows->columns[k].texts[i]);
+    maille_table_free(rows);
     return status;
 }
 
@@ -176,7 +233,9 @@ maille_status layers_read_inputs(maille_ctx *ctx, maille_catalogue *c) {
         (status = hash_setting(ctx, c, "crs", hasher)) != MAILLE_OK ||
         (status = hash_rules(ctx, c, hasher)) != MAILLE_OK ||
         (status = read_perimeters(ctx, c, &perimeters, &sees)) != MAILLE_OK ||
-        (status = hash_perimeters(ctx, c, perimeters, sees, hasher)) != MAILLE_OK)
+        (status = hash_perimeters(ctx, c, perimeters, sees, hasher)) != MAILLE_OK ||
+        (status = hash_statuses(ctx, c, perimeters, sees, hasher)) != MAILLE_OK ||
+        (status = hash_notes(ctx, c, hasher)) != MAILLE_OK)
         goto done;
     credit_imports(c, perimeters, sees);
 done:

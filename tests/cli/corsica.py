@@ -30,10 +30,10 @@ for r in kit.table(os.path.join(FOLDER, "cpts-exemple.csv")):
     members.setdefault(r["id"], {"codes": set(), "status": r["statut"]})["codes"].add(r["code"])
 
 
-def test_the_run_writes_the_eleven_layers():
+def test_the_run_writes_every_layer():
     p = kit.maille("run", os.path.join(FOLDER, "study.yaml"), "-w", workspace, "--to", layers)
     same("the layers", sorted(os.listdir(layers)), sorted(n + ".geojson" for n in kit.LAYERS))
-    same("every step ran", len(kit.steps_run(p.stderr)), 14)
+    same("every step ran", len(kit.steps_run(p.stderr)), 16)
     for name in kit.LAYERS:
         data = kit.layer(layers, name)
         same(f"{name} tells its audience", data["audience"], "interne")

@@ -7,7 +7,8 @@ import os
 import kit
 from kit import check, none, same
 
-PERIMETER_LAYERS = ["cpts", "cpts-bassins", "cpts-chevauchements", "cpts-zones-blanches"]
+PERIMETER_LAYERS = ["cpts", "cpts-bassins", "cpts-chevauchements", "cpts-communes-disputees", "cpts-constats",
+                    "cpts-zones-blanches"]
 GP = "medecin_generaliste"
 
 

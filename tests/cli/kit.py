@@ -148,7 +148,8 @@ def rows(folder, name):
 CPTS_FIELDS = ("id=id,name=nom,status=statut,contact=contact,since=depuis,by=accompagnement,shared=partage,"
                "reason=motif,zone=zone,code=code")
 LAYERS = ["accessibilite", "bassins", "communes", "couverture", "cpts", "cpts-bassins",
-          "cpts-chevauchements", "cpts-zones-blanches", "etablissements", "isochrones",
+          "cpts-chevauchements", "cpts-communes-disputees", "cpts-constats", "cpts-zones-blanches",
+          "etablissements", "isochrones",
           "zones-sous-denses"]
 
 
@@ -206,7 +207,9 @@ TABLES = ["meta", "import", "step_run", "remark", "commune", "centre", "supply_r
           "grouping_raw", "movement", "perimeter", "perimeter_member_raw", "place", "grouping",
           "perimeter_member", "border", "commune_figure", "snap", "coverage", "band_share",
           "catchment", "isochrone", "access", "zone", "perimeter_figure", "perimeter_drive", "overlap", "gap",
-          "perimeter_catchment"]
+          "perimeter_catchment", "perimeter_status", "perimeter_document", "scenario", "scenario_head",
+          "scenario_base", "gap_note", "indicator_raw", "indicator", "population_age_raw",
+          "commune_indicator", "commune_age", "road_link", "finding", "contested", "perimeter_alert"]
 
 
 # ---- oracles ----------------------------------------------------------------------------------------

@@ -99,10 +99,27 @@ static inline void set_cell(maille_ctx *ctx, maille_table *table, size_t row, si
     }
 }
 
-/* Lines of cells "a|b|c" in the order of the schema's columns; "~" is null. */
+/* A table of the first columns of one of the workspace's, as many as a line has cells. */
+static inline maille_table *first_columns(maille_ctx *ctx, maille_store *store, const char *name,
+                                          const char *line) {
+    maille_table *all = NULL, *table = NULL;
+    maille_column_spec columns[64];
+    size_t count = 1;
+    CHECK_OK(maille_store_describe(ctx, store, name, &all));
+    for (; *line && *line != '\n'; line++)
+        count += *line == '|';
+    CHECK(count <= all->column_count && count <= 64);
+    for (size_t i = 0; i < count && i < all->column_count && i < 64; i++)
+        columns[i] = (maille_column_spec){all->columns[i].name, all->columns[i].type};
+    CHECK_OK(maille_table_new(ctx, columns, count, &table));
+    maille_table_free(all);
+    return table;
+}
+
+/* Lines of cells "a|b|c" in the order of the schema's columns; "~" is null; columns beyond the last
+ * cell keep their default. */
 static inline void fill(maille_ctx *ctx, maille_store *store, const char *name, const char *lines) {
-    maille_table *table = NULL;
-    CHECK_OK(maille_store_describe(ctx, store, name, &table));
+    maille_table *table = first_columns(ctx, store, name, lines);
     char *copy = maille_strdup(lines), *rest = NULL;
     for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         char *cell = line;
@@ -183,17 +200,28 @@ static inline void fill_results(maille_ctx *ctx, maille_store *store) {
          "b1|Zone une|medecin_generaliste|1750.4|2.5|~|ZIP|~|~|0 0 1 1\n"
          "b2|Zone deux|medecin_generaliste|0|~|HZ|~|1|Décision|1 0 2 1");
     fill(ctx, store, "perimeter_figure",
-         "1|interne|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|1|"
-         "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75\n"
-         "2|interne|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|1|~|8.5 41.5 "
-         "8.75 41.75\n"
+         "1|interne|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|0|"
+         "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75|2024-05-01|3|1|400.16|0.5|0.25|0.875\n"
+         "2|interne|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|0|~|8.5 41.5 "
+         "8.75 41.75|~|1|0|1000|0.7853981|0.6366197|1\n"
          "3|interne|cpts-secret|CPTS du brouillon|cpts|projet|1|0|5|T1|1|1|0|secret@exemple.fr|-1 "
-         "47 -0.5 47.5\n"
-         "4|interne|autre|Un contrat local|cls|projet|1|0|5|~|1|1|0|~|-1 47 -0.5 47.5\n"
-         "5|public|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|1|"
-         "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75\n"
-         "6|public|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|1|~|8.5 41.5 "
-         "8.75 41.75");
+         "47 -0.5 47.5|~|1|0|0|~|~|~\n"
+         "4|interne|autre|Un contrat local|cls|projet|1|0|5|~|1|1|0|~|-1 47 -0.5 "
+         "47.5|~|1|0|0|~|~|~\n"
+         "5|public|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|0|"
+         "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75|2024-05-01|3|1|400.16|0.5|0.25|0.875\n"
+         "6|public|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|0|~|8.5 41.5 "
+         "8.75 41.75|~|1|0|1000|0.7853981|0.6366197|1");
+    fill(ctx, store, "perimeter_alert",
+         "interne|cpts-a|1\ninterne|cpts-b|1\ninterne|cpts-secret|0\ninterne|autre|0\n"
+         "public|cpts-a|1\npublic|cpts-b|1");
+    fill(ctx, store, "finding",
+         "1|interne|chevauchement:cpts-a + cpts-b|cpts|chevauchement|erreur|cpts-a + "
+         "cpts-b|cpts-a|cpts-b|1|[\"2A001\"]|1500|CPTS A et CPTS B ont 1 commune en "
+         "commun|~|8.5 41.5 8.75 41.75\n"
+         "2|interne|sans-commune:autre|cls|sans-commune|erreur|autre|autre|~|0|[]|0|Rien|Agir|~");
+    fill(ctx, store, "contested",
+         "interne|cpts|2A001|Bourg-l’Évêque|1500|2|[\"cpts-a\",\"cpts-b\"]|{\"pretendants\":[]}");
     fill(ctx, store, "perimeter_drive",
          "interne|cpts-a|~\ninterne|cpts-b|12.34\ninterne|cpts-secret|~\ninterne|autre|~\n"
          "public|cpts-a|~\npublic|cpts-b|12.34");
@@ -227,6 +255,7 @@ static const maille_step_state region_steps[] = {
     {"access", true, false, NULL},
     {"zones", true, false, NULL},
     {"perimeters", true, false, NULL},
+    {"findings", true, false, NULL},
     {"drives", true, false, NULL},
     {"perimeter-catchments", false, false, "no supply was given"},
 };

@@ -23,8 +23,8 @@ TEST(csv_is_quoted_where_it_must_be) {
         maille_layer_write(ctx, c, "cpts-chevauchements", MAILLE_CSV, test_scratch("."), &about));
     text = file_text(about.path);
     CHECK_TEXT(text,
-               "a,b,communes,codes,population,part_a,part_b,gravite\n"
-               "cpts-a,cpts-b,1,2A001,1500,0.7499,1,erreur\n");
+               "a,b,communes,codes,population,part_a,part_b,partagees,gravite\n"
+               "cpts-a,cpts-b,1,2A001,1500,0.7499,1,0,erreur\n");
     maille_free(text);
     maille_catalogue_free(c);
     maille_store_close(store);

@@ -63,6 +63,9 @@ TEST(layers_are_the_golden_files) {
     check_golden(MAILLE_PUBLIC, "cpts", "cpts-public.geojson");
     check_golden(MAILLE_PUBLIC, "cpts-chevauchements", "cpts-chevauchements-public.geojson");
     check_golden(MAILLE_INTERNE, "cpts-zones-blanches", "cpts-zones-blanches-interne.geojson");
+    check_golden(MAILLE_INTERNE, "cpts-constats", "cpts-constats-interne.geojson");
+    check_golden(MAILLE_INTERNE, "cpts-communes-disputees",
+                 "cpts-communes-disputees-interne.geojson");
 }
 
 TEST(the_second_time_the_bytes_are_the_same) {
