@@ -169,6 +169,7 @@ static maille_status say_all(territory *t, const maille_flags *flags, const char
 
 maille_status effect_of_live(territory *t, maille_live *live, effect *out) {
     maille_effect *e = NULL;
+    said_flags old = {0}, new = {0};
     maille_status status = MAILLE_OK;
     TRY(maille_live_effect_of_last(t->ctx, live, &e));
     for (uint32_t i = 0; i < e->count; i++) {
@@ -184,9 +185,13 @@ maille_status effect_of_live(territory *t, maille_live *live, effect *out) {
         kept->after = e->perimeters[i].after;
         e->perimeters[i].before = e->perimeters[i].after = NULL;
     }
-    TRY(say_all(t, &e->gone, e->before_ids, &out->gone));
-    TRY(say_all(t, &e->come, e->after_ids, &out->come));
+    TRY(say_all(t, &e->gone, e->before_ids, &old));
+    TRY(say_all(t, &e->come, e->after_ids, &new));
+    TRY(flags_less(t->ctx, &old, &new, &out->gone)); /* what reads alike is no news */
+    TRY(flags_less(t->ctx, &new, &old, &out->come));
 done:
+    MAILLE_VEC_FREE(&old);
+    MAILLE_VEC_FREE(&new);
     maille_effect_free(e);
     return status;
 }

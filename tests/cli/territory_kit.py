@@ -1,9 +1,9 @@
 """What the tests of maille territory share: the command with its JSON, the sample region read from
 its raw files, and a plain model of perimeters."""
 
-import csv
 import json
 import os
+import shutil
 
 import kit
 
@@ -70,3 +70,33 @@ def refused(what, workspace, args, code, *words):
     before = everything(workspace)
     kit.refused(what, ["territory", *args, "-w", workspace], code, *words)
     kit.none(f"{what} changes nothing", [n for n, rows in everything(workspace).items() if rows != before[n]])
+
+
+class Study(Region):
+    """The sample region after a run, with its perimeters as the files tell them."""
+
+    def __init__(self):
+        super().__init__(kit.SAMPLE)
+        self.work = kit.scratch()
+        self.workspace = os.path.join(self.work, "first.maille")
+        self.study = os.path.join(kit.SAMPLE, "study.yaml")
+        kit.maille("run", self.study, "-w", self.workspace, "--to", os.path.join(self.work, "layers"))
+        self.model = self.perimeters("cpts.csv")
+
+    def fresh(self, name):
+        """A copy of the workspace as the run left it."""
+        path = os.path.join(self.work, name + ".maille")
+        shutil.copy(self.workspace, path)
+        shutil.copytree(self.workspace + ".cache", path + ".cache", dirs_exist_ok=True)
+        return path
+
+    def side(self, told, members):
+        """Communes, population and size class are those of {code: share}."""
+        known = {c: s for c, s in members.items() if c in self.people}
+        return (told["communes"], told["taille"]) == (len(known), self.size(known)) and \
+            abs(told["population"] - self.population(known)) < 1e-6 * max(1, told["population"])
+
+
+def effect(answer, perimeter):
+    """What a change did to a perimeter."""
+    return next(p for p in answer["perimetres"] if p["id"] == perimeter)

@@ -1,3 +1,3 @@
 #!/bin/bash
-# maille territory on the sample region, held against a plain model and the raw files.
+# maille territory on the sample region: what it reads and refuses, held against the raw files.
 exec python3 "$SOURCE/tests/cli/territory.py"
