@@ -29,6 +29,8 @@ enum {
     STATUS_COLUMNS
 };
 
+enum { EDITED = 1, DELETED };
+
 /* A perimeter as its rows tell it. */
 typedef struct {
     const char *id, *name, *status, *contact;
@@ -46,7 +48,7 @@ typedef struct {
     MAILLE_VEC(perimeter) perimeters;
     maille_names *ids;      /* id → place in `perimeters` */
     maille_names *members;  /* "id code" → place in the file */
-    maille_names *edited;   /* ids edited in the workspace */
+    maille_names *edited;   /* ids edited in the workspace → EDITED, DELETED */
     maille_names *standing; /* id → other import */
     maille_table *to, *member, *status;
 } reading;
@@ -66,7 +68,7 @@ static maille_status read_edited(maille_job *job, maille_names **out) {
         status = maille_no_memory(job->ctx);
     for (size_t i = 0; i < table->rows && status == MAILLE_OK; i++) {
         bool by_hand = table->columns[1].null[i] || table->columns[2].ints[i] != 0;
-        if (by_hand && !maille_names_set(edited, table->columns[0].texts[i], 1))
+        if (by_hand && !maille_names_set(edited, table->columns[0].texts[i], EDITED))
             status = maille_no_memory(job->ctx);
     }
     if (status == MAILLE_OK)
@@ -74,6 +76,65 @@ static maille_status read_edited(maille_job *job, maille_names **out) {
     else
         maille_names_free(edited);
     maille_table_free(table);
+    return status;
+}
+
+/* Whether the last version of a perimeter in the reference was somebody's decision: neither an
+ * import's, nor an undo's of what somebody had made. */
+static maille_status was_decided(maille_job *job, const char *id, int64_t version, bool *decided) {
+    static const char *const change_of[] = {"change_id"}, *const kind_of[] = {"kind"};
+    maille_value of = maille_text_value(id), nowhere = maille_text_value("");
+    maille_value number = maille_int_value(version), change;
+    const maille_filter by_id = maille_equals("perimeter_id", &of);
+    const maille_filter by_scenario = maille_equals("scenario", &nowhere);
+    const maille_filter by_version = maille_equals("version", &number);
+    const maille_filter *const all[] = {&by_id, &by_scenario, &by_version};
+    const maille_filter one = {.op = MAILLE_F_AND, .children = all, .count = 3};
+    maille_query query = {
+        .table = "perimeter_version", .columns = change_of, .column_count = 1, .filter = &one};
+    maille_table *versions = NULL, *changes = NULL;
+    maille_status status = MAILLE_OK;
+    *decided = false;
+    MAILLE_TRY(maille_store_read(job->ctx, job->store, &query, &versions));
+    if (versions->rows == 0)
+        goto done;
+    change = maille_text_value(versions->columns[0].texts[0]);
+    const maille_filter by_change = maille_equals("id", &change);
+    query = (maille_query){
+        .table = "change", .columns = kind_of, .column_count = 1, .filter = &by_change};
+    MAILLE_TRY(maille_store_read(job->ctx, job->store, &query, &changes));
+    *decided = changes->rows && strcmp(changes->columns[0].texts[0], "import") != 0 &&
+               strcmp(changes->columns[0].texts[0], "annulation") != 0;
+done:
+    maille_table_free(versions);
+    maille_table_free(changes);
+    return status;
+}
+
+/* Perimeters that people deleted since a file brought them. */
+static maille_status read_deleted(maille_job *job, maille_names *edited) {
+    static const char *const columns[] = {"perimeter_id", "version", "state"};
+    maille_value nowhere = maille_text_value("");
+    const maille_filter of_reference = maille_equals("scenario", &nowhere);
+    maille_query query = {
+        .table = "scenario_head", .columns = columns, .column_count = 3, .filter = &of_reference};
+    maille_table *heads = NULL;
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(maille_store_read(job->ctx, job->store, &query, &heads));
+    for (size_t i = 0; i < heads->rows; i++) {
+        const char *id = heads->columns[0].texts[i];
+        bool decided = false;
+        if (!heads->columns[2].null[i])
+            continue;
+        MAILLE_TRY(was_decided(job, id, heads->columns[1].ints[i], &decided));
+        if (decided && maille_names_get(edited, id) == MAILLE_ABSENT &&
+            !maille_names_set(edited, id, DELETED)) {
+            status = maille_no_memory(job->ctx);
+            goto done;
+        }
+    }
+done:
+    maille_table_free(heads);
     return status;
 }
 
@@ -137,14 +198,17 @@ static maille_status judge_same(const reading *r, perimeter *known, const perime
 static maille_status add_perimeter(reading *r, perimeter *row) {
     maille_job *job = r->job;
     maille_status status = MAILLE_OK;
-    bool edited = maille_names_get(r->edited, row->id) != MAILLE_ABSENT;
+    uint32_t since = maille_names_get(r->edited, row->id);
+    bool edited = since != MAILLE_ABSENT;
     uint32_t import = maille_names_get(r->standing, row->id);
     if (!edited && import != MAILLE_ABSENT)
         return maille_job_refuse(job, row->row, "perimeter %s was imported from %s already",
                                  row->id, maille_job_file_of(job, import));
     row->left = edited && !job->options->force;
     if (row->left)
-        status = maille_report_add(job->ctx, &job->report, CASE_EDITED, row->row, row->id);
+        status =
+            maille_report_add(job->ctx, &job->report, since == DELETED ? CASE_DELETED : CASE_EDITED,
+                              row->row, row->id);
     if (status == MAILLE_OK && (!maille_names_set(r->ids, row->id, (uint32_t)r->perimeters.count) ||
                                 !MAILLE_VEC_PUSH(&r->perimeters, *row)))
         status = maille_no_memory(job->ctx);
@@ -297,6 +361,8 @@ static maille_status prepare(reading *r) {
     }
     if (status == MAILLE_OK)
         status = read_edited(job, &r->edited);
+    if (status == MAILLE_OK)
+        status = read_deleted(job, r->edited);
     if (status == MAILLE_OK)
         status = maille_job_standing(job, "perimeter", "id", NULL, &r->standing);
     if (status == MAILLE_OK)

@@ -50,6 +50,8 @@ static const struct {
                      "parts d’une commune dont la somme n’est pas 1"},
     [CASE_EDITED] = {"perimetre-modifie", NAMED, "alerte",
                      "périmètre modifié dans l’espace de travail, laissé tel quel"},
+    [CASE_DELETED] = {"perimetre-supprime", NAMED, "alerte",
+                      "périmètre supprimé dans l’espace de travail, non repris"},
     [CASE_YEAR_ONLY] = {"date-par-annee", NAMED, "information",
                         "statut daté par l’année seule, tenu pour pris le 1er janvier"},
     [CASE_LOOPS] = {"boucles", NAMED, "information", "tronçon en boucle, écarté"},

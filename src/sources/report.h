@@ -34,6 +34,7 @@ typedef enum {
     CASE_CODE_AGAIN,
     CASE_RATIOS,
     CASE_EDITED,
+    CASE_DELETED,
     CASE_YEAR_ONLY,
     CASE_LOOPS,
     CASE_PARALLELS,
