@@ -115,7 +115,7 @@ done:
     return status;
 }
 
-/* ---- the tables, with versions and statuses ---------------------------------------------------
+/* ---- the tables, with versions ----------------------------------------------------------------
  */
 
 static maille_status write_versions(maille_ctx *ctx, const adoption *a) {
@@ -135,49 +135,6 @@ done:
     return status;
 }
 
-static maille_status add_statuses(maille_ctx *ctx, const reference_item *item, maille_table *rows) {
-    const maille_perimeter *p = item->perimeter;
-    maille_status status = MAILLE_OK;
-    for (uint32_t i = 0; i < p->status_count; i++) {
-        size_t row;
-        TRY(maille_table_add_row(ctx, rows, &row));
-        TRY(maille_set_text(ctx, rows, row, 0, p->id));
-        maille_set_int(rows, row, 1, i + 1);
-        TRY(maille_set_text(ctx, rows, row, 2, p->statuses[i].status));
-        TRY(maille_set_text(ctx, rows, row, 3, p->statuses[i].since));
-        TRY(maille_set_text(ctx, rows, row, 4, p->statuses[i].by));
-        if (item->import_id)
-            maille_set_int(rows, row, 5, item->import_id);
-    }
-done:
-    return status;
-}
-
-/* Of the freshly imported: what stood there of an older state goes, a status that the file did not
- * date comes. Rows of imported perimeters go with their import, those of edited ones stay. */
-static maille_status write_statuses(maille_ctx *ctx, const adoption *a) {
-    static const maille_column_spec columns[] = {
-        {"perimeter_id", MAILLE_TEXT}, {"place", MAILLE_INT},    {"status", MAILLE_TEXT},
-        {"since", MAILLE_TEXT},        {"by_whom", MAILLE_TEXT}, {"import_id", MAILLE_INT}};
-    maille_table *rows = NULL;
-    maille_status status = MAILLE_OK;
-    for (uint32_t i = 0; i < a->present->count; i++) {
-        const reference_item *item = &a->present->items[i];
-        row_filter of_id;
-        if (item->version != 0)
-            continue;
-        row_where(&of_id, "perimeter_id", item->perimeter->id);
-        TRY(maille_table_new(ctx, columns, 6, &rows));
-        TRY(add_statuses(ctx, item, rows));
-        TRY(maille_store_replace(ctx, a->store, "perimeter_status", &of_id.all, rows));
-        maille_table_free(rows);
-        rows = NULL;
-    }
-done:
-    maille_table_free(rows);
-    return status;
-}
-
 static maille_status adopt_all(maille_ctx *ctx, adoption *a) {
     maille_status status = MAILLE_OK;
     TRY(reference_read(ctx, a->store, NULL, &a->present));
@@ -188,7 +145,6 @@ static maille_status adopt_all(maille_ctx *ctx, adoption *a) {
         if (a->version[i] == 0)
             TRY(adopt_import(ctx, a, a->present->items[i].import_id));
     TRY(write_versions(ctx, a));
-    TRY(write_statuses(ctx, a));
 done:
     return status;
 }

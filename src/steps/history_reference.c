@@ -12,9 +12,8 @@
 enum { P_ID, P_KIND, P_NAME, P_STATUS, P_CONTACT, P_IMPORT, P_VERSION, P_VINTAGE, P_COLUMNS };
 static const char *const perimeter_columns[] = {"id",      "kind",      "name",    "status",
                                                 "contact", "import_id", "version", "vintage"};
-enum { S_OF, S_STATUS, S_SINCE, S_BY, S_IMPORT, S_COLUMNS };
-static const char *const status_columns[] = {"perimeter_id", "status", "since", "by_whom",
-                                             "import_id"};
+enum { S_OF, S_STATUS, S_SINCE, S_BY, S_COLUMNS };
+static const char *const status_columns[] = {"perimeter_id", "status", "since", "by_whom"};
 enum { M_OF, M_CODE, M_SHARE, M_ON_PURPOSE, M_REASON, M_ZONE, M_IMPORT, M_COLUMNS };
 static const char *const member_columns[] = {"perimeter_id", "code", "share",    "on_purpose",
                                              "reason",       "zone", "import_id"};
@@ -52,31 +51,22 @@ static bool keep(maille_arena *arena, const char *text, const char **out) {
     return *out || !text;
 }
 
-/* Those of a fresh import alone count; where they do not end in the perimeter's status, that one,
- * not dated. */
+/* A perimeter whose rows do not end in its status has that one, not dated. */
 static maille_status read_statuses(maille_ctx *ctx, reading *r, size_t row, maille_perimeter *p) {
     const maille_table *t = r->statuses;
-    size_t count = run_of(t, p->id, &r->status), first = r->status;
-    bool recorded = !r->perimeters->columns[P_VERSION].null[row];
-    int64_t import = int_or_zero(&r->perimeters->columns[P_IMPORT], row);
     const char *present = r->perimeters->columns[P_STATUS].texts[row];
+    size_t count = run_of(t, p->id, &r->status);
     maille_status_entry *entries = maille_arena_alloc(p->arena, (count + 1) * sizeof *entries);
-    uint32_t n = 0;
     if (!entries)
         return maille_no_memory(ctx);
-    r->status += count;
-    for (size_t i = first; i < first + count; i++) {
-        if (!recorded && int_or_zero(&t->columns[S_IMPORT], i) != import)
-            continue;
-        maille_status_entry *e = &entries[n++];
-        if (!keep(p->arena, t->columns[S_STATUS].texts[i], &e->status) ||
-            !keep(p->arena, t->columns[S_SINCE].texts[i], &e->since) ||
-            !keep(p->arena, t->columns[S_BY].texts[i], &e->by))
+    for (size_t i = 0; i < count; i++, r->status++)
+        if (!keep(p->arena, t->columns[S_STATUS].texts[r->status], &entries[i].status) ||
+            !keep(p->arena, t->columns[S_SINCE].texts[r->status], &entries[i].since) ||
+            !keep(p->arena, t->columns[S_BY].texts[r->status], &entries[i].by))
             return maille_no_memory(ctx);
-    }
-    if (n > 0 && strcmp(entries[n - 1].status, present) == 0) {
+    if (count > 0 && strcmp(entries[count - 1].status, present) == 0) {
         p->statuses = entries;
-        p->status_count = n;
+        p->status_count = (uint32_t)count;
     }
     return MAILLE_OK;
 }

@@ -274,6 +274,8 @@ TEST(codes_of_another_vintage_are_carried_before_they_are_edited) {
     check_refused(store, MAILLE_REFUSED, "it became 01001",
                   (maille_op){.kind = MAILLE_OP_ADD, .perimeter = "o", .code = "01902"});
     CHECK_TEXT(members_of(ctx, store, "o", NULL), "01001 01003");
+    check_refused(store, MAILLE_REFUSED, "nothing would change",
+                  (maille_op){.kind = MAILLE_OP_RENAME, .perimeter = "o", .text = "Old"});
     CHECK_OK(APPLY(store, {.kind = MAILLE_OP_ADD, .perimeter = "o", .code = "01004"}));
     CHECK_TEXT(members_of(ctx, store, "o", NULL), "01001 01003 01004");
     maille_perimeter *p = NULL;

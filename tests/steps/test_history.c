@@ -65,6 +65,17 @@ TEST(one_perimeter_is_taken_back_where_nothing_else_hangs_on_it) {
     CHECK_OK(maille_edit_undo(ctx, store, &plain, "b", &result));
     CHECK_OK(add(store, "b", "01007"));
     CHECK_INT(maille_edit_redo(ctx, store, &plain, "b", &result), MAILLE_NOT_FOUND);
+    /* Later changes stand in the way even where they left things as they were. */
+    const maille_op both[] = {{.kind = MAILLE_OP_ADD, .perimeter = "a", .code = "01011"},
+                              {.kind = MAILLE_OP_ADD, .perimeter = "b", .code = "01011"}};
+    const maille_op out = {.kind = MAILLE_OP_REMOVE, .perimeter = "b", .code = "01012"};
+    CHECK_OK(apply(store, both, 2));
+    CHECK_OK(add(store, "b", "01012"));
+    CHECK_OK(apply(store, &out, 1));
+    CHECK_INT(maille_edit_undo(ctx, store, &plain, "a", &result), MAILLE_REFUSED);
+    CHECK_OK(maille_edit_undo(ctx, store, &plain, "b", &result));
+    CHECK_OK(maille_edit_undo(ctx, store, &plain, "b", &result));
+    CHECK_OK(maille_edit_undo(ctx, store, &plain, "a", &result));
     /* Versions that were expected hold here too. */
     const maille_edit blind = {.scenario = "", .expected = 1};
     CHECK_INT(maille_edit_undo(ctx, store, &blind, "b", &result), MAILLE_REFUSED);
@@ -120,6 +131,8 @@ TEST(any_day_time_or_version_can_be_shown) {
     maille_store *store = with_past();
     CHECK_TEXT(members_of(ctx, store, "a", &(maille_moment){.at = "2019-02-28"}), "-");
     CHECK_TEXT(members_of(ctx, store, "a", &(maille_moment){.at = "2019-03-01T11:59:59Z"}), "");
+    CHECK_TEXT(members_of(ctx, store, "a", &(maille_moment){.at = "2019-03-01T12:00:00Z"}),
+               "01001");
     CHECK_TEXT(members_of(ctx, store, "a", &(maille_moment){.at = "2019-03-01"}), "01001");
     CHECK_TEXT(members_of(ctx, store, "a", &(maille_moment){.at = "2020-05-01"}), "-");
     CHECK_TEXT(members_of(ctx, store, "a", &(maille_moment){.version = 1}), "");
@@ -133,6 +146,13 @@ TEST(any_day_time_or_version_can_be_shown) {
     /* The public sees by the status of the day. */
     CHECK_INT(count_at(store, NULL, MAILLE_PUBLIC, "2019-12-31"), 0);
     CHECK_INT(count_at(store, NULL, MAILLE_PUBLIC, "2020-04-30"), 1);
+    change_at(store, "2020-06-01T00:00:00Z", /* agreed on in June, from September on */
+              &(maille_op){.kind = MAILLE_OP_STATUS,
+                           .perimeter = "b",
+                           .status = "en-fonctionnement",
+                           .since = "2020-09-01"});
+    CHECK_INT(count_at(store, NULL, MAILLE_PUBLIC, "2020-08-31"), 0);
+    CHECK_INT(count_at(store, NULL, MAILLE_PUBLIC, "2020-09-01"), 1);
     maille_perimeter_list *list = NULL;
     const maille_moment version = {.version = 1}, nonsense = {.at = "hier"};
     CHECK_INT(maille_perimeters_load(ctx, store, "", NULL, MAILLE_INTERNE, &version, &list),
@@ -298,6 +318,29 @@ TEST(edits_record_imports_first) {
     maille_store_close(store);
 }
 
+/* A workspace of the schema before has perimeters without versions, statuses without rows. */
+TEST(what_stands_unrecorded_is_recorded_as_it_is) {
+    static const maille_column_spec columns[] = {
+        {"id", MAILLE_TEXT}, {"kind", MAILLE_TEXT}, {"name", MAILLE_TEXT}, {"status", MAILLE_TEXT}};
+    static const char *const texts[] = {"old", "cls", "Ancien", "projet"};
+    maille_store *store = new_study(ctx);
+    maille_table *row = NULL;
+    CHECK_OK(maille_table_new(ctx, columns, 4, &row));
+    CHECK_OK(maille_table_add_row(ctx, row, NULL));
+    for (size_t i = 0; i < 4; i++)
+        CHECK_OK(maille_set_text(ctx, row, 0, i, texts[i]));
+    CHECK_OK(maille_store_append(ctx, store, "perimeter", row));
+    maille_table_free(row);
+    CHECK_INT(adopt(ctx, store), 1);
+    CHECK_TEXT(newest(store, "who"), "test");
+    CHECK_OK(add(store, "old", "01001"));
+    CHECK_INT(result.version, 2);
+    CHECK_OK(maille_edit_undo(ctx, store, &plain, NULL, &result));
+    CHECK_TEXT(members_of(ctx, store, "old", NULL), "");
+    check_sound(ctx, store);
+    maille_store_close(store);
+}
+
 /* ---- scenarios ------------------------------------------------------------------------------- */
 
 static maille_status apply_in(maille_store *store, const char *scenario, int64_t expected,
@@ -367,5 +410,5 @@ RUN_TESTS(CASE(set_up), CASE(one_perimeter_is_taken_back_where_nothing_else_hang
           CASE(any_day_time_or_version_can_be_shown), CASE(any_moment_can_be_brought_back),
           CASE(the_list_tells_who_when_and_why_newest_first), CASE(imports_become_versions_once),
           CASE(an_edited_perimeter_outlives_its_file_unless_forced),
-          CASE(edits_record_imports_first), CASE(a_scenario_has_a_past_and_changes_of_its_own),
-          CASE(tear_down))
+          CASE(edits_record_imports_first), CASE(what_stands_unrecorded_is_recorded_as_it_is),
+          CASE(a_scenario_has_a_past_and_changes_of_its_own), CASE(tear_down))
