@@ -1,10 +1,10 @@
 /* Step findings, once per audience: what a person should look at in the perimeters of each kind
  * that the audience may see, and the evidence on communes that several claim. */
-#include "steps/findings.h"
-
 #include "steps/outlines.h"
+#include "steps/step.h"
 
 #include <maille/edit.h>
+#include <maille/flagwords.h>
 #include <maille/json.h>
 #include <maille/memory.h>
 #include <math.h>
@@ -26,9 +26,9 @@ typedef struct {
 
 /* Sets a cell to what a function says of a flag; an empty text stays null. */
 static maille_status set_words(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
-                               void (*say)(const flag_context *, const maille_flag *,
+                               void (*say)(const maille_flag_context *, const maille_flag *,
                                            maille_strbuf *),
-                               const flag_context *c, const maille_flag *flag) {
+                               const maille_flag_context *c, const maille_flag *flag) {
     maille_strbuf text = {0};
     maille_status status = MAILLE_OK;
     say(c, flag, &text);
@@ -47,32 +47,32 @@ static maille_status set_claim(maille_ctx *ctx, maille_table *table, size_t row,
                : maille_set_text(ctx, table, row, column, plan->claims[claim].id);
 }
 
-static maille_status add_finding(maille_ctx *ctx, const work *w, const flag_context *c, uint32_t i,
-                                 const maille_shapes *outlines, maille_table *table) {
+static maille_status add_finding(maille_ctx *ctx, const work *w, const maille_flag_context *c,
+                                 uint32_t i, const maille_shapes *outlines, maille_table *table) {
     const maille_flag *flag = &c->flags->flags[i];
     maille_status status = MAILLE_OK;
     size_t row;
     TRY(maille_table_add_row(ctx, table, &row));
     TRY(maille_set_text(ctx, table, row, 0, w->audience));
-    TRY(set_words(ctx, table, row, 1, flag_id, c, flag));
+    TRY(set_words(ctx, table, row, 1, maille_flag_id, c, flag));
     TRY(maille_set_text(ctx, table, row, 2, c->kind));
     TRY(maille_set_text(ctx, table, row, 3, maille_flag_name(flag->kind)));
     TRY(maille_set_text(ctx, table, row, 4, maille_severity_name(flag->severity)));
-    TRY(set_words(ctx, table, row, 5, flag_subject, c, flag));
+    TRY(set_words(ctx, table, row, 5, maille_flag_subject, c, flag));
     TRY(set_claim(ctx, table, row, 6, c->plan, flag->a));
     TRY(set_claim(ctx, table, row, 7, c->plan, flag->b));
     maille_set_int(table, row, 8, flag->count);
     TRY(set_codes(ctx, table, row, 9, c->ground->code, c->flags->units + flag->first, flag->count));
     maille_set_real(table, row, 10, flag->population);
-    TRY(set_words(ctx, table, row, 11, flag_message, c, flag));
-    TRY(set_words(ctx, table, row, 12, flag_remedy, c, flag));
+    TRY(set_words(ctx, table, row, 11, maille_flag_message, c, flag));
+    TRY(set_words(ctx, table, row, 12, maille_flag_remedy, c, flag));
     TRY(set_outline(ctx, table, row, 13, outlines, i));
 done:
     return status;
 }
 
 /* Outlines of what flags are about: their communes, else those of their perimeter. */
-static maille_status outlines_of(maille_ctx *ctx, const work *w, const flag_context *c,
+static maille_status outlines_of(maille_ctx *ctx, const work *w, const maille_flag_context *c,
                                  maille_shapes **out) {
     const maille_flags *flags = c->flags;
     maille_status status = MAILLE_OK;
@@ -107,7 +107,7 @@ done:
 
 /* An overlap is to be looked at whatever its severity; of the rest what is more than information
  * is. */
-static void count_alerts(work *w, const flag_context *c, const uint32_t *of) {
+static void count_alerts(work *w, const maille_flag_context *c, const uint32_t *of) {
     for (uint32_t i = 0; i < c->flags->count; i++) {
         const maille_flag *f = &c->flags->flags[i];
         if (f->kind != MAILLE_FLAG_OVERLAP && f->severity == MAILLE_INFORMATION)
@@ -119,7 +119,7 @@ static void count_alerts(work *w, const flag_context *c, const uint32_t *of) {
     }
 }
 
-static maille_status save_findings(maille_ctx *ctx, work *w, const flag_context *c) {
+static maille_status save_findings(maille_ctx *ctx, work *w, const maille_flag_context *c) {
     static const maille_column_spec columns[] = {
         {"audience", MAILLE_TEXT}, {"id", MAILLE_TEXT},         {"perimeter_kind", MAILLE_TEXT},
         {"kind", MAILLE_TEXT},     {"severity", MAILLE_TEXT},   {"subject", MAILLE_TEXT},
@@ -143,7 +143,8 @@ done:
 
 /* ---- contested communes ---- */
 
-static void say_claimant(const flag_context *c, const maille_claimant *m, maille_strbuf *out) {
+static void say_claimant(const maille_flag_context *c, const maille_claimant *m,
+                         maille_strbuf *out) {
     const maille_claim *claim = &c->plan->claims[m->claim];
     maille_strbuf_add(out, "{\"id\":");
     maille_json_text(out, claim->id);
@@ -166,7 +167,7 @@ static void say_claimant(const flag_context *c, const maille_claimant *m, maille
 }
 
 /* {"pretendants":[…],"majorites":{"epci":"cpts-1"}} */
-static void say_evidence(const flag_context *c, const maille_contested *all,
+static void say_evidence(const maille_flag_context *c, const maille_contested *all,
                          const maille_contested_unit *u, maille_strbuf *out) {
     maille_strbuf_add(out, "{\"pretendants\":[");
     for (uint32_t i = 0; i < u->count; i++) {
@@ -184,7 +185,7 @@ static void say_evidence(const flag_context *c, const maille_contested *all,
     maille_strbuf_add(out, "}}");
 }
 
-static maille_status add_contested(maille_ctx *ctx, const work *w, const flag_context *c,
+static maille_status add_contested(maille_ctx *ctx, const work *w, const maille_flag_context *c,
                                    const maille_contested *all, const maille_contested_unit *u,
                                    maille_table *table) {
     maille_strbuf ids = {0}, evidence = {0};
@@ -216,7 +217,7 @@ done:
     return status;
 }
 
-static maille_status save_contested(maille_ctx *ctx, work *w, const flag_context *c) {
+static maille_status save_contested(maille_ctx *ctx, work *w, const maille_flag_context *c) {
     static const maille_column_spec columns[] = {
         {"audience", MAILLE_TEXT}, {"perimeter_kind", MAILLE_TEXT}, {"code", MAILLE_TEXT},
         {"name", MAILLE_TEXT},     {"population", MAILLE_REAL},     {"claimants", MAILLE_INT},
@@ -264,7 +265,7 @@ static maille_status work_on_kind(maille_ctx *ctx, work *w, const char *kind) {
     maille_plan plan = {0};
     maille_flags flags = {0};
     uint32_t *of = NULL;
-    flag_context c = {
+    maille_flag_context c = {
         .kind = kind, .ground = w->ground, .rules = w->rules, .plan = &plan, .flags = &flags};
     maille_status status = MAILLE_OK;
     TRY(seen_plan(ctx, w->seen, kind, &plan, &of));

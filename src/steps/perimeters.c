@@ -1,10 +1,10 @@
 /* Step perimeters, once per audience: figures of each perimeter, overlaps and gaps of each kind. It
  * sees the perimeters that the audience may see and nothing else, so that no figure tells of a
  * draft. What was given up has figures, and neither covers nor overlaps. */
-#include "steps/findings.h"
 #include "steps/outlines.h"
 #include "steps/step.h"
 
+#include <maille/flagwords.h>
 #include <maille/json.h>
 #include <maille/memory.h>
 #include <stdio.h>
@@ -210,7 +210,7 @@ static maille_status add_gap(maille_ctx *ctx, work *w, const kind_work *k, const
     char id[128];
     size_t row;
     maille_status status = MAILLE_OK;
-    gap_id(k->name, w->c->code[gaps->communes[gap->first]], id, sizeof id);
+    maille_gap_id(k->name, w->c->code[gaps->communes[gap->first]], id, sizeof id);
     TRY(maille_table_add_row(ctx, table, &row));
     TRY(maille_set_text(ctx, table, row, 0, w->audience));
     TRY(maille_set_text(ctx, table, row, 1, id));

@@ -1,6 +1,5 @@
 /* Flags in French: what was found, and what could be done. Never a ruling. */
-#include "steps/findings.h"
-
+#include <maille/flagwords.h>
 #include <maille/map.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +9,7 @@ static const char *s_of(uint32_t count) {
     return count > 1 ? "s" : "";
 }
 
-static const char *name_of(const flag_context *c, uint32_t claim) {
+static const char *name_of(const maille_flag_context *c, uint32_t claim) {
     return c->plan->claims[claim].name;
 }
 
@@ -25,33 +24,37 @@ static void add_percent(maille_strbuf *out, double share) {
 }
 
 /* "A, B, C, D, E et 12 autres" */
-static void add_communes(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
-    char names[600];
-    names_in_words(c->ground->name, c->flags->units + flag->first, flag->count, names,
-                   sizeof names);
-    maille_strbuf_add(out, names);
+static void add_communes(const maille_flag_context *c, const maille_flag *flag,
+                         maille_strbuf *out) {
+    enum { SHOWN = 5 };
+    for (uint32_t i = 0; i < flag->count && i < SHOWN; i++)
+        maille_strbuf_addf(out, "%s%s", i ? ", " : "",
+                           c->ground->name[c->flags->units[flag->first + i]]);
+    if (flag->count > SHOWN)
+        maille_strbuf_addf(out, " et %u autre%s", flag->count - SHOWN, s_of(flag->count - SHOWN));
 }
 
 /* "la CPTS" and "le périmètre" differ by kind; only CPTS are called so. */
-static const char *without(const flag_context *c) {
+static const char *without(const maille_flag_context *c) {
     return strcmp(c->kind, "cpts") == 0 ? "sans CPTS" : "sans périmètre";
 }
 
-void gap_id(const char *kind, const char *first_code, char *out, size_t size) {
+void maille_gap_id(const char *kind, const char *first_code, char *out, size_t size) {
     if (strcmp(kind, "cpts") == 0)
         snprintf(out, size, "zb-%s", first_code);
     else
         snprintf(out, size, "zb-%s-%s", kind, first_code);
 }
 
-static const char *first_code(const flag_context *c, const maille_flag *flag) {
+static const char *first_code(const maille_flag_context *c, const maille_flag *flag) {
     return flag->count ? c->ground->code[c->flags->units[flag->first]] : "";
 }
 
-void flag_subject(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+void maille_flag_subject(const maille_flag_context *c, const maille_flag *flag,
+                         maille_strbuf *out) {
     char id[128];
     if (flag->kind == MAILLE_FLAG_GAP) {
-        gap_id(c->kind, first_code(c, flag), id, sizeof id);
+        maille_gap_id(c->kind, first_code(c, flag), id, sizeof id);
         maille_strbuf_add(out, id);
     } else if (flag->a == MAILLE_ABSENT) {
         maille_strbuf_add(out, first_code(c, flag));
@@ -62,10 +65,10 @@ void flag_subject(const flag_context *c, const maille_flag *flag, maille_strbuf 
     }
 }
 
-void flag_id(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+void maille_flag_id(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     /* A hole is named by its first commune too: a perimeter may have several. */
     maille_strbuf_addf(out, "%s:", maille_flag_name(flag->kind));
-    flag_subject(c, flag, out);
+    maille_flag_subject(c, flag, out);
     if (flag->kind == MAILLE_FLAG_OVERSHARED)
         maille_strbuf_addf(out, "/%s", c->kind);
     if (flag->kind == MAILLE_FLAG_HOLE)
@@ -80,17 +83,17 @@ void flag_id(const flag_context *c, const maille_flag *flag, maille_strbuf *out)
 
 /* ---- messages ---- */
 
-static void say_empty(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_empty(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     maille_strbuf_addf(out, "%s n’a aucune commune", name_of(c, flag->a));
 }
 
-static void say_lost(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_lost(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     uint32_t count = (uint32_t)flag->value;
     maille_strbuf_addf(out, "%s nomme %u code%s qui %s dans aucune couche de communes",
                        name_of(c, flag->a), count, s_of(count), count > 1 ? "ne sont" : "n’est");
 }
 
-static void say_overlap(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_overlap(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     const maille_claim *a = &c->plan->claims[flag->a], *b = &c->plan->claims[flag->b];
     maille_strbuf_addf(out, "%s (%s) et %s (%s) ", a->name, a->status, b->name, b->status);
     maille_strbuf_addf(out,
@@ -102,14 +105,15 @@ static void say_overlap(const flag_context *c, const maille_flag *flag, maille_s
     add_communes(c, flag, out);
 }
 
-static void say_overshared(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_overshared(const maille_flag_context *c, const maille_flag *flag,
+                           maille_strbuf *out) {
     add_communes(c, flag, out);
     maille_strbuf_add(out, " : les parts de cette commune font ");
     maille_strbuf_add_french(out, flag->value, 2);
     maille_strbuf_add(out, " en tout, plus que 1");
 }
 
-static void say_gap(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_gap(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     maille_strbuf_addf(out, "%u commune%s %s (", flag->count, s_of(flag->count), without(c));
     add_inhabitants(out, flag->population);
     maille_strbuf_add(out, ")");
@@ -122,7 +126,7 @@ static void say_gap(const flag_context *c, const maille_flag *flag, maille_strbu
     add_communes(c, flag, out);
 }
 
-static void say_parts(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_parts(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     maille_strbuf_addf(
         out, "%s est en %.0f morceaux, par frontière%s ; à part : ", name_of(c, flag->a),
         flag->value, c->ground->has_roads ? " ou par route" : " (aucune route n’est chargée)");
@@ -132,7 +136,7 @@ static void say_parts(const flag_context *c, const maille_flag *flag, maille_str
     maille_strbuf_add(out, ")");
 }
 
-static void say_linked(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_linked(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     maille_strbuf_addf(out, "%s n’est d’un seul tenant que par la route : ", name_of(c, flag->a));
     for (uint32_t i = 0; i < flag->link_count; i++) {
         const maille_link *l = &c->ground->links[c->flags->links[flag->first_link + i]];
@@ -143,7 +147,7 @@ static void say_linked(const flag_context *c, const maille_flag *flag, maille_st
     }
 }
 
-static void say_hole(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_hole(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     maille_strbuf_addf(out, "%s entoure %u commune%s qui n’en %s pas (", name_of(c, flag->a),
                        flag->count, s_of(flag->count), flag->count > 1 ? "sont" : "est");
     add_inhabitants(out, flag->population);
@@ -151,7 +155,7 @@ static void say_hole(const flag_context *c, const maille_flag *flag, maille_strb
     add_communes(c, flag, out);
 }
 
-static double people_of(const flag_context *c, uint32_t claim, const uint32_t *group_of,
+static double people_of(const maille_flag_context *c, uint32_t claim, const uint32_t *group_of,
                         uint32_t group) {
     const maille_claim *k = &c->plan->claims[claim];
     double people = 0;
@@ -161,7 +165,7 @@ static double people_of(const flag_context *c, uint32_t claim, const uint32_t *g
     return people;
 }
 
-static void say_size(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_size(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     const maille_size_rules *sizes = c->rules->sizes;
     bool small = flag->kind == MAILLE_FLAG_SMALL;
     maille_strbuf_addf(out, "%s compte ", name_of(c, flag->a));
@@ -173,7 +177,7 @@ static void say_size(const flag_context *c, const maille_flag *flag, maille_strb
 }
 
 /* "Finistère 80,0 %, Morbihan 20,0 %", in order of code. */
-static void say_areas(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_areas(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     bool departments = flag->kind == MAILLE_FLAG_DEPARTMENTS;
     const maille_partition *p = departments ? &c->ground->department : &c->ground->region;
     const maille_claim *k = &c->plan->claims[flag->a];
@@ -194,7 +198,7 @@ static void say_areas(const flag_context *c, const maille_flag *flag, maille_str
     maille_strbuf_add(out, " de sa population");
 }
 
-static void say_split(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_split(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     const maille_partition *p = &c->ground->groupings[flag->grouping];
     const char *title = p->title ? p->title[flag->group] : NULL;
     maille_strbuf_addf(out, "%s coupe %s %s : ", name_of(c, flag->a), p->name,
@@ -206,9 +210,10 @@ static void say_split(const flag_context *c, const maille_flag *flag, maille_str
     add_communes(c, flag, out);
 }
 
-typedef void sayer(const flag_context *c, const maille_flag *flag, maille_strbuf *out);
+typedef void sayer(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out);
 
-void flag_message(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+void maille_flag_message(const maille_flag_context *c, const maille_flag *flag,
+                         maille_strbuf *out) {
     static sayer *const say[MAILLE_FLAG_KINDS] = {
         [MAILLE_FLAG_EMPTY] = say_empty,
         [MAILLE_FLAG_LOST] = say_lost,
@@ -230,7 +235,7 @@ void flag_message(const flag_context *c, const maille_flag *flag, maille_strbuf 
 
 /* ---- remedies ---- */
 
-static void say_takers(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+static void say_takers(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     enum { SHOWN = 4 };
     if (flag->taker_count == 0) {
         maille_strbuf_add(out, "Aucun périmètre ne la borde.");
@@ -249,7 +254,7 @@ static void say_takers(const flag_context *c, const maille_flag *flag, maille_st
     maille_strbuf_add(out, ".");
 }
 
-void flag_remedy(const flag_context *c, const maille_flag *flag, maille_strbuf *out) {
+void maille_flag_remedy(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
     static const char *const texts[MAILLE_FLAG_KINDS] = {
         [MAILLE_FLAG_EMPTY] = "Lui donner des communes, ou l’abandonner.",
         [MAILLE_FLAG_LOST] =
