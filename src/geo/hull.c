@@ -6,6 +6,7 @@
 #include <maille/hull.h>
 #include <maille/memory.h>
 #include <math.h>
+#include <string.h>
 
 /* A line through all points, two at least; NULL when GEOS refused. */
 static GEOSGeometry *line_of(GEOSContextHandle_t geos, const maille_xy *points, size_t count) {
@@ -67,33 +68,81 @@ static maille_status corners(maille_ctx *ctx, const GEOSGeometry *hull, maille_x
     return MAILLE_OK;
 }
 
+/* The farthest points to the east, north-east, north …: an octagon, counter-clockwise. */
+static void octagon_of(const maille_xy *p, size_t count, maille_xy corner[8]) {
+    static const double towards[8][2] = {{1, 0},  {1, 1},   {0, 1},  {-1, 1},
+                                         {-1, 0}, {-1, -1}, {0, -1}, {1, -1}};
+    for (int d = 0; d < 8; d++) {
+        double best = -INFINITY;
+        corner[d] = p[0];
+        for (size_t i = 0; i < count; i++) {
+            double far = p[i].x * towards[d][0] + p[i].y * towards[d][1];
+            if (far > best) {
+                best = far;
+                corner[d] = p[i];
+            }
+        }
+    }
+}
+
+/* Plainly: by more than rounding could have made of a point on the outline. Where corners are the
+ * same point the side between them says nothing. */
+static bool plainly_inside(const maille_xy corner[8], maille_xy p) {
+    bool inside = false;
+    for (int d = 0; d < 8; d++) {
+        maille_xy a = corner[d], b = corner[(d + 1) % 8];
+        double dx = b.x - a.x, dy = b.y - a.y;
+        if (dx == 0 && dy == 0)
+            continue;
+        inside = dx * (p.y - a.y) - dy * (p.x - a.x) > 1e-6 * (fabs(dx) + fabs(dy));
+        if (!inside)
+            return false;
+    }
+    return inside;
+}
+
+/* Moves the points that may be corners to the front; their number. */
+static size_t keep_outer(maille_xy *p, size_t count) {
+    maille_xy corner[8];
+    size_t kept = 0;
+    octagon_of(p, count, corner);
+    for (size_t i = 0; i < count; i++)
+        if (!plainly_inside(corner, p[i]))
+            p[kept++] = p[i];
+    return kept;
+}
+
 maille_status maille_convex_hull(maille_ctx *ctx, const maille_xy *points, size_t count,
                                  maille_xy **out_points, size_t *out_count) {
     maille_status status = MAILLE_OK;
+    GEOSContextHandle_t geos = maille_geos(ctx);
+    GEOSGeometry *line = NULL, *hull = NULL;
+    maille_xy *outer = maille_alloc(count, sizeof *outer);
     *out_points = NULL;
     *out_count = 0;
-    if (count < 2) {
-        maille_xy *copy = maille_alloc(1, sizeof *copy);
-        if (!copy)
-            return maille_no_memory(ctx);
-        if (count)
-            *copy = *points;
-        *out_points = copy;
-        *out_count = count;
-        return MAILLE_OK;
+    if (!geos || !outer) {
+        status = maille_no_memory(ctx);
+        goto done;
     }
-    GEOSContextHandle_t geos = maille_geos(ctx);
-    if (!geos)
-        return maille_no_memory(ctx);
-    GEOSGeometry *line = line_of(geos, points, count), *hull = NULL;
+    if (count > 0)
+        memcpy(outer, points, count * sizeof *outer);
+    if (count < 2) {
+        *out_points = outer;
+        *out_count = count;
+        outer = NULL;
+        goto done;
+    }
+    line = line_of(geos, outer, keep_outer(outer, count));
     if (line)
         hull = GEOSConvexHull_r(geos, line);
     status =
         hull ? corners(ctx, hull, out_points, out_count) : maille_geos_fail(ctx, "the convex hull");
+done:
     if (hull)
         GEOSGeom_destroy_r(geos, hull);
     if (line)
         GEOSGeom_destroy_r(geos, line);
+    maille_free(outer);
     return status;
 }
 

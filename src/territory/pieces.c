@@ -159,10 +159,11 @@ static maille_box box_of(const maille_ground *ground, const uint32_t *units, uin
         return (maille_box){-INFINITY, -INFINITY, INFINITY, INFINITY};
     for (uint32_t k = 0; k < count; k++)
         for (uint32_t p = ground->hull_start[units[k]]; p < ground->hull_start[units[k] + 1]; p++) {
-            box.min_x = fmin(box.min_x, ground->hull[p].x);
-            box.min_y = fmin(box.min_y, ground->hull[p].y);
-            box.max_x = fmax(box.max_x, ground->hull[p].x);
-            box.max_y = fmax(box.max_y, ground->hull[p].y);
+            maille_xy at = ground->hull[p];
+            box.min_x = at.x < box.min_x ? at.x : box.min_x;
+            box.min_y = at.y < box.min_y ? at.y : box.min_y;
+            box.max_x = at.x > box.max_x ? at.x : box.max_x;
+            box.max_y = at.y > box.max_y ? at.y : box.max_y;
         }
     return (maille_box){box.min_x - GRACE_M, box.min_y - GRACE_M, box.max_x + GRACE_M,
                         box.max_y + GRACE_M};
