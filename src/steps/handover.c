@@ -166,8 +166,10 @@ maille_status maille_history_export(maille_ctx *ctx, maille_store *store, const 
     }
     if (count == 0)
         TRY(maille_fail(ctx, MAILLE_USAGE, "no perimeter was named"));
-    TRY(history_enter(ctx, store, ""));
-    TRY(history_leave(ctx, store, gather_all(ctx, &g, ids, count)));
+    status = history_enter(ctx, store, "");
+    if (status == MAILLE_OK)
+        status = gather_all(ctx, &g, ids, count);
+    TRY(history_leave(ctx, store, status));
     TRY(handover_write(ctx, &h, path));
 done:
     maille_names_free(g.changes);

@@ -125,6 +125,7 @@ static void add_content(maille_strbuf *s, const handover *h) {
     maille_strbuf_add(s, "]}");
 }
 
+/* "" when memory ran out. */
 static void hash_text(const char *text, size_t length, maille_sha256 *out) {
     maille_hasher *hasher = maille_hasher_new();
     out->hex[0] = '\0';
@@ -181,6 +182,13 @@ maille_status handover_write(maille_ctx *ctx, const handover *h, const char *pat
 
 /* ---- reading: bytes ---- */
 
+/* Bytes to make room for: of a file as many as it has, of a pipe as many as are allowed. */
+static size_t room_for(FILE *file) {
+    long length = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+    rewind(file);
+    return length < 0 || length > LARGEST ? LARGEST : (size_t)length;
+}
+
 static maille_status read_whole(maille_ctx *ctx, const char *path, char **out, size_t *length) {
     maille_status status = MAILLE_OK;
     FILE *file = fopen(path, "rb");
@@ -188,16 +196,17 @@ static maille_status read_whole(maille_ctx *ctx, const char *path, char **out, s
     if (!file)
         return maille_fail(ctx, errno == ENOENT ? MAILLE_NOT_FOUND : MAILLE_FAILED,
                            "%s could not be opened: %s", path, strerror(errno));
-    *out = maille_alloc(LARGEST + 2, 1);
+    size_t room = room_for(file);
+    *out = maille_alloc(room + 2, 1);
     if (!*out) {
         status = maille_no_memory(ctx);
         goto done;
     }
-    *length = fread(*out, 1, LARGEST + 1, file);
+    *length = fread(*out, 1, room + 1, file);
     if (ferror(file))
         status = maille_fail(ctx, MAILLE_FAILED, "%s could not be read: %s", path, strerror(errno));
-    else if (*length > LARGEST)
-        status = maille_fail(ctx, MAILLE_REFUSED, "%s had more than %d bytes", path, LARGEST);
+    else if (*length > room)
+        status = maille_fail(ctx, MAILLE_REFUSED, "%s had more than %zu bytes", path, room);
     else if (memchr(*out, '\0', *length))
         status = maille_fail(ctx, MAILLE_REFUSED, "%s held NUL bytes: it was no history", path);
 done:
@@ -231,6 +240,8 @@ static maille_status check_bytes(maille_ctx *ctx, const char *path, char *text, 
         return maille_fail(ctx, MAILLE_REFUSED, "%s was damaged: it was cut or grown", path);
     text[tail] = '\0';
     hash_text(text + at, tail - at, &hash);
+    if (!*hash.hex)
+        return maille_no_memory(ctx);
     if (strcmp(hash.hex, told) != 0)
         return maille_fail(ctx, MAILLE_REFUSED, "%s was damaged: its bytes were changed", path);
     *content = text + at;

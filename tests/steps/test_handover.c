@@ -680,6 +680,50 @@ TEST(what_is_asked_for_wrongly) {
     maille_store_close(bruno);
 }
 
+/* Every allocation of ours fails once: the workspace is as it was, and then all goes well. */
+TEST(when_memory_runs_out_nothing_is_written) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    hand_over(anne, bruno, "a", NULL);
+    rename_to(anne, "a", "Anne");
+    rename_to(bruno, "a", "Bruno");
+    char path[512], before[65];
+    snprintf(path, sizeof path, "%s", export_to(anne, "anne.json", "a"));
+    snprintf(before, sizeof before, "%s", print_of(bruno));
+    uint64_t n = 1;
+    maille_status status = MAILLE_NO_MEMORY;
+    for (; n < 20000 && status != MAILLE_OK; n += 1 + n / 200) {
+        maille_memory_fail_at(n);
+        status = receive(bruno, path, "theirs");
+        maille_memory_fail_at(0);
+        CHECK(status == MAILLE_NO_MEMORY || status == MAILLE_OK);
+        CHECK(status == MAILLE_OK || report == NULL);
+        if (status != MAILLE_OK)
+            CHECK_TEXT(print_of(bruno), before);
+    }
+    CHECK_INT(status, MAILLE_OK);
+    CHECK(n > 200);
+    CHECK(strstr(now(bruno, "a"), "\"Anne\"") != NULL);
+
+    const char *id = "a";
+    status = MAILLE_NO_MEMORY;
+    remove(path);
+    for (n = 1; n < 20000 && status != MAILLE_OK; n++) {
+        maille_memory_fail_at(n);
+        status = maille_history_export(ctx, bruno, &id, 1, path);
+        maille_memory_fail_at(0);
+        CHECK(status == MAILLE_NO_MEMORY || status == MAILLE_OK);
+        FILE *file = fopen(path, "rb");
+        CHECK((file != NULL) == (status == MAILLE_OK));
+        if (file)
+            fclose(file);
+    }
+    CHECK_INT(status, MAILLE_OK);
+    CHECK_OK(receive(anne, path, NULL));
+    CHECK_TEXT(now(anne, "a"), now(bruno, "a"));
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
 static void open_context(void) {
     CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
 }
@@ -702,4 +746,5 @@ RUN_TESTS(CASE(open_context), CASE(a_perimeter_arrives_with_its_whole_history),
           CASE(whatever_three_do_and_hand_on_they_agree_in_the_end),
           CASE(a_damaged_file_is_refused_wherever_it_is_hurt),
           CASE(a_file_that_says_what_cannot_be_is_refused), CASE(a_foreign_file_is_refused),
-          CASE(what_is_asked_for_wrongly), CASE(close_context))
+          CASE(what_is_asked_for_wrongly), CASE(when_memory_runs_out_nothing_is_written),
+          CASE(close_context))

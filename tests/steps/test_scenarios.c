@@ -356,6 +356,38 @@ TEST(sides_of_two_vintages_meet_on_the_codes_of_the_study) {
     maille_store_close(store);
 }
 
+/* Every allocation of ours fails once: nothing is half done. */
+TEST(when_memory_runs_out_nothing_is_written) {
+    maille_store *store = open_three();
+    maille_status status = MAILLE_NO_MEMORY;
+    uint64_t n = 1;
+    adopt(ctx, store);
+    for (; n < 20000 && status != MAILLE_OK; n++) {
+        maille_memory_fail_at(n);
+        status = maille_scenario_create(ctx, store, "nord", "Nord", "");
+        maille_memory_fail_at(0);
+        CHECK(status == MAILLE_NO_MEMORY || status == MAILLE_OK);
+        CHECK_INT(rows_of_table(store, "scenario", NULL), status == MAILLE_OK);
+    }
+    CHECK(n > 20);
+    edit(store, "nord", rename_to("a", "Nord"));
+    edit(store, "", rename_to("a", "Sud"));
+    int64_t versions = rows_of_table(store, "perimeter_version", NULL);
+    status = MAILLE_NO_MEMORY;
+    for (n = 1; n < 20000 && status != MAILLE_OK; n++) {
+        maille_memory_fail_at(n);
+        status = merge(store, "", "nord", "theirs");
+        maille_memory_fail_at(0);
+        CHECK(status == MAILLE_NO_MEMORY || status == MAILLE_OK);
+        CHECK_INT(rows_of_table(store, "perimeter_version", NULL),
+                  versions + (status == MAILLE_OK));
+    }
+    CHECK(n > 50);
+    CHECK_TEXT(in(store, "", "a"), "Nord 01001 01002");
+    check_sound(ctx, store);
+    maille_store_close(store);
+}
+
 static void open_context(void) {
     CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
 }
@@ -372,4 +404,5 @@ RUN_TESTS(CASE(open_context), CASE(a_scenario_shares_what_it_does_not_change),
           CASE(what_both_changed_otherwise_is_a_conflict_and_writes_nothing),
           CASE(nothing_to_merge_and_no_branch_are_refused), CASE(a_scenario_of_a_scenario),
           CASE(a_second_merge_brings_only_what_is_new_since_the_first),
-          CASE(sides_of_two_vintages_meet_on_the_codes_of_the_study), CASE(close_context))
+          CASE(sides_of_two_vintages_meet_on_the_codes_of_the_study),
+          CASE(when_memory_runs_out_nothing_is_written), CASE(close_context))
