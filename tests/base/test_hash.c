@@ -53,5 +53,20 @@ TEST(a_file_as_sha256sum_has_it) {
     maille_ctx_free(ctx);
 }
 
+TEST(names_by_chance_differ) {
+    enum { NAMES = 1000 };
+    static char names[NAMES][33];
+    maille_ctx *ctx;
+    CHECK(maille_ctx_new(&ctx) == MAILLE_OK);
+    for (int i = 0; i < NAMES; i++) {
+        CHECK(maille_random_hex(ctx, names[i]) == MAILLE_OK);
+        CHECK_INT(strspn(names[i], "0123456789abcdef"), 32);
+        CHECK_INT(strlen(names[i]), 32);
+        for (int k = 0; k < i; k++)
+            CHECK(strcmp(names[k], names[i]) != 0);
+    }
+    maille_ctx_free(ctx);
+}
+
 RUN_TESTS(CASE(published_vectors), CASE(borders_between_texts_count),
-          CASE(a_file_as_sha256sum_has_it))
+          CASE(a_file_as_sha256sum_has_it), CASE(names_by_chance_differ))
