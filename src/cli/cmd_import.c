@@ -1,6 +1,7 @@
 /* maille import: one or more files of a kind into a workspace. */
 #include "cli/cli.h"
 
+#include <maille/edit.h>
 #include <maille/memory.h>
 #include <maille/sources.h>
 #include <stdio.h>
@@ -81,6 +82,8 @@ static maille_status import_all(maille_ctx *ctx, maille_store *store, const char
         else if (!o->quiet)
             printf("%s%s\n", r.message, o->dry_run ? " (dry run: nothing was written)" : "");
     }
+    if (!o->dry_run)
+        TRY(maille_history_adopt(ctx, store, NULL));
 done:
     maille_publication_rules_free(publication);
     maille_arena_free(arena);
