@@ -204,7 +204,8 @@ static maille_status merge_places(gathering *g) {
     maille_ctx *ctx = g->ctx;
     maille_status status = MAILLE_OK;
     size_t n = 0, homonyms = 0;
-    qsort(g->list.items, g->list.count, sizeof *g->list.items, by_service_and_id);
+    if (g->list.count)
+        qsort(g->list.items, g->list.count, sizeof *g->list.items, by_service_and_id);
     for (size_t i = 0; i < g->list.count; i++) {
         place *p = &g->list.items[i], *last = n ? &g->list.items[n - 1] : NULL;
         bool again =
