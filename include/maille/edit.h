@@ -40,7 +40,9 @@ typedef struct {
 
 /* Perimeters of a scenario ("" = reference) at a moment, ascending ids; members on the study's
  * codes, carried there from the vintage that they were written in (as step `members` does). `kind`
- * NULL: all. `audience` chooses by the status on that day. MAILLE_NOT_FOUND: no such scenario. */
+ * NULL: all. `audience` chooses by the status on that day; to the public a perimeter has neither
+ * the statuses of its time as a draft nor who accompanied it, reasons or zones of members.
+ * MAILLE_NOT_FOUND: no such scenario. */
 typedef struct {
     uint32_t count;
     maille_perimeter **items;
@@ -200,7 +202,8 @@ maille_status maille_list_read(maille_ctx *ctx, maille_store *store, const char 
  * given up or opposed do not count. A unit in two statuses counts in both, and once in ""; shares
  * weigh its population, up to the whole of it; of a commune whose parts are units, the parts count.
  * Statuses count by their own date as told today (not dated = since ever); members are those known
- * at that day where the history reaches so far back, else the first known. */
+ * at that day where the history reaches so far back, else the first known. The public is told of
+ * what is published today, with its members of today. */
 maille_status maille_coverage_on(maille_ctx *ctx, maille_store *store, const maille_ground *ground,
                                  const char *scenario, const char *kind, maille_audience audience,
                                  const char *day, maille_table **out);

@@ -69,10 +69,10 @@ static const subcommand subcommands[] = {
     {"history", "[ID]", "who changed what, when and why, newest first", " scenario ", false,
      run_history},
     {"diff", "ID [--from DATE|vN] [--to DATE|vN] | [ID] --scenario A B",
-     "communes in and out, shares, population and size class before → after", READS " from to ",
-     false, run_diff},
+     "communes in and out, shares, population and size class before → after",
+     " scenario kind at from to ", false, run_diff},
     {"scenario", "list | create S [--title T] [--base S] | delete S", "scenarios",
-     CHANGES " title base prefer audience at ", true, run_scenario},
+     CHANGES " title base prefer at ", true, run_scenario},
     {"scenario", "compare A B… | merge FROM [--scenario INTO] [--prefer ours|theirs]",
      "figures of plans side by side; what a scenario changed, brought into another", "", true,
      run_scenario},
@@ -200,6 +200,21 @@ static maille_status parse_strokes(territory *t, int argc, char **argv) {
     return status;
 }
 
+/* The past and plans are for the inside; coverage tells the days of what is published today. */
+static maille_status check_audience(territory *t) {
+    bool coverage = t->sub->run == run_coverage;
+    const char *inside = *t->scenario           ? "--scenario"
+                         : t->o.version         ? "--version"
+                         : t->o.at && !coverage ? "--at"
+                                                : NULL;
+    if (t->audience == MAILLE_PUBLIC && inside)
+        return maille_fail(t->ctx, MAILLE_USAGE,
+                           "%s was given for the public, who sees published perimeters as they "
+                           "stand today",
+                           inside);
+    return MAILLE_OK;
+}
+
 static maille_status settle_options(territory *t) {
     maille_status status = MAILLE_OK;
     t->words = t->strokes[0].words;
@@ -218,6 +233,7 @@ static maille_status settle_options(territory *t) {
     t->kind = t->o.kind ? t->o.kind : "cpts";
     if (t->o.audience)
         TRY(maille_audience_parse(t->ctx, t->o.audience, &t->audience));
+    TRY(check_audience(t));
     if (t->o.at && t->o.version) {
         status = maille_fail(t->ctx, MAILLE_USAGE, "--at and --version were both given");
         goto done;

@@ -78,10 +78,15 @@ static maille_status hold_all(holding *h) {
     territory *t = h->t;
     maille_perimeter_list *then = NULL, *now = NULL;
     maille_status status = MAILLE_OK;
+    TRY(maille_perimeters_load(t->ctx, t->store, t->scenario, t->kind, t->audience,
+                               &(maille_moment){0}, &now));
+    if (t->audience == MAILLE_PUBLIC) { /* the history is for the inside */
+        for (uint32_t i = 0; i < now->count; i++)
+            hold(h, now->items[i], now->items[i]);
+        goto done;
+    }
     TRY(maille_perimeters_load(t->ctx, t->store, t->scenario, t->kind, MAILLE_INTERNE,
                                &(maille_moment){.at = h->day}, &then));
-    TRY(maille_perimeters_load(t->ctx, t->store, t->scenario, t->kind, MAILLE_INTERNE,
-                               &(maille_moment){0}, &now));
     for (uint32_t i = 0; i < then->count; i++) {
         const maille_perimeter *told = find(now, then->items[i]->id);
         hold(h, told ? told : then->items[i], then->items[i]);

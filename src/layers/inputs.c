@@ -3,6 +3,7 @@
  * nothing that would tell a draft from no draft. */
 #include "layers/catalogue.h"
 
+#include <maille/map.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,15 +150,66 @@ static const char *vintage_of(const maille_catalogue *c, const maille_column *im
     return NULL;
 }
 
-/* Perimeters and members both come in order of the perimeter's id. */
+/* "kind code" */
+static void claim_key(maille_strbuf *key, const maille_table *perimeters, size_t p,
+                      const char *code) {
+    maille_strbuf_clear(key);
+    maille_strbuf_addf(key, "%s %s", perimeters->columns[PERIMETER_KIND].texts[p], code);
+}
+
+/* Whether "kind code" is a member of a perimeter that is seen (1) or of several (2). */
+static maille_status count_claims(maille_ctx *ctx, const maille_catalogue *c,
+                                  const maille_table *perimeters, const unsigned char *sees,
+                                  maille_names **out) {
+    static const char *const columns[] = {"perimeter_id", "code"};
+    maille_query query = {.table = "perimeter_member_raw", .columns = columns, .column_count = 2};
+    maille_names *kinds = maille_names_new(perimeters->rows), *claims = maille_names_new(0);
+    maille_table *rows = NULL;
+    maille_strbuf key = {0};
+    bool kept = kinds && claims;
+    maille_status status = maille_store_read(ctx, c->store, &query, &rows);
+    for (size_t p = 0; kept && p < perimeters->rows; p++)
+        if (sees[p])
+            kept = maille_names_set(kinds, perimeters->columns[PERIMETER_ID].texts[p], (uint32_t)p);
+    for (size_t i = 0; kept && !status && i < rows->rows; i++) {
+        uint32_t p = maille_names_get(kinds, rows->columns[0].texts[i]);
+        if (p == MAILLE_ABSENT)
+            continue;
+        claim_key(&key, perimeters, p, rows->columns[1].texts[i]);
+        bool again = !key.failed && maille_names_get(claims, key.text) != MAILLE_ABSENT;
+        kept = !key.failed && maille_names_set(claims, key.text, again ? 2 : 1);
+    }
+    if (!status && !kept)
+        status = maille_no_memory(ctx);
+    maille_names_free(kinds);
+    maille_table_free(rows);
+    maille_strbuf_free(&key);
+    *out = claims;
+    return status;
+}
+
+static void hash_member(const maille_cursor *member, bool claimed_twice, maille_hasher *hasher) {
+    double share = maille_cursor_real(member, 2);
+    int64_t on_purpose = claimed_twice ? maille_cursor_int(member, 3) : 0;
+    maille_hasher_add_text(hasher, maille_cursor_text(member, 1));
+    maille_hasher_add(hasher, &share, sizeof share);
+    maille_hasher_add(hasher, &on_purpose, sizeof on_purpose);
+}
+
+/* Perimeters and members both come in order of the perimeter's id. What is shared on purpose counts
+ * where another one that is seen holds it too: else it would tell of one that is not. */
 static maille_status hash_perimeters(maille_ctx *ctx, const maille_catalogue *c,
                                      const maille_table *perimeters, const unsigned char *sees,
                                      maille_hasher *hasher) {
     static const char *const columns[] = {"perimeter_id", "code", "share", "on_purpose"};
     maille_query query = {.table = "perimeter_member_raw", .columns = columns, .column_count = 4};
     maille_cursor *members = NULL;
+    maille_names *claims = NULL;
+    maille_strbuf key = {0};
     bool row = false;
-    maille_status status = maille_store_scan(ctx, c->store, &query, &members);
+    maille_status status = count_claims(ctx, c, perimeters, sees, &claims);
+    if (!status)
+        status = maille_store_scan(ctx, c->store, &query, &members);
     if (!status)
         status = maille_cursor_next(ctx, members, &row);
     for (size_t p = 0; p < perimeters->rows && !status; p++) {
@@ -170,20 +222,22 @@ static maille_status hash_perimeters(maille_ctx *ctx, const maille_catalogue *c,
         int order = 0;
         while (!status && row && (order = strcmp(maille_cursor_text(members, 0), id)) <= 0) {
             if (order == 0 && sees[p]) {
-                double share = maille_cursor_real(members, 2);
-                int64_t on_purpose = maille_cursor_int(members, 3);
-                maille_hasher_add_text(hasher, maille_cursor_text(members, 1));
-                maille_hasher_add(hasher, &share, sizeof share);
-                maille_hasher_add(hasher, &on_purpose, sizeof on_purpose);
+                claim_key(&key, perimeters, p, maille_cursor_text(members, 1));
+                hash_member(members, !key.failed && maille_names_get(claims, key.text) == 2,
+                            hasher);
             }
             status = maille_cursor_next(ctx, members, &row);
         }
     }
+    if (!status && key.failed)
+        status = maille_no_memory(ctx);
     maille_cursor_free(members);
+    maille_names_free(claims);
+    maille_strbuf_free(&key);
     return status;
 }
 
-/* Dates of the statuses of what is seen. */
+/* Dates of the statuses of what is seen; to the public the present one alone. */
 static maille_status hash_statuses(maille_ctx *ctx, const maille_catalogue *c,
                                    const maille_table *perimeters, const unsigned char *sees,
                                    maille_hasher *hasher) {
@@ -196,8 +250,10 @@ static maille_status hash_statuses(maille_ctx *ctx, const maille_catalogue *c,
         while (p < perimeters->rows &&
                strcmp(perimeters->columns[PERIMETER_ID].texts[p], rows->columns[0].texts[i]) < 0)
             p++;
+        bool last = i + 1 == rows->rows ||
+                    strcmp(rows->columns[0].texts[i], rows->columns[0].texts[i + 1]) != 0;
         bool seen =
-            p < perimeters->rows && sees[p] &&
+            p < perimeters->rows && sees[p] && (last || c->audience == MAILLE_INTERNE) &&
             strcmp(perimeters->columns[PERIMETER_ID].texts[p], rows->columns[0].texts[i]) == 0;
         for (size_t k = 0; seen && k < 3; k++)
             maille_hasher_add_text(hasher, rows->columns[k].texts[i]);

@@ -111,23 +111,28 @@ done:
     return status;
 }
 
-/* The history does not reach so far back: the first members that it knows, else those of today. */
+/* The history does not reach so far back: the first members that it knows, else those of today (an
+ * import that is not recorded yet). */
 static maille_status stand_as_first(maille_ctx *ctx, area_coverage *c,
                                     const maille_perimeter *present) {
     const maille_moment first = {.version = 1};
     maille_perimeter *then = NULL;
     history_head head;
     maille_status status = history_at(ctx, c->store, c->scenario, present->id, &first, &head);
-    if (status == MAILLE_NOT_FOUND) /* an import that is not recorded yet */
-        head.state[0] = '\0';
-    else if (status != MAILLE_OK)
-        return status;
-    status = MAILLE_OK;
-    if (*head.state)
-        TRY(read_state(ctx, c, present->id, head.state, &then));
-    TRY(stand(ctx, c, present, present, &then));
-done:
+    if (status == MAILLE_OK && *head.state)
+        status = read_state(ctx, c, present->id, head.state, &then);
+    if (status == MAILLE_OK || status == MAILLE_NOT_FOUND)
+        status = stand(ctx, c, present, present, &then);
     maille_perimeter_free(then);
+    return status;
+}
+
+/* The history is for the inside: of what the public sees today, the days and members told today. */
+static maille_status stand_as_published(maille_ctx *ctx, area_coverage *c) {
+    maille_perimeter *none = NULL;
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0; status == MAILLE_OK && i < c->present->count; i++)
+        status = stand(ctx, c, c->present->items[i], c->present->items[i], &none);
     return status;
 }
 
@@ -136,8 +141,10 @@ static maille_status find_standing(maille_ctx *ctx, area_coverage *c) {
     maille_status status = MAILLE_OK;
     history_heads *then = NULL;
     maille_names *known = NULL;
-    TRY(maille_perimeters_load(ctx, c->store, c->scenario, c->kind, MAILLE_INTERNE, NULL,
+    TRY(maille_perimeters_load(ctx, c->store, c->scenario, c->kind, c->audience, NULL,
                                &c->present));
+    if (c->audience == MAILLE_PUBLIC)
+        return stand_as_published(ctx, c);
     TRY(history_all_at(ctx, c->store, c->scenario, &when, &then));
     known = maille_names_new(then->count);
     if (!known) {

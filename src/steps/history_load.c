@@ -53,12 +53,33 @@ static bool is_wanted(const loading *l, const maille_perimeter *p) {
     return sees != 0;
 }
 
+/* What is public of a perimeter: neither its life as a draft nor who accompanied it, why a commune
+ * is shared, how it is divided. */
+static void keep_public(const loading *l, maille_perimeter *p) {
+    uint32_t first = p->status_count;
+    unsigned char sees = 1;
+    while (first > 0 && sees) {
+        maille_audience_sees(l->rules, MAILLE_PUBLIC, &p->statuses[first - 1].status, 1, &sees);
+        first -= sees;
+    }
+    p->statuses += first;
+    p->status_count -= first;
+    for (uint32_t i = 0; i < p->status_count; i++)
+        p->statuses[i].by = NULL;
+    for (uint32_t i = 0; i < p->member_count; i++) {
+        p->members[i].reason = NULL;
+        p->members[i].zone = NULL;
+    }
+}
+
 /* Takes the perimeter into the list, or frees it. */
 static maille_status take(maille_ctx *ctx, loading *l, maille_perimeter *p, const char *vintage) {
     if (!is_wanted(l, p)) {
         maille_perimeter_free(p);
         return MAILLE_OK;
     }
+    if (l->audience == MAILLE_PUBLIC)
+        keep_public(l, p);
     l->list->items[l->list->count++] = p;
     return carrier_carry(ctx, l->store, &l->carrier, vintage, p);
 }

@@ -177,10 +177,11 @@ done:
 
 /* Texts on gaps, for the step that shows them. */
 static maille_status add_notes(maille_ctx *ctx, maille_store *store, const step *s,
-                               maille_hasher *hasher) {
+                               maille_audience audience, maille_hasher *hasher) {
     static const char *const columns[] = {"code", "note", "since"};
     const maille_query query = {.table = "gap_note", .columns = columns, .column_count = 3};
-    for (const char *const *table = s->tables; table && *table; table++)
+    bool shown = audience == MAILLE_INTERNE; /* notes are for the inside */
+    for (const char *const *table = s->tables; shown && table && *table; table++)
         if (strcmp(*table, "gap") == 0)
             return add_rows(ctx, store, &query, NULL, hasher);
     return MAILLE_OK;
@@ -284,7 +285,7 @@ maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, c
     TRY(add_rules(ctx, l, s->rules, hasher));
     if (s->reads_services)
         TRY(add_services(ctx, l, hasher));
-    TRY(add_notes(ctx, store, s, hasher));
+    TRY(add_notes(ctx, store, s, audience, hasher));
     if (s->by_audience)
         TRY(add_perimeters(ctx, store, l, audience, hasher));
     else if (s->reads_drafts)
