@@ -247,25 +247,34 @@ static bool is_new(const meeting *m, const char *change) {
            maille_names_get(m->here.known, change) == MAILLE_ABSENT;
 }
 
-/* "Réunit 3 décisions reçues (voisins.json) d’Anne, de Bruno": what the history tells of a merge
- * where nobody said why. */
+/* Whether a merge takes in this change of theirs. */
+static bool takes_in(const receiving *r, const told_change *told) {
+    for (size_t i = 0; i < r->h.lines.count; i++)
+        if (r->meetings[i].how == MET && is_new(&r->meetings[i], told->id))
+            return true;
+    return false;
+}
+
+/* "Réunit 3 décisions reçues (voisins.json) : Anne, Bruno": what the history tells of a merge where
+ * nobody said why. */
 static maille_status tell_why(maille_ctx *ctx, const receiving *r, maille_strbuf *out) {
     const char *slash = strrchr(r->path, '/');
     const char *names[MOST_NAMES];
     size_t count = 0, named = 0;
     for (size_t c = 0; c < r->h.changes.count; c++) {
         const told_change *told = &r->h.changes.items[c];
-        bool met = false, again = false;
-        for (size_t i = 0; i < r->h.lines.count && !met; i++)
-            met = r->meetings[i].how == MET && is_new(&r->meetings[i], told->id);
-        for (size_t n = 0; n < named; n++)
-            again = again || strcmp(names[n], told->who) == 0;
-        count += met;
-        if (met && !again && named < MOST_NAMES)
+        size_t n = 0;
+        if (!takes_in(r, told))
+            continue;
+        count++;
+        while (n < named && strcmp(names[n], told->who) != 0)
+            n++;
+        if (n == named && named < MOST_NAMES)
             names[named++] = told->who;
     }
-    maille_strbuf_addf(out, "Réunit %zu décision%s reçue%s (%s)", count, count > 1 ? "s" : "",
-                       count > 1 ? "s" : "", slash ? slash + 1 : r->path);
+    const char *plural = count > 1 ? "s" : "";
+    maille_strbuf_addf(out, "Réunit %zu décision%s reçue%s (%s)", count, plural, plural,
+                       slash ? slash + 1 : r->path);
     for (size_t n = 0; n < named; n++)
         maille_strbuf_addf(out, "%s%s", n ? ", " : " : ", names[n]);
     return out->failed ? maille_no_memory(ctx) : MAILLE_OK;

@@ -445,34 +445,38 @@ done:
     return status;
 }
 
-static maille_status read_row(list_reader *r, size_t row, maille_list_row *out) {
-    maille_status status = MAILLE_OK;
-    const char *code = cell_of(r, row, r->code_column), *name = cell_of(r, row, r->name_column);
+/* What the row says: its code, its name, or both. */
+static maille_status tell_text(const list_reader *r, const char *code, const char *name,
+                               maille_list_row *out) {
+    bool both = code && name && code != name;
     maille_strbuf text = {0};
+    maille_strbuf_addf(&text, "%s%s%s", code ? code : name, both ? " " : "", both ? name : "");
+    out->text = text.failed ? NULL : maille_arena_strdup(r->arena, text.text);
+    maille_strbuf_free(&text);
+    return out->text ? MAILLE_OK : maille_no_memory(r->ctx);
+}
+
+/* The only commune that fits is chosen, once. */
+static maille_status choose(const list_reader *r, const candidates *found, maille_list_row *out) {
+    const char *code = code_of(r, found->items[0]);
+    if (maille_names_get(r->chosen, code) != MAILLE_ABSENT) {
+        out->how = "double";
+        return tell_candidates(r, found, out);
+    }
+    out->code = maille_arena_strdup(r->arena, code);
+    return out->code && maille_names_set(r->chosen, code, 1) ? MAILLE_OK : maille_no_memory(r->ctx);
+}
+
+static maille_status read_row(list_reader *r, size_t row, maille_list_row *out) {
+    const char *code = cell_of(r, row, r->code_column), *name = cell_of(r, row, r->name_column);
+    maille_status status = MAILLE_OK;
     candidates found = {0};
     *out = (maille_list_row){.row = r->cells->columns[r->cells->column_count - 1].ints[row]};
-    maille_strbuf_add(&text, code ? code : "");
-    if (name && (!code || r->code_column != r->name_column))
-        maille_strbuf_addf(&text, "%s%s", code ? " " : "", name);
-    out->text = text.failed ? NULL : maille_arena_strdup(r->arena, text.text ? text.text : "");
-    if (!out->text) {
-        status = maille_no_memory(r->ctx);
-        goto done;
-    }
+    TRY(tell_text(r, code, name, out));
     TRY(understand(r, code, name, &found, &out->how));
     bool one = found.count == 1 && strcmp(out->how, "inconnu") != 0;
-    const char *only = one ? code_of(r, found.items[0]) : NULL;
-    if (only && maille_names_get(r->chosen, only) != MAILLE_ABSENT) {
-        out->how = "double";
-    } else if (only) {
-        out->code = maille_arena_strdup(r->arena, only);
-        if (!out->code || !maille_names_set(r->chosen, only, 1))
-            status = maille_no_memory(r->ctx);
-    }
-    if (!out->code && status == MAILLE_OK)
-        status = tell_candidates(r, &found, out);
+    status = one ? choose(r, &found, out) : tell_candidates(r, &found, out);
 done:
-    maille_strbuf_free(&text);
     return status;
 }
 

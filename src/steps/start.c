@@ -125,7 +125,8 @@ maille_status maille_start_from_grouping(maille_ctx *ctx, maille_store *store, c
         status = maille_no_memory(ctx);
         goto done;
     }
-    memcpy(*ops, s.ops.items, s.ops.count * sizeof **ops);
+    if (s.ops.count)
+        memcpy(*ops, s.ops.items, s.ops.count * sizeof **ops);
     *count = s.ops.count;
 done:
     MAILLE_VEC_FREE(&s.ops);

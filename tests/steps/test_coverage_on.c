@@ -70,6 +70,7 @@ static maille_store *with_a_past(void) {
     EDIT(store, "2022-01-05T08:00:00Z", becomes("a", "contractualisee", "2021-03-01"));
     EDIT(store, "2022-01-05T08:00:00Z", becomes("b", "en-fonctionnement", "2022-01-01"));
     EDIT(store, "2022-06-15T08:00:00Z", (maille_op){.kind = MAILLE_OP_DELETE, .perimeter = "c"});
+    EDIT(store, "2022-12-01T08:00:00Z", add("b", "01010", 1));
     EDIT(store, "2023-02-01T08:00:00Z", becomes("a", "abandonnee", "2023-01-01"));
     return store;
 }
@@ -121,12 +122,19 @@ static const held all_held[] = {
     /* a given up. */
     {"2023-01-01", "b", "en-fonctionnement", "01002", 1},
     {"2023-01-01", "b", "en-fonctionnement", "01004", 0.5},
+    {"2023-01-01", "b", "en-fonctionnement", "01010", 1},
     {"2023-01-01", "b", "en-fonctionnement", "01017", 1},
     {"2023-01-01", "e", "projet", "01004", 0.75},
 };
 enum { HELD = sizeof all_held / sizeof *all_held };
 static const char *const days[] = {"2019-01-01", "2019-06-01", "2020-06-01", "2021-04-01",
                                    "2021-07-01", "2022-06-20", "2023-01-01"};
+
+/* The public sees what is published today, with the members of today, since it was published: b,
+ * since 2022. */
+static const char *told_as(const char *day, bool public_only) {
+    return !public_only ? day : strcmp(day, "2022-01-01") >= 0 ? "2023-01-01" : "never";
+}
 
 static bool is_public(const char *status) {
     return strcmp(status, "contractualisee") == 0 || strcmp(status, "en-fonctionnement") == 0;
@@ -146,6 +154,7 @@ static bool in_area(uint32_t unit, const char *scope, const char *area) {
 
 static double held_of(uint32_t unit, const char *day, const char *status, bool public_only) {
     double sum = 0;
+    day = told_as(day, public_only);
     for (size_t i = 0; i < HELD; i++) {
         const held *h = &all_held[i];
         bool here = strcmp(h->code, commune_codes[unit]) == 0 ||
@@ -160,6 +169,7 @@ static double held_of(uint32_t unit, const char *day, const char *status, bool p
 static int64_t perimeters_of(const char *day, const char *status, const char *scope,
                              const char *area, bool public_only) {
     int64_t count = 0;
+    day = told_as(day, public_only);
     for (const char *p = "abcde"; *p; p++) {
         bool met = false;
         for (size_t i = 0; i < HELD; i++)
