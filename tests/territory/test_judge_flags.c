@@ -307,20 +307,43 @@ TEST(a_purpose_of_one_is_no_sharing) {
     land_free(&l);
 }
 
+/* 0.33, 0.56 and 0.11 sum to one on paper, and to a little more in the machine. */
 TEST(shares_that_sum_to_one_on_paper_do) {
+    uint32_t unit[] = {7};
+    double share[][1] = {{0.33}, {0.56}, {0.11}};
+    maille_claim third[] = {CLAIM("x", unit), CLAIM("y", unit), CLAIM("z", unit)};
+    const maille_plan thirds = {3, third};
     land l;
     maille_flags flags = {0};
     make_country(&l);
-    d_shares[1] = 0.7;
-    e_shares[0] = 0.3;
-    CHECK(maille_judge(pad.ctx, &l.ground, &rules, &plan, &flags) == MAILLE_OK);
+    CHECK(share[0][0] + share[1][0] + share[2][0] > 1);
+    for (uint32_t c = 0; c < 3; c++)
+        third[c].share = share[c];
+    CHECK(maille_judge(pad.ctx, &l.ground, &rules, &thirds, &flags) == MAILLE_OK);
     CHECK(!find(&flags, MAILLE_FLAG_OVERSHARED, MAILLE_ABSENT));
-    maille_flags_clear(&flags);
-    d_shares[1] = 0.7 + 3e-9;
-    CHECK(maille_judge(pad.ctx, &l.ground, &rules, &plan, &flags) == MAILLE_OK);
+    share[2][0] += 3e-9;
+    CHECK(maille_judge(pad.ctx, &l.ground, &rules, &thirds, &flags) == MAILLE_OK);
     CHECK(find(&flags, MAILLE_FLAG_OVERSHARED, MAILLE_ABSENT) != NULL);
-    d_shares[1] = 0.5;
-    e_shares[0] = 0.8;
+    maille_flags_free(&flags);
+    land_free(&l);
+}
+
+/* 12 and 13 lie in the first département, 18 and 19 in the second. */
+TEST(of_departments_alike_the_first_is_the_main_one) {
+    uint32_t holds[] = {12, 13, 18, 19};
+    maille_claim one[] = {CLAIM("x", holds)};
+    const maille_plan alone = {1, one};
+    land l;
+    maille_flags flags = {0};
+    make_country(&l);
+    CHECK(maille_judge_claim(pad.ctx, &l.ground, &rules, &alone, 0, &flags) == MAILLE_OK);
+    const maille_flag *f = find(&flags, MAILLE_FLAG_DEPARTMENTS, 0);
+    CHECK(f && f->count == 2 && f->first_unit == 18);
+    l.population[18] = 101;
+    maille_flags_clear(&flags);
+    CHECK(maille_judge_claim(pad.ctx, &l.ground, &rules, &alone, 0, &flags) == MAILLE_OK);
+    f = find(&flags, MAILLE_FLAG_DEPARTMENTS, 0);
+    CHECK(f && f->count == 2 && f->first_unit == 12);
     maille_flags_free(&flags);
     land_free(&l);
 }
@@ -376,7 +399,12 @@ TEST(lists_keep_and_compare) {
     copy.units[0]++;
     CHECK(!maille_flags_equal(&flags, &copy));
     copy.units[0]--;
+    double after = copy.takers[0].population_after;
     copy.takers[0].population_after += 1e-9;
+    CHECK(!maille_flags_equal(&flags, &copy));
+    copy.takers[0].population_after = after;
+    CHECK(maille_flags_equal(&flags, &copy));
+    copy.flags[6].enclosed = false;
     CHECK(!maille_flags_equal(&flags, &copy));
     maille_flags_clear(&copy);
     CHECK_INT(copy.count + copy.unit_count + copy.taker_count + copy.link_count, 0);
@@ -429,6 +457,7 @@ int main(void) {
                                       CASE(severity_goes_by_policy_and_statuses),
                                       CASE(a_purpose_of_one_is_no_sharing),
                                       CASE(shares_that_sum_to_one_on_paper_do),
+                                      CASE(of_departments_alike_the_first_is_the_main_one),
                                       CASE(pieces_left_over_name_the_roads_that_join_others),
                                       CASE(lists_keep_and_compare),
                                       CASE(every_kind_has_its_published_name),
