@@ -93,59 +93,62 @@ enum { VALUE, FLAG };
 typedef struct {
     const char *name, *help;
     char letter;
-    unsigned char flag, common; /* common: of the whole call, not of one stroke of what-if */
+    /* common: of the whole call, not of one stroke of what-if; always: of every subcommand */
+    unsigned char flag, common, always;
     size_t at;
 } known_option;
 #define AT(field) offsetof(territory_options, field)
 static const known_option known[] = {
-    {"workspace", "FILE  the workspace", 'w', VALUE, 1, AT(workspace)},
-    {"json", "  JSON on stdout", 0, FLAG, 1, AT(json)},
-    {"quiet", "  errors only", 'q', FLAG, 1, AT(quiet)},
-    {"scenario", "S  a scenario; without it the reference", 0, VALUE, 1, AT(scenario)},
-    {"audience", "A  interne (default) or public", 0, VALUE, 1, AT(audience)},
-    {"kind", "K  kind of perimeter (default cpts; list: all)", 0, VALUE, 1, AT(kind)},
-    {"at", "DATE  as things stood at the end of that day", 0, VALUE, 1, AT(at)},
-    {"version", "N  as a perimeter stood in that version", 0, VALUE, 1, AT(version)},
-    {"why", "TEXT  the reason, kept in the history", 0, VALUE, 1, AT(why)},
-    {"if-version", "N  refuse unless this is the version that stands", 0, VALUE, 1, AT(if_version)},
-    {"codes", "A,B,…  communes, by code", 0, VALUE, 0, AT(codes)},
+    {"workspace", "FILE  the workspace", 'w', VALUE, 1, 1, AT(workspace)},
+    {"json", "  JSON on stdout", 0, FLAG, 1, 1, AT(json)},
+    {"quiet", "  errors only", 'q', FLAG, 1, 1, AT(quiet)},
+    {"scenario", "S  a scenario; without it the reference", 0, VALUE, 1, 0, AT(scenario)},
+    {"audience", "A  interne (default) or public", 0, VALUE, 1, 0, AT(audience)},
+    {"kind", "K  kind of perimeter (default cpts; list: all)", 0, VALUE, 1, 0, AT(kind)},
+    {"at", "DATE  as things stood at the end of that day", 0, VALUE, 1, 0, AT(at)},
+    {"version", "N  as a perimeter stood in that version", 0, VALUE, 1, 0, AT(version)},
+    {"why", "TEXT  the reason, kept in the history", 0, VALUE, 1, 0, AT(why)},
+    {"if-version", "N  refuse unless this is the version that stands", 0, VALUE, 1, 0,
+     AT(if_version)},
+    {"codes", "A,B  communes, by code", 0, VALUE, 0, 0, AT(codes)},
     {"list", "FILE  communes, by code or name; shown first where a row is not clear", 0, VALUE, 0,
-     AT(list)},
-    {"yes", "  take the rows of a list that are clear, leave the others", 0, FLAG, 0, AT(yes)},
-    {"department", "D  of one département; names of a list are looked for there", 0, VALUE, 0,
+     0, AT(list)},
+    {"yes", "  take the rows of a list that are clear, leave the others", 0, FLAG, 0, 0, AT(yes)},
+    {"department", "D  of one département; names of a list are looked for there", 0, VALUE, 0, 0,
      AT(department)},
-    {"name", "N  a name", 0, VALUE, 0, AT(name)},
-    {"status", "S  a status of the publication rules (default idee)", 0, VALUE, 0, AT(status)},
-    {"since", "DATE  day from which a status counts", 0, VALUE, 0, AT(since)},
-    {"by", "B  who accompanied it: URPS, ARS …", 0, VALUE, 0, AT(by)},
-    {"from-grouping", "NAME[=GROUP]  EPCI, TVS … as imported", 0, VALUE, 0, AT(grouping)},
-    {"prefix", "P  of the ids of a grouping's perimeters (default: the kind)", 0, VALUE, 0,
+    {"name", "N  a name", 0, VALUE, 0, 0, AT(name)},
+    {"status", "S  a status of the publication rules (default idee)", 0, VALUE, 0, 0, AT(status)},
+    {"since", "DATE  day from which a status counts", 0, VALUE, 0, 0, AT(since)},
+    {"by", "B  who accompanied it: URPS, ARS …", 0, VALUE, 0, 0, AT(by)},
+    {"from-grouping", "NAME[=GROUP]  EPCI, TVS … as imported", 0, VALUE, 0, 0, AT(grouping)},
+    {"prefix", "P  of the ids of a grouping's perimeters (default: the kind)", 0, VALUE, 0, 0,
      AT(prefix)},
-    {"share", "PART  share of the population, over 0 and up to 1", 0, VALUE, 0, AT(share)},
-    {"zone", "ZONE  a sub-zone", 0, VALUE, 0, AT(zone)},
-    {"reason", "TEXT  why it is shared", 0, VALUE, 0, AT(reason)},
-    {"not", "  take it back", 0, FLAG, 0, AT(not )},
-    {"from", "DATE|vN  before (default: the version before)", 0, VALUE, 1, AT(from)},
-    {"to", "DATE|vN|FILE  after (default: now); where to write", 0, VALUE, 1, AT(to)},
-    {"limit-min", "N  nearest: minutes at most (default 30)", 0, VALUE, 1, AT(limit_min)},
-    {"apply", "  save what is proposed", 0, FLAG, 1, AT(apply)},
-    {"prefer", "ours|theirs  whose word counts where both changed", 0, VALUE, 1, AT(prefer)},
-    {"title", "T  of a scenario", 0, VALUE, 1, AT(title)},
-    {"base", "S  scenario that it begins with (default: the reference)", 0, VALUE, 1, AT(base)},
-    {"target", "RULES  target to hold it against (default juillet-2021)", 0, VALUE, 1, AT(target)},
-    {"format", "F  csv (default) or insee", 0, VALUE, 1, AT(format)},
-    {"csv", "FILE  write a CSV file, - for stdout", 0, VALUE, 1, AT(csv)},
-    {"text", "T  the note", 0, VALUE, 1, AT(text)},
-    {"date", "D  day of the note", 0, VALUE, 1, AT(date)},
-    {"remove", "  take the note away", 0, FLAG, 1, AT(remove)},
+    {"share", "PART  share of the population, over 0 and up to 1", 0, VALUE, 0, 0, AT(share)},
+    {"zone", "ZONE  a sub-zone", 0, VALUE, 0, 0, AT(zone)},
+    {"reason", "TEXT  why it is shared", 0, VALUE, 0, 0, AT(reason)},
+    {"not", "  take it back", 0, FLAG, 0, 0, AT(back)},
+    {"from", "DATE|vN  before (default: the version before)", 0, VALUE, 1, 0, AT(from)},
+    {"to", "DATE|vN|FILE  after (default: now); where to write", 0, VALUE, 1, 0, AT(to)},
+    {"limit-min", "N  nearest: minutes at most (default 30)", 0, VALUE, 1, 0, AT(limit_min)},
+    {"apply", "  save what is proposed", 0, FLAG, 1, 0, AT(apply)},
+    {"prefer", "ours|theirs  whose word counts where both changed", 0, VALUE, 1, 0, AT(prefer)},
+    {"title", "T  of a scenario", 0, VALUE, 1, 0, AT(title)},
+    {"base", "S  scenario that it begins with (default: the reference)", 0, VALUE, 1, 0, AT(base)},
+    {"target", "RULES  target to hold it against (default juillet-2021)", 0, VALUE, 1, 0,
+     AT(target)},
+    {"format", "F  csv (default) or insee", 0, VALUE, 1, 0, AT(format)},
+    {"csv", "FILE  write a CSV file, - for stdout", 0, VALUE, 1, 0, AT(csv)},
+    {"text", "T  the note", 0, VALUE, 1, 0, AT(text)},
+    {"date", "D  day of the note", 0, VALUE, 1, 0, AT(date)},
+    {"remove", "  take the note away", 0, FLAG, 1, 0, AT(remove)},
 };
-enum { KNOWN = sizeof known / sizeof *known, ALWAYS = 3 };
+enum { KNOWN = sizeof known / sizeof *known };
 
-/* Does a subcommand take the option? The first few all do. */
+/* Does a subcommand take the option? */
 static bool takes(const subcommand *sub, size_t i) {
-    size_t length = strlen(known[i].name);
-    if (i < ALWAYS)
+    if (known[i].always)
         return true;
+    size_t length = strlen(known[i].name);
     for (const char *at = sub->options; (at = strstr(at, known[i].name)) != NULL; at++)
         if (at[-1] == ' ' && at[length] == ' ')
             return true;

@@ -16,7 +16,7 @@ typedef struct {
     const char *kind, *status, *department, *at, *version, *from, *to, *codes, *list, *name;
     const char *since, *by, *grouping, *prefix, *share, *reason, *zone, *limit_min, *prefer;
     const char *target, *format, *csv, *text, *date, *title, *base;
-    bool json, quiet, yes, not, apply, remove;
+    bool json, quiet, yes, back, apply, remove;
 } territory_options;
 
 /* One gesture in words: a verb, what follows it, its own options. */
@@ -99,6 +99,12 @@ maille_status territory_perimeters(territory *t, const char *kind, maille_perime
 /* One of them; MAILLE_NOT_FOUND names those with a name near to it. */
 maille_status territory_perimeter(territory *t, const maille_perimeter_list *list, const char *id,
                                   const maille_perimeter **out);
+/* Calls `visit` for each id of either list, in order: `one` of the two that are there, and both. */
+typedef maille_status (*pair_visitor)(territory *t, const maille_perimeter *one,
+                                      const maille_perimeter *before, const maille_perimeter *after,
+                                      void *user);
+maille_status each_pair(territory *t, const maille_perimeter_list *before,
+                        const maille_perimeter_list *after, pair_visitor visit, void *user);
 maille_status claim_figures(territory *t, const maille_plan *plan, uint32_t claim, unsigned with,
                             maille_figures **out);
 /* The same of any perimeter, whatever its kind. */

@@ -110,7 +110,9 @@ static maille_status covered_share(territory *t, const maille_target_rules *targ
         return MAILLE_OK;
     }
     holding h = {t, target, day, maille_alloc((size_t)g->count + 1, sizeof *h.held)};
-    maille_status status = h.held ? hold_all(&h) : maille_no_memory(t->ctx);
+    if (!h.held)
+        return maille_no_memory(t->ctx);
+    maille_status status = hold_all(&h);
     for (uint32_t i = 0; status == MAILLE_OK && i < g->count; i++) {
         covered += g->population[i] * fmin(1, h.held[i]);
         all += g->population[i];

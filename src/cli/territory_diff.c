@@ -157,15 +157,22 @@ done:
 /* ---- two scenarios
  * ------------------------------------------------------------------------------ */
 
-static maille_status tell_differing(territory *t, jout *j, const char *only,
-                                    const maille_perimeter *before, const maille_perimeter *after) {
+typedef struct {
+    jout j;
+    const char *only; /* id; NULL: all */
+} telling;
+
+static maille_status tell_differing(territory *t, const maille_perimeter *one,
+                                    const maille_perimeter *before, const maille_perimeter *after,
+                                    void *user) {
+    telling *to = user;
     maille_differences *d = NULL;
     maille_status status = MAILLE_OK;
-    if (only && strcmp(only, (after ? after : before)->id) != 0)
+    if (to->only && strcmp(to->only, one->id) != 0)
         return MAILLE_OK;
     TRY(maille_perimeter_diff(t->ctx, before, after, &d));
     if (d->count || !before || !after)
-        TRY(tell(t, j, before, after));
+        TRY(tell(t, &to->j, before, after));
 done:
     maille_differences_free(d);
     return status;
@@ -173,28 +180,20 @@ done:
 
 static maille_status diff_scenarios(territory *t, const char *only, const char *other) {
     maille_perimeter_list *a = NULL, *b = NULL;
-    jout j = {0};
+    telling to = {.only = only};
     maille_status status = MAILLE_OK;
     TRY(territory_ground(t, 0));
     TRY(maille_perimeters_load(t->ctx, t->store, t->scenario, t->o.kind, t->audience, &t->when,
                                &a));
     TRY(maille_perimeters_load(t->ctx, t->store, scenario_named(other), t->o.kind, t->audience,
                                &t->when, &b));
-    j_open(&j, NULL, '[');
-    for (uint32_t i = 0, k = 0; i < a->count || k < b->count;) {
-        int order = i == a->count   ? 1
-                    : k == b->count ? -1
-                                    : strcmp(a->items[i]->id, b->items[k]->id);
-        TRY(tell_differing(t, &j, only, order <= 0 ? a->items[i] : NULL,
-                           order >= 0 ? b->items[k] : NULL));
-        i += order <= 0;
-        k += order >= 0;
-    }
-    j_close(&j, ']');
+    j_open(&to.j, NULL, '[');
+    TRY(each_pair(t, a, b, tell_differing, &to));
+    j_close(&to.j, ']');
     if (t->o.json)
-        TRY(j_print(t->ctx, &j));
+        TRY(j_print(t->ctx, &to.j));
 done:
-    maille_strbuf_free(&j.s);
+    maille_strbuf_free(&to.j.s);
     maille_perimeter_list_free(a);
     maille_perimeter_list_free(b);
     return status;

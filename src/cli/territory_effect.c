@@ -57,19 +57,19 @@ static maille_status flags_of_kind(territory *t, const maille_perimeter_list *be
                                    const maille_perimeter_list *after, const char *kind,
                                    effect *out) {
     standing *was = NULL, *is = NULL;
-    said_flags old = {0}, new = {0};
+    said_flags old = {0}, now = {0};
     maille_status status = MAILLE_OK;
     TRY(standing_new(t, before, kind, &was));
     TRY(standing_new(t, after, kind, &is));
     TRY(say_flags(t, was, MAILLE_ABSENT, &old));
-    TRY(say_flags(t, is, MAILLE_ABSENT, &new));
+    TRY(say_flags(t, is, MAILLE_ABSENT, &now));
     sort_flags(&old);
-    sort_flags(&new);
-    TRY(flags_less(t->ctx, &old, &new, &out->gone));
-    TRY(flags_less(t->ctx, &new, &old, &out->come));
+    sort_flags(&now);
+    TRY(flags_less(t->ctx, &old, &now, &out->gone));
+    TRY(flags_less(t->ctx, &now, &old, &out->come));
 done:
     MAILLE_VEC_FREE(&old);
-    MAILLE_VEC_FREE(&new);
+    MAILLE_VEC_FREE(&now);
     standing_free(was);
     standing_free(is);
     return status;
@@ -77,7 +77,7 @@ done:
 
 static maille_status same_state(maille_ctx *ctx, const maille_perimeter *a,
                                 const maille_perimeter *b, bool *same) {
-    char one[65], other[65];
+    char one[65] = "", other[65] = "";
     *same = false;
     if (!a || !b)
         return MAILLE_OK;
@@ -98,29 +98,37 @@ static maille_status add_kind(maille_ctx *ctx, kinds *list, const char *kind) {
     return MAILLE_VEC_PUSH(list, kind) ? MAILLE_OK : maille_no_memory(ctx);
 }
 
-static maille_status add_touched(territory *t, const maille_perimeter *before,
-                                 const maille_perimeter *after, kinds *list, effect *out) {
+/* What changed, and of which kinds it was. */
+typedef struct {
+    effect *out;
+    kinds list;
+} comparing;
+
+static maille_status add_touched(territory *t, const maille_perimeter *one,
+                                 const maille_perimeter *before, const maille_perimeter *after,
+                                 void *user) {
+    comparing *c = user;
     bool same = false;
     maille_status status = MAILLE_OK;
     touched p = {0};
     TRY(same_state(t->ctx, before, after, &same));
     if (same)
         goto done;
-    p.id = maille_arena_strdup(t->arena, (after ? after : before)->id);
-    p.name = maille_arena_strdup(t->arena, (after ? after : before)->name);
+    p.id = maille_arena_strdup(t->arena, one->id);
+    p.name = maille_arena_strdup(t->arena, one->name);
     if (!p.id || !p.name) {
         status = maille_no_memory(t->ctx);
         goto done;
     }
     if (before) {
         TRY(perimeter_figures(t, before, 0, &p.before));
-        TRY(add_kind(t->ctx, list, before->kind));
+        TRY(add_kind(t->ctx, &c->list, before->kind));
     }
     if (after) {
         TRY(perimeter_figures(t, after, 0, &p.after));
-        TRY(add_kind(t->ctx, list, after->kind));
+        TRY(add_kind(t->ctx, &c->list, after->kind));
     }
-    if (!MAILLE_VEC_PUSH(&out->perimeters, p)) {
+    if (!MAILLE_VEC_PUSH(&c->out->perimeters, p)) {
         status = maille_no_memory(t->ctx);
         goto done;
     }
@@ -133,21 +141,13 @@ done:
 
 maille_status effect_between(territory *t, const maille_perimeter_list *before,
                              const maille_perimeter_list *after, effect *out) {
-    kinds list = {0};
+    comparing c = {.out = out};
     maille_status status = MAILLE_OK;
-    for (uint32_t i = 0, k = 0; i < before->count || k < after->count;) { /* ids ascend */
-        int order = i == before->count  ? 1
-                    : k == after->count ? -1
-                                        : strcmp(before->items[i]->id, after->items[k]->id);
-        TRY(add_touched(t, order <= 0 ? before->items[i] : NULL,
-                        order >= 0 ? after->items[k] : NULL, &list, out));
-        i += order <= 0;
-        k += order >= 0;
-    }
-    for (size_t i = 0; i < list.count; i++)
-        TRY(flags_of_kind(t, before, after, list.items[i], out));
+    TRY(each_pair(t, before, after, add_touched, &c));
+    for (size_t i = 0; i < c.list.count; i++)
+        TRY(flags_of_kind(t, before, after, c.list.items[i], out));
 done:
-    MAILLE_VEC_FREE(&list);
+    MAILLE_VEC_FREE(&c.list);
     return status;
 }
 
@@ -169,7 +169,7 @@ static maille_status say_all(territory *t, const maille_flags *flags, const char
 
 maille_status effect_of_live(territory *t, maille_live *live, effect *out) {
     maille_effect *e = NULL;
-    said_flags old = {0}, new = {0};
+    said_flags old = {0}, now = {0};
     maille_status status = MAILLE_OK;
     TRY(maille_live_effect_of_last(t->ctx, live, &e));
     for (uint32_t i = 0; i < e->count; i++) {
@@ -186,12 +186,12 @@ maille_status effect_of_live(territory *t, maille_live *live, effect *out) {
         e->perimeters[i].before = e->perimeters[i].after = NULL;
     }
     TRY(say_all(t, &e->gone, e->before_ids, &old));
-    TRY(say_all(t, &e->come, e->after_ids, &new));
-    TRY(flags_less(t->ctx, &old, &new, &out->gone)); /* what reads alike is no news */
-    TRY(flags_less(t->ctx, &new, &old, &out->come));
+    TRY(say_all(t, &e->come, e->after_ids, &now));
+    TRY(flags_less(t->ctx, &old, &now, &out->gone)); /* what reads alike is no news */
+    TRY(flags_less(t->ctx, &now, &old, &out->come));
 done:
     MAILLE_VEC_FREE(&old);
-    MAILLE_VEC_FREE(&new);
+    MAILLE_VEC_FREE(&now);
     maille_effect_free(e);
     return status;
 }
@@ -269,7 +269,8 @@ static void print_saved(const maille_edit_result *saved) {
         printf(" (%u périmètres, changement %lld)\n", saved->perimeters, (long long)saved->number);
 }
 
-enum { MOST_LINES = 20 }; /* more are a table of their own: maille territory list, findings */
+/* More are a table of their own: maille territory list, findings. */
+enum { MOST_LINES = 20, MOST_FLAGS = 40 };
 
 static void print_perimeters(const effect *e, const char *what, const maille_edit_result *saved) {
     const touched *p = e->perimeters.items;
@@ -295,7 +296,7 @@ maille_status effect_print(territory *t, const effect *e, const char *what,
     if (t->o.quiet)
         return MAILLE_OK;
     print_perimeters(e, what, saved);
-    if (e->gone.count + e->come.count > 2 * MOST_LINES) {
+    if (e->gone.count + e->come.count > MOST_FLAGS) {
         printf("constats : %zu disparus, %zu apparus\n", e->gone.count, e->come.count);
         return MAILLE_OK;
     }

@@ -71,6 +71,25 @@ maille_status territory_perimeter(territory *t, const maille_perimeter_list *lis
     return status;
 }
 
+maille_status each_pair(territory *t, const maille_perimeter_list *before,
+                        const maille_perimeter_list *after, pair_visitor visit, void *user) {
+    maille_status status = MAILLE_OK;
+    for (uint32_t i = 0, k = 0; status == MAILLE_OK && (i < before->count || k < after->count);) {
+        const maille_perimeter *a = i < before->count ? before->items[i] : NULL;
+        const maille_perimeter *b = k < after->count ? after->items[k] : NULL;
+        int order = !a ? 1 : !b ? -1 : strcmp(a->id, b->id); /* ids ascend */
+        if (order < 0)
+            status = visit(t, a, a, NULL, user);
+        else if (order > 0)
+            status = visit(t, b, NULL, b, user);
+        else
+            status = visit(t, b, a, b, user);
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return status;
+}
+
 maille_status claim_figures(territory *t, const maille_plan *plan, uint32_t claim, unsigned with,
                             maille_figures **out) {
     const maille_claim *c = &plan->claims[claim];

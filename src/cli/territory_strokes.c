@@ -159,7 +159,7 @@ done:
 static maille_status make_on_purpose(const making *m) {
     const territory_options *o = &m->said->o;
     maille_status status = want(m, 1, SIZE_MAX, "ID CODE… --reason TEXT | --not");
-    if (status == MAILLE_OK && (o->reason != NULL) == o->not )
+    if (status == MAILLE_OK && (o->reason != NULL) == o->back)
         status = maille_fail(m->t->ctx, MAILLE_USAGE, "on-purpose takes --reason TEXT or --not");
     if (status == MAILLE_OK)
         status = for_each_code(
@@ -169,7 +169,7 @@ static maille_status make_on_purpose(const making *m) {
 }
 
 static maille_status make_zone(const making *m) {
-    bool out = m->said->o.not ;
+    bool out = m->said->o.back;
     maille_op op = {.kind = MAILLE_OP_ZONE};
     maille_status status = want(m, out ? 1 : 2, SIZE_MAX, "ID ZONE CODE… | ID CODE… --not");
     if (status != MAILLE_OK)
@@ -180,14 +180,14 @@ static maille_status make_zone(const making *m) {
 }
 
 static maille_status make_text(const making *m) {
-    bool contact = strcmp(m->said->verb, "contact") == 0, not = m->said->o.not ;
-    size_t count = not ? 1 : 2;
+    bool contact = strcmp(m->said->verb, "contact") == 0, back = m->said->o.back;
+    size_t count = back ? 1 : 2;
     maille_op op = {.kind = contact ? MAILLE_OP_CONTACT : MAILLE_OP_RENAME};
     maille_status status = want(m, count, count, contact ? "ID TEXT | ID --not" : "ID NAME");
     if (status != MAILLE_OK)
         return status;
     op.perimeter = word(m, 0);
-    op.text = not ? NULL : word(m, 1);
+    op.text = back ? NULL : word(m, 1);
     return ops_append(m->t, m->ops, &op, 1);
 }
 
