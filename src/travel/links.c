@@ -160,35 +160,44 @@ done:
     return status;
 }
 
+/* Whether a drive between communes of `ours` may pass a node. */
+static bool is_ours(const unsigned char *ours, uint32_t side) {
+    return is_commune(side) ? ours[side] : side == TRAVEL_OUTSIDE;
+}
+
+/* Roads between nodes of `ours`, and the halves of those that their centres stand on. */
+static bool list_stretches(const search *s, const unsigned char *ours, numbers *out) {
+    const maille_network *n = s->network;
+    const uint32_t *side = s->sides.side;
+    for (uint32_t e = 0; e < n->edge_count; e++)
+        if (is_ours(ours, side[n->edge_from[e]]) && is_ours(ours, side[n->edge_to[e]]) &&
+            !MAILLE_VEC_PUSH(out, e))
+            return false;
+    for (uint32_t c = 0; c < s->how->communes->count; c++) {
+        uint32_t edge = s->how->centres[c].snap.edge, halves = n->edge_count + 2 * c;
+        if (ours[c] && edge != UINT32_MAX &&
+            (!MAILLE_VEC_PUSH(out, edge) || !MAILLE_VEC_PUSH(out, halves) ||
+             !MAILLE_VEC_PUSH(out, halves + 1)))
+            return false;
+    }
+    return true;
+}
+
 /* Looks at all roads of the communes of pairs. */
 static maille_status look_at_pairs(maille_ctx *ctx, search *s) {
-    const maille_network *n = s->network;
     maille_status status = MAILLE_OK;
     numbers stretches = {0};
-    uint32_t communes = s->how->communes->count;
-    unsigned char *ours = maille_alloc((size_t)communes + 1, 1);
+    unsigned char *ours = maille_alloc((size_t)s->how->communes->count + 1, 1);
     if (!ours)
         return maille_no_memory(ctx);
     for (size_t i = 0; i < s->pairs.count; i++)
         ours[s->pairs.items[i] >> 32] = ours[s->pairs.items[i] & UINT32_MAX] = 1;
-    for (uint32_t e = 0; e < n->edge_count; e++) {
-        uint32_t a = s->sides.side[n->edge_from[e]], b = s->sides.side[n->edge_to[e]];
-        bool near = (is_commune(a) ? ours[a] : a == TRAVEL_OUTSIDE) &&
-                    (is_commune(b) ? ours[b] : b == TRAVEL_OUTSIDE);
-        if (near && !MAILLE_VEC_PUSH(&stretches, e))
-            status = maille_no_memory(ctx);
+    if (!list_stretches(s, ours, &stretches)) {
+        status = maille_no_memory(ctx);
+        goto done;
     }
-    for (uint32_t c = 0; c < communes; c++) {
-        uint32_t edge = s->how->centres[c].snap.edge;
-        if (!ours[c] || edge == UINT32_MAX)
-            continue;
-        if (!MAILLE_VEC_PUSH(&stretches, edge) ||
-            !MAILLE_VEC_PUSH(&stretches, n->edge_count + 2 * c) ||
-            !MAILLE_VEC_PUSH(&stretches, n->edge_count + 2 * c + 1))
-            status = maille_no_memory(ctx);
-    }
-    if (status == MAILLE_OK)
-        status = travel_sides_look(ctx, &s->sides, stretches.items, stretches.count);
+    MAILLE_TRY(travel_sides_look(ctx, &s->sides, stretches.items, stretches.count));
+done:
     MAILLE_VEC_FREE(&stretches);
     maille_free(ours);
     return status;
@@ -235,23 +244,15 @@ static bool drive_on(search *s, uint32_t node, uint32_t ms, uint32_t a, uint32_t
     return true;
 }
 
-/* Least time from centre `from` to centre `to` that touches none but these two, or
- * MAILLE_UNREACHED beyond the limit. */
-static maille_status drive(maille_ctx *ctx, search *s, uint32_t from, uint32_t to, uint32_t *out) {
+/* Least time to a centre from what was reached, or along the road that both centres stand on. */
+static uint64_t arrive(const search *s, uint32_t from, uint32_t to) {
     const maille_stop *stops = s->how->centres;
     uint64_t best = MAILLE_UNREACHED;
-    bool ok = true;
-    uint32_t node, ms;
-    for (uint64_t i = s->leaving.start[from]; i < s->leaving.start[from + 1] && ok; i++)
-        if (may_join(s, from, s->leaving.nodes[i], from, to))
-            ok = reach(s, s->leaving.nodes[i], s->leaving.ms[i]);
-    while (ok && maille_heap_pop(&s->heap, &node, &ms))
-        ok = drive_on(s, node, ms, from, to);
     for (uint64_t i = s->arriving.start[to]; i < s->arriving.start[to + 1]; i++) {
-        node = s->arriving.nodes[i];
-        if (s->ms[node] != MAILLE_UNREACHED && may_join(s, to, node, from, to) &&
-            (uint64_t)s->ms[node] + s->arriving.ms[i] < best)
-            best = (uint64_t)s->ms[node] + s->arriving.ms[i];
+        uint32_t node = s->arriving.nodes[i];
+        uint64_t ms = (uint64_t)s->ms[node] + s->arriving.ms[i];
+        if (s->ms[node] != MAILLE_UNREACHED && ms < best && may_join(s, to, node, from, to))
+            best = ms;
     }
     uint32_t place = travel_place(s->network, &stops[from]);
     if (place != UINT32_MAX && place == travel_place(s->network, &stops[to]) &&
@@ -259,6 +260,20 @@ static maille_status drive(maille_ctx *ctx, search *s, uint32_t from, uint32_t t
         uint32_t straight = travel_along(s->network, &stops[from], &stops[to]);
         best = straight < best ? straight : best;
     }
+    return best;
+}
+
+/* Least time from centre `from` to centre `to` that touches none but these two, or
+ * MAILLE_UNREACHED beyond the limit. */
+static maille_status drive(maille_ctx *ctx, search *s, uint32_t from, uint32_t to, uint32_t *out) {
+    bool ok = true;
+    uint32_t node, ms;
+    for (uint64_t i = s->leaving.start[from]; i < s->leaving.start[from + 1] && ok; i++)
+        if (may_join(s, from, s->leaving.nodes[i], from, to))
+            ok = reach(s, s->leaving.nodes[i], s->leaving.ms[i]);
+    while (ok && maille_heap_pop(&s->heap, &node, &ms))
+        ok = drive_on(s, node, ms, from, to);
+    uint64_t best = arrive(s, from, to);
     *out = best <= s->how->limit_ms ? (uint32_t)best : MAILLE_UNREACHED;
     for (size_t i = 0; i < s->reached.count; i++)
         s->ms[s->reached.items[i]] = MAILLE_UNREACHED;

@@ -60,6 +60,7 @@ static void pave(world *w, const uint32_t (*borders)[2], size_t border_count, co
         ms[e] = roads[e].ms == NO ? MAILLE_NO_ARC : (uint32_t)roads[e].ms;
         back[e] = roads[e].back == NO ? MAILLE_NO_ARC : (uint32_t)roads[e].back;
     }
+    maille_network_free(w->network); /* of the roads before */
     CHECK_INT(
         maille_network_from_edges(ctx, node_count, road_count, from, to, ms, back, at, &w->network),
         MAILLE_OK);
@@ -166,7 +167,6 @@ TEST(a_road_through_a_third_commune_joins_nobody) {
     const road across[] = {BOTH(0, 1, 3), BOTH(0, 2, 1), BOTH(2, 1, 1)};
     PAVE(&w, borders, nodes, across);
     CHECK_TEXT(links_of(&w), "");
-    maille_network_free(w.network);
     /* round it by the water: that does */
     const road round[] = {BOTH(0, 1, 3), BOTH(0, 3, 2), BOTH(3, 4, 3), BOTH(4, 1, 2)};
     PAVE(&w, borders, nodes, round);
@@ -187,7 +187,6 @@ TEST(a_road_within_one_commune_may_wander_through_another) {
     const road cut[] = {BOTH(0, 3, 1), BOTH(3, 1, 1)};
     PAVE(&w, borders, nodes, cut);
     CHECK_TEXT(links_of(&w), "");
-    maille_network_free(w.network);
     const road way_round[] = {BOTH(0, 3, 1), BOTH(3, 1, 1), BOTH(0, 4, 3), BOTH(4, 5, 3),
                               BOTH(5, 3, 3)};
     PAVE(&w, borders, nodes, way_round);
@@ -204,7 +203,6 @@ TEST(both_ways_count_and_the_longer_is_told) {
     const road one[] = {ONE_WAY(0, 1, 3)};
     pave(&w, NO_BORDERS, nodes, COUNT(nodes), one, COUNT(one));
     CHECK_TEXT(links_of(&w), "");
-    maille_network_free(w.network);
     const road two[] = {ONE_WAY(0, 1, 3), ONE_WAY(1, 2, 4), ONE_WAY(2, 0, 5)};
     pave(&w, NO_BORDERS, nodes, COUNT(nodes), two, COUNT(two));
     CHECK_TEXT(links_of(&w), "0-1 9");
@@ -225,7 +223,6 @@ TEST(a_junction_outside_is_land_of_the_nearest_commune) {
     CHECK_TEXT(links_of(&w), "");
     w.how.near_m = 100; /* land that is nobody's is closed */
     CHECK_TEXT(links_of(&w), "");
-    maille_network_free(w.network);
     const road plain[] = {BOTH(0, 3, 2), BOTH(3, 1, 2)}; /* no junction */
     pave(&w, NO_BORDERS, nodes, COUNT(nodes), plain, COUNT(plain));
     CHECK_TEXT(links_of(&w), "0-1 4");
