@@ -129,11 +129,12 @@ done:
 
 enum { V_PERIMETER, V_VERSION, V_BEFORE, V_AFTER, V_COLUMNS };
 
+/* Those of the scenario: a change received from elsewhere may have others aside (handover.h). */
 static maille_status read_versions(maille_ctx *ctx, const past *p, uint32_t row,
                                    maille_table **out) {
     static const char *const of_version[] = {"perimeter_id", "version", "before", "after"};
     row_filter where;
-    row_where(&where, "change_id", row_text(p->changes, row, ID));
+    row_where_two(&where, "change_id", row_text(p->changes, row, ID), "scenario", p->scenario);
     return rows_of(ctx, p->store, "perimeter_version", of_version, V_COLUMNS, &where.all, out);
 }
 

@@ -340,6 +340,34 @@ TEST(what_both_changed_otherwise_is_named_and_nothing_is_written) {
     maille_store_close(bruno);
 }
 
+/* One change of two perimeters: one goes on by it here, the other met it with changes of its own.
+ */
+TEST(a_change_that_stands_in_part_is_taken_back_where_it_stands) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    const char *const two[] = {"a", "b"};
+    const char *path = test_scratch("anne.json");
+    CHECK_OK(maille_history_export(ctx, anne, two, 2, path));
+    CHECK_OK(receive(bruno, path, NULL));
+    add(bruno, "b", "01007");
+    const maille_op both[] = {{.kind = MAILLE_OP_ADD, .perimeter = "a", .code = "01006"},
+                              {.kind = MAILLE_OP_ADD, .perimeter = "b", .code = "01006"}};
+    edit_many(anne, "les deux", both, 2);
+    CHECK_OK(maille_history_export(ctx, anne, two, 2, path));
+    CHECK_OK(receive(bruno, path, NULL));
+    CHECK_INT(report->merged, 2);
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003 01006 01007");
+    const maille_edit how = {.scenario = ""};
+    CHECK_OK(maille_edit_undo(ctx, bruno, &how, "a", NULL));
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002");
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003 01006 01007");
+    CHECK_OK(maille_edit_undo(ctx, bruno, &how, "b", NULL));
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003 01007");
+    check_line(bruno, "a");
+    check_line(bruno, "b");
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
 TEST(theirs_may_prevail) {
     maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
     hand_over(anne, bruno, "a", NULL);
@@ -739,6 +767,7 @@ RUN_TESTS(CASE(open_context), CASE(a_perimeter_arrives_with_its_whole_history),
           CASE(several_perimeters_travel_in_one_file_each_as_far_as_it_is),
           CASE(what_both_changed_meets_at_the_last_common_version),
           CASE(what_both_changed_otherwise_is_named_and_nothing_is_written),
+          CASE(a_change_that_stands_in_part_is_taken_back_where_it_stands),
           CASE(theirs_may_prevail), CASE(ours_alone_keeps_what_stands_and_remembers_the_other_side),
           CASE(a_conflict_that_each_decided_for_itself_stays_a_conflict),
           CASE(both_imported_the_same_file),
