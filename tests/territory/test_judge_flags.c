@@ -67,6 +67,7 @@ static void make_country(land *l) {
     places[14] = 1;
     places[20] = 5;
     l->population[25] = 0;
+    l->population[31] = 60;
     l->ground.links = links;
     l->ground.link_count = 2;
     l->ground.department =
@@ -135,7 +136,7 @@ static const expected all[] = {
     {MAILLE_FLAG_PARTS, MAILLE_ALERTE, G, NO, NO, 100, 2, {26, NO}, false, 0, {NO}, {NO}},
     {MAILLE_FLAG_LINKED, MAILLE_INFORMATION, H, NO, NO, 100, 2, {36, NO}, false, 0, {NO}, {1, NO}},
     {MAILLE_FLAG_HOLE, MAILLE_ALERTE, C, NO, NO, 100, NAN, {14, NO}, false, 0, {NO}, {NO}},
-    {MAILLE_FLAG_SMALL, MAILLE_ALERTE, J, NO, NO, 100, 100, {NO}, false, 0, {NO}, {NO}},
+    {MAILLE_FLAG_SMALL, MAILLE_ALERTE, J, NO, NO, 60, 140, {NO}, false, 0, {NO}, {NO}},
     {MAILLE_FLAG_LARGE, MAILLE_ALERTE, I, NO, NO, 1100, 200, {NO}, false, 0, {NO}, {NO}},
     {MAILLE_FLAG_DEPARTMENTS,
      MAILLE_INFORMATION,
@@ -175,19 +176,8 @@ static const expected all[] = {
      0,
      {NO},
      {NO}},
-    {MAILLE_FLAG_SPLIT, MAILLE_INFORMATION, G, NO, 1, 100, 200, {31, NO}, false, 0, {NO}, {NO}},
-    {MAILLE_FLAG_SPLIT,
-     MAILLE_INFORMATION,
-     J,
-     NO,
-     1,
-     200,
-     100,
-     {24, 30, NO},
-     false,
-     0,
-     {NO},
-     {NO}}};
+    {MAILLE_FLAG_SPLIT, MAILLE_INFORMATION, G, NO, 1, 60, 200, {31, NO}, false, 0, {NO}, {NO}},
+    {MAILLE_FLAG_SPLIT, MAILLE_INFORMATION, J, NO, 1, 200, 60, {24, 30, NO}, false, 0, {NO}, {NO}}};
 
 static bool same_list(const uint32_t *got, uint32_t count, const uint32_t *want) {
     for (uint32_t k = 0; k < count; k++)
