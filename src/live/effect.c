@@ -65,28 +65,9 @@ done:
 
 /* ---- flags that went and came ---- */
 
-/* One flag of a list as a list of its own, borrowed. */
-static maille_flags alone(const maille_flags *list, maille_flag *flag) {
-    maille_flags one = *list;
-    one.count = 1;
-    one.flags = flag;
-    return one;
-}
-
-static int compare_keys(const maille_flag *a, const maille_flag *b) {
-    const uint32_t keys[][2] = {{a->kind, b->kind},   {a->a, b->a},
-                                {a->b, b->b},         {a->grouping, b->grouping},
-                                {a->group, b->group}, {a->first_unit, b->first_unit}};
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-        if (keys[k][0] != keys[k][1])
-            return keys[k][0] < keys[k][1] ? -1 : 1;
-    return 0;
-}
-
-/* A claim of the plan before, as the plan now numbers it. */
+/* A claim before, as the plan now numbers it. */
 static uint32_t moved_to(const maille_live *live, uint32_t claim) {
-    return claim == MAILLE_ABSENT ? MAILLE_ABSENT
-                                  : claim_number(&live->plan, live->ids_before[claim]);
+    return claim == MAILLE_ABSENT ? MAILLE_ABSENT : live->moved[claim];
 }
 
 /* The flags before with the numbers of the plan now. */
@@ -119,12 +100,12 @@ static maille_status fill_flags(maille_ctx *ctx, maille_live *live, maille_effec
         int order = i == before->count                           ? 1
                     : orphan(&before->flags[i], &moved.flags[i]) ? -1
                     : k == now->count                            ? -1
-                                      : compare_keys(&moved.flags[i], &now->flags[k]);
-        maille_flags went = i < before->count ? alone(&moved, &moved.flags[i]) : moved;
-        maille_flags came = k < now->count ? alone(now, &now->flags[k]) : *now;
+                                      : flag_order(&moved.flags[i], &now->flags[k]);
+        maille_flags went = i < before->count ? flag_alone(&moved, &moved.flags[i]) : moved;
+        maille_flags came = k < now->count ? flag_alone(now, &now->flags[k]) : *now;
         bool stays = order == 0 && maille_flags_equal(&went, &came);
         if (order <= 0 && !stays) {
-            maille_flags as_it_was = alone(before, &before->flags[i]);
+            maille_flags as_it_was = flag_alone(before, &before->flags[i]);
             status = maille_flags_append(ctx, &effect->gone, &as_it_was);
         }
         if (order >= 0 && !stays && status == MAILLE_OK)

@@ -274,6 +274,8 @@ void maille_live_free(maille_live *live) {
     maille_holders_free(&live->holders);
     maille_flags_free(&live->flags);
     maille_flags_free(&live->flags_before);
+    maille_free(live->fresh);
+    maille_free(live->moved);
     maille_free(live->ids_before);
     maille_names_free(live->units);
     maille_free(live);
@@ -286,58 +288,4 @@ const maille_plan *maille_live_plan(const maille_live *live) {
 const maille_perimeter *maille_live_perimeter(const maille_live *live, const char *id) {
     uint32_t claim = claim_number(&live->plan, id);
     return claim == MAILLE_ABSENT ? NULL : live->slots[claim]->value->perimeter;
-}
-
-/* ---- figures and flags as things stand ---- */
-
-maille_status maille_live_figures(maille_ctx *ctx, maille_live *live, uint32_t claim,
-                                  const maille_figures **out) {
-    maille_status status = MAILLE_OK;
-    *out = NULL;
-    if (claim >= live->plan.count)
-        return maille_fail(ctx, MAILLE_NOT_FOUND, "claim %u was not there", claim);
-    slot *s = live->slots[claim];
-    if (!s->figures)
-        status = claim_figures(ctx, live, &live->plan.claims[claim], &s->figures);
-    if (status == MAILLE_OK)
-        *out = s->figures;
-    return status;
-}
-
-static maille_status slot_judge(maille_ctx *ctx, const maille_live *live, uint32_t claim) {
-    slot *s = live->slots[claim];
-    maille_status status = MAILLE_OK;
-    if (!s->own_known) {
-        maille_flags_clear(&s->own);
-        MAILLE_TRY(maille_judge_claim(ctx, live->ground, live->rules, &live->plan, claim, &s->own));
-        s->own_known = true;
-    }
-    if (!s->pairs_known) {
-        maille_flags_clear(&s->pairs);
-        MAILLE_TRY(maille_judge_pairs(ctx, live->ground, live->rules, &live->plan, &live->holders,
-                                      claim, false, &s->pairs));
-        s->pairs_known = true;
-    }
-done:
-    return status;
-}
-
-maille_status maille_live_flags(maille_ctx *ctx, maille_live *live, const maille_flags **out) {
-    maille_status status = MAILLE_OK;
-    *out = NULL;
-    if (!live->flags_known) {
-        maille_flags_clear(&live->flags);
-        for (uint32_t i = 0; i < live->plan.count; i++) {
-            MAILLE_TRY(slot_judge(ctx, live, i));
-            MAILLE_TRY(maille_flags_append(ctx, &live->flags, &live->slots[i]->own));
-            MAILLE_TRY(maille_flags_append(ctx, &live->flags, &live->slots[i]->pairs));
-        }
-        MAILLE_TRY(maille_judge_rest(ctx, live->ground, live->rules, &live->plan, &live->holders,
-                                     &live->flags));
-        maille_flags_sort(&live->flags);
-        live->flags_known = true;
-    }
-    *out = &live->flags;
-done:
-    return status;
 }

@@ -43,18 +43,10 @@ slot *slot_new(shared *value) {
     return s;
 }
 
-void slot_forget(slot *s) {
-    maille_figures_free(s->figures);
-    s->figures = NULL;
-    s->own_known = s->pairs_known = false;
-}
-
 void slot_free(slot *s) {
     if (!s)
         return;
-    slot_forget(s);
-    maille_flags_free(&s->own);
-    maille_flags_free(&s->pairs);
+    maille_figures_free(s->figures);
     shared_leave(s->value);
     maille_free(s);
 }
@@ -229,70 +221,50 @@ static maille_status state_new(maille_ctx *ctx, const maille_live *live, const c
     return status;
 }
 
-/* What claims of a lower number know of their pairs with a claim is no longer so. */
-static void forget_pairs(slot *const *slots, const maille_holders *holders,
-                         const maille_claim *claim, uint32_t number) {
-    for (uint32_t i = 0; i < claim->count; i++) {
-        uint32_t unit = claim->member[i];
-        for (uint32_t h = holders->start[unit]; h < holders->start[unit + 1]; h++)
-            if (holders->claim[h] < number)
-                slots[holders->claim[h]]->pairs_known = false;
-    }
-}
-
-/* What is kept of a claim names claims by their numbers. */
-static void renumber(slot *s, uint32_t number, const uint32_t *moved) {
-    for (uint32_t i = 0; s->own_known && i < s->own.count; i++)
-        s->own.flags[i].a = number;
-    for (uint32_t i = 0; s->pairs_known && i < s->pairs.count; i++) {
-        s->pairs.flags[i].a = number;
-        s->pairs.flags[i].b = moved[s->pairs.flags[i].b];
-    }
-}
-
-static void forget_touched(maille_live *live, const state *next) {
-    for (uint32_t old = 0; old < live->plan.count; old++)
-        if (next->moved[old] == MAILLE_ABSENT || next->fresh[next->moved[old]])
-            forget_pairs(live->slots, &live->holders, &live->plan.claims[old], old);
-    for (uint32_t i = 0; i < next->plan.count; i++)
-        if (next->fresh[i])
-            forget_pairs(next->slots, &next->holders, &next->plan.claims[i], i);
+/* Frees what the next state does not share: slots of claims that are gone, the arrays of those that
+ * were touched. */
+static void state_leave(maille_live *live, const state *next) {
     for (uint32_t old = 0; old < live->plan.count; old++) {
         uint32_t number = next->moved[old];
         if (number == MAILLE_ABSENT)
             slot_free(live->slots[old]);
-        else if (next->fresh[number])
-            slot_forget(live->slots[old]);
-        else
-            renumber(live->slots[old], number, next->moved);
         if (number == MAILLE_ABSENT || next->fresh[number])
             claim_clear(&live->plan.claims[old]);
-    }
-}
-
-/* Nothing here can fail. */
-static void state_enter(maille_live *live, state *next, const change *c, bool backward) {
-    forget_touched(live, next);
-    for (uint32_t t = 0; t < c->count; t++) {
-        shared *value = backward ? c->touches[t].before : c->touches[t].after;
-        if (!value)
-            continue;
-        slot *s = next->slots[claim_number(&next->plan, c->touches[t].id)];
-        shared_use(value);
-        shared_leave(s->value);
-        s->value = value;
     }
     maille_free(live->slots);
     maille_free(live->plan.claims);
     maille_holders_free(&live->holders);
     maille_free(live->ids_before);
-    live->count_before = live->plan.count;
+    maille_free(live->moved);
+    maille_free(live->fresh);
+}
+
+/* Nothing here can fail. */
+static void state_enter(maille_live *live, state *next, const change *c, bool backward) {
+    for (uint32_t t = 0; t < c->count; t++) {
+        shared *value = backward ? c->touches[t].before : c->touches[t].after;
+        if (!value)
+            continue;
+        slot *s = next->slots[claim_number(&next->plan, c->touches[t].id)];
+        maille_figures_free(s->figures);
+        s->figures = NULL;
+        shared_use(value);
+        shared_leave(s->value);
+        s->value = value;
+    }
+    uint32_t count_before = live->plan.count;
+    state_leave(live, next);
     live->slots = next->slots;
     live->plan = next->plan;
     live->holders = next->holders;
+    live->fresh = next->fresh;
+    live->count_before = count_before;
     live->ids_before = next->ids_before;
-    maille_free(next->moved);
-    maille_free(next->fresh);
+    live->moved = next->moved;
+    maille_flags before = live->flags_before;
+    live->flags_before = live->flags;
+    live->flags = before;
+    live->flags_known = false;
 }
 
 maille_status step_over(maille_ctx *ctx, maille_live *live, const change *c, bool backward) {
@@ -307,9 +279,5 @@ maille_status step_over(maille_ctx *ctx, maille_live *live, const change *c, boo
         return status;
     }
     state_enter(live, &next, c, backward);
-    maille_flags before = live->flags_before;
-    live->flags_before = live->flags;
-    live->flags = before;
-    live->flags_known = false;
     return MAILLE_OK;
 }

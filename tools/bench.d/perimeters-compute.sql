@@ -130,6 +130,6 @@ SELECT 'found', (SELECT count(*) FROM chevauchements), (SELECT sum(population) F
        (SELECT count(*) FROM gaps), (SELECT sum(population) FROM gaps),
        (SELECT sum(enclosed) FROM gaps), (SELECT count(*) FROM takers),
        (SELECT count(*) FROM small), (SELECT count(DISTINCT id) FROM apart),
-       (SELECT count(*) FROM apart), (SELECT count(*) FROM holes),
+       (SELECT count(*) FROM apart), (SELECT sum(communes) FROM holes),
        (SELECT count(*) FROM (SELECT id FROM departements GROUP BY id HAVING count(*) > 1)),
        (SELECT count(*) FROM splits), (SELECT sum(population) FROM splits);
