@@ -257,18 +257,23 @@ done:
  * ---------------------------------------------------------------------------------------- */
 
 /* Rows come in order of (from, to): those of one band follow each other. */
+static bool begins_band(const maille_table *table, size_t row) {
+    const double *from = table->columns[0].reals, *to = table->columns[1].reals;
+    return row == 0 || from[row] != from[row - 1] ||
+           (to[row] != to[row - 1] && !(isnan(to[row]) && isnan(to[row - 1])));
+}
+
 static maille_status fill_ages(maille_ctx *ctx, maille_loaded *loaded, const communes *c,
-                               const maille_table *table, maille_age_band *bands, uint32_t *count) {
+                               const maille_table *table, maille_age_band *bands) {
     double *population = NULL;
-    for (size_t row = 0; row < table->rows; row++) {
+    for (size_t row = 0, count = 0; row < table->rows; row++) {
         double from = table->columns[0].reals[row], to = table->columns[1].reals[row];
         uint32_t unit = maille_names_get(c->number, table->columns[2].texts[row]);
-        to = isnan(to) ? INFINITY : to;
-        if (*count == 0 || bands[*count - 1].from != from || bands[*count - 1].to != to) {
+        if (begins_band(table, row)) {
             population = unknown(loaded);
             if (!population)
                 return maille_no_memory(ctx);
-            bands[(*count)++] = (maille_age_band){from, to, population};
+            bands[count++] = (maille_age_band){from, isnan(to) ? INFINITY : to, population};
         }
         if (unit != MAILLE_ABSENT)
             population[unit] = table->columns[3].reals[row];
@@ -291,12 +296,14 @@ static maille_status add_ages(maille_ctx *ctx, maille_loaded *loaded) {
     uint32_t count = 0;
     TRY(load_communes(ctx, loaded->l, &c));
     TRY(maille_store_read(ctx, loads_store(loaded->l), &query, &table));
-    bands = ground_alloc(loaded, table->rows, sizeof *bands);
+    for (size_t row = 0; row < table->rows; row++)
+        count += begins_band(table, row);
+    bands = ground_alloc(loaded, count, sizeof *bands);
     if (!bands) {
         status = maille_no_memory(ctx);
         goto done;
     }
-    TRY(fill_ages(ctx, loaded, c, table, bands, &count));
+    TRY(fill_ages(ctx, loaded, c, table, bands));
     loaded->ground.ages = bands;
     loaded->ground.age_count = count;
 done:
