@@ -17,7 +17,7 @@ static uint32_t longest_border(const maille_reach *reach) {
     for (size_t k = 0; k < reach->claims.count; k++) {
         uint32_t claim = reach->claims.items[k];
         if (best == MAILLE_ABSENT || reach->length[claim] > reach->length[best] ||
-            (reach->length[claim] == reach->length[best] && claim < best))
+            (claim < best && reach->length[claim] == reach->length[best]))
             best = claim;
     }
     return best;
