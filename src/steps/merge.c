@@ -1,5 +1,6 @@
 /* Two branches of perimeters meet: what merging a scenario and receiving a history share. */
 #include "steps/merge.h"
+#include "steps/passage.h"
 
 #include <maille/memory.h>
 #include <maille/strbuf.h>
@@ -69,10 +70,43 @@ static bool same_vintage(const char *a, const char *b) {
     return a && b ? strncmp(a, b, YEAR) == 0 : a == b;
 }
 
+/* Codes that no passage table carries would meet others that they are not. */
+static maille_status check_way(maille_ctx *ctx, const merging *m, const char *perimeter,
+                               const char *vintage) {
+    loads *l = NULL;
+    passage *way = NULL;
+    bool no_way = false;
+    maille_status status = loads_new(ctx, m->store, &l);
+    if (status == MAILLE_OK)
+        status = passage_new(ctx, l, vintage, &way, &no_way);
+    if (status == MAILLE_OK && no_way)
+        status = maille_fail(ctx, MAILLE_REFUSED,
+                             "perimeter %s: no passage table carried its codes of %s to those of "
+                             "the communes here",
+                             perimeter, vintage);
+    passage_free(way);
+    loads_free(l);
+    return status;
+}
+
+static maille_status carry_side(maille_ctx *ctx, merging *m, const char *perimeter,
+                                merge_state *side) {
+    maille_status status = MAILLE_OK;
+    if (!side->perimeter || !side->vintage)
+        return MAILLE_OK;
+    bool known = m->carrier.way && strcmp(m->carrier.from, side->vintage) == 0;
+    if (!known)
+        MAILLE_TRY(check_way(ctx, m, perimeter, side->vintage));
+    MAILLE_TRY(carrier_carry(ctx, m->store, &m->carrier, side->vintage, side->perimeter));
+done:
+    return status;
+}
+
 /* Sides that are there are brought to one vintage; it stays theirs where it is one already. */
-static maille_status bring_to_one_vintage(maille_ctx *ctx, merging *m, merge_state sides[3],
-                                          char **vintage) {
+static maille_status bring_to_one_vintage(maille_ctx *ctx, merging *m, const char *perimeter,
+                                          merge_state sides[3], char **vintage) {
     const merge_state *first = NULL;
+    maille_status status = MAILLE_OK;
     bool one = true;
     for (int i = 0; i < 3; i++) {
         if (!sides[i].perimeter)
@@ -85,15 +119,10 @@ static maille_status bring_to_one_vintage(maille_ctx *ctx, merging *m, merge_sta
         *vintage = maille_strdup(first->vintage);
         return *vintage ? MAILLE_OK : maille_no_memory(ctx);
     }
-    for (int i = 0; i < 3 && !one; i++) {
-        if (!sides[i].perimeter)
-            continue;
-        maille_status status =
-            carrier_carry(ctx, m->store, &m->carrier, sides[i].vintage, sides[i].perimeter);
-        if (status != MAILLE_OK)
-            return status;
-    }
-    return MAILLE_OK;
+    for (int i = 0; i < 3 && !one; i++)
+        MAILLE_TRY(carry_side(ctx, m, perimeter, &sides[i]));
+done:
+    return status;
 }
 
 maille_status merge_sides(maille_ctx *ctx, merging *m, const char *perimeter, merge_state sides[3],
@@ -102,7 +131,7 @@ maille_status merge_sides(maille_ctx *ctx, merging *m, const char *perimeter, me
     maille_status status = MAILLE_OK;
     *merged = (merge_state){0};
     *conflict = false;
-    MAILLE_TRY(bring_to_one_vintage(ctx, m, sides, &merged->vintage));
+    MAILLE_TRY(bring_to_one_vintage(ctx, m, perimeter, sides, &merged->vintage));
     MAILLE_TRY(maille_perimeter_merge(ctx, sides[0].perimeter, sides[1].perimeter,
                                       sides[2].perimeter, &merged->perimeter, &conflicts));
     *conflict = conflicts->count > 0;

@@ -26,9 +26,9 @@ typedef struct {
 } merge_state;
 /* Frees what it holds. */
 void merge_state_clear(merge_state *s);
-/* Brings the three sides to one vintage (the study's, where they are of several), and together.
- * Conflicts are told in the report; `*conflict` says whether there were any. `merged` is as
- * m->theirs says. */
+/* Brings the three sides to one vintage (the study's, where they are of several; MAILLE_REFUSED
+ * when no passage table leads there), and together. Conflicts are told in the report; `*conflict`
+ * says whether there were any. `merged` is as m->theirs says. */
 maille_status merge_sides(maille_ctx *ctx, merging *m, const char *perimeter, merge_state sides[3],
                           merge_state *merged, bool *conflict);
 /* MAILLE_FOUND with the names of the perimeters that did not go together, where they are refused;

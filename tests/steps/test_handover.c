@@ -15,14 +15,18 @@ static const char *const three =
 
 /* ---- workspaces and what is done in them ---- */
 
-static maille_store *workspace_of(const char *who) {
+static maille_store *workspace_on(const char *who, const char *vintage) {
     static int number_of;
     char name[32];
     maille_store *store = NULL;
     snprintf(name, sizeof name, "h%d.maille", ++number_of);
     CHECK_OK(maille_store_create(ctx, test_scratch(name), 2154, who, &store));
-    add_communes(ctx, store, "2020-01-01", commune_codes, commune_people, COMMUNES);
+    add_communes(ctx, store, vintage, commune_codes, commune_people, COMMUNES);
     return store;
+}
+
+static maille_store *workspace_of(const char *who) {
+    return workspace_on(who, "2020-01-01");
 }
 
 static maille_store *workspace_with_three(const char *who) {
@@ -449,6 +453,46 @@ TEST(two_perimeters_of_one_id_that_have_nothing_in_common) {
     maille_store_close(bruno);
 }
 
+/* ---- codes of two vintages ---- */
+
+/* 01016 of 2018 is 01001 since 2020. */
+static void add_passage(maille_store *store) {
+    static const maille_column_spec columns[] = {
+        {"import_id", MAILLE_INT},   {"source_row", MAILLE_INT}, {"from_vintage", MAILLE_TEXT},
+        {"to_vintage", MAILLE_TEXT}, {"from_code", MAILLE_TEXT}, {"to_code", MAILLE_TEXT}};
+    static const char *const texts[] = {"2018-01-01", "2020-01-01", "01016", "01001"};
+    maille_table *moves = NULL;
+    int64_t id = add_import(ctx, store, "movements", "/data/moves.csv", NULL);
+    CHECK_OK(maille_table_new(ctx, columns, 6, &moves));
+    CHECK_OK(maille_table_add_row(ctx, moves, NULL));
+    maille_set_int(moves, 0, 0, id);
+    maille_set_int(moves, 0, 1, 2);
+    for (size_t c = 0; c < 4; c++)
+        CHECK_OK(maille_set_text(ctx, moves, 0, c + 2, texts[c]));
+    CHECK_OK(maille_store_append(ctx, store, "movement", moves));
+    maille_table_free(moves);
+}
+
+TEST(lines_of_two_vintages_meet_on_the_codes_of_the_study) {
+    maille_store *anne = workspace_of("anne"), *bruno = workspace_on("bruno", "2018-01-01");
+    import_perimeters(ctx, bruno, "old.csv", "id,nom,statut,code\na,Alpha,projet,01002\n",
+                      "2018-01-01", false);
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    add(bruno, "a", "01016");
+    add(anne, "a", "01006");
+    /* Without a passage table nobody knows what 01016 is here. */
+    CHECK_INT(receive(anne, export_to(bruno, "bruno.json", "a"), NULL), MAILLE_REFUSED);
+    CHECK_TEXT(maille_message(ctx),
+               "perimeter a: no passage table carried its codes of 2018-01-01 "
+               "to those of the communes here");
+    add_passage(anne);
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    CHECK_TEXT(members_of(ctx, anne, "a", NULL), "01001 01002 01006");
+    check_line(anne, "a");
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
 /* ---- many hands ---- */
 
 static uint32_t seed = 12345;
@@ -772,6 +816,7 @@ RUN_TESTS(CASE(open_context), CASE(a_perimeter_arrives_with_its_whole_history),
           CASE(a_conflict_that_each_decided_for_itself_stays_a_conflict),
           CASE(both_imported_the_same_file),
           CASE(two_perimeters_of_one_id_that_have_nothing_in_common),
+          CASE(lines_of_two_vintages_meet_on_the_codes_of_the_study),
           CASE(whatever_three_do_and_hand_on_they_agree_in_the_end),
           CASE(a_damaged_file_is_refused_wherever_it_is_hurt),
           CASE(a_file_that_says_what_cannot_be_is_refused), CASE(a_foreign_file_is_refused),
