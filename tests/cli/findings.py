@@ -42,8 +42,8 @@ def compare(audience):
     for f in found.get("chevauchement", []):
         for i in f["objet"].split(" + "):
             alerts[i] += 1
-    for f in found.get("morcellement", []) + found.get("taille", []):
-        alerts[f["objet"]] += 1
+    for f in (f for kind in ("morcellement", "taille", "trou", "membre-disparu") for f in found.get(kind, [])):
+        alerts[f["objet"]] += f["gravite"] != "information"
     same("alerts of each perimeter", {i: p["alertes"] for i, p in cpts.items()}, alerts)
     return to, found
 

@@ -8,10 +8,10 @@ import kit
 from kit import check, same
 
 STEPS = ["borders", "codes", "groupings", "members", "network", "links", "times", "coverage", "catchments",
-         "isochrones", "access", "zones", "perimeters", "drives", "perimeter-catchments"]
+         "isochrones", "access", "zones", "perimeters", "findings", "drives", "perimeter-catchments"]
 ON_SUPPLY = ["codes", "coverage", "catchments", "isochrones", "access", "zones",
-             "perimeter-catchments"]
-ON_PERIMETERS = ["members", "perimeters", "drives", "perimeter-catchments"]
+             "findings", "perimeter-catchments"]
+ON_PERIMETERS = ["members", "perimeters", "findings", "drives", "perimeter-catchments"]
 NOTHING = "nothing had changed: nothing was imported or computed"
 
 
@@ -121,14 +121,14 @@ def long_vintage_of_perimeters_changed():
 def test_roads_changed():
     study = Study()
     kit.replace(study.path("routes.geojson"), '"id": 7,', '"id": 700007,')
-    roadless = ("borders", "codes", "groupings", "members", "perimeters")
+    roadless = ("borders", "codes", "groupings", "members")
     study.again("roads", [s for s in STEPS if s not in roadless], 1)
 
 
 def long_grouping_changed():
     study = Study()
     kit.replace(study.path("groupements.csv"), "96099,Port-Ésquel,249600011", "96301,Valmorans,249600011")
-    study.again("both groupings of one file", ["groupings", "zones"], 2)
+    study.again("both groupings of one file", ["groupings", "zones", "findings"], 2)
 
 
 def long_communes_changed():
@@ -167,19 +167,19 @@ def rules(name, old, new):
 def test_size_classes_changed():
     study = Study()
     how = {"env": rules("sizes-aci-2019.yaml", "40000", "20000")}
-    study.again("sizes", ["perimeters"], 0, **how)
+    study.again("sizes", ["perimeters", "findings"], 0, **how)
 
 
 def long_zoning_changed():
     study = Study()
     how = {"env": rules("zoning-zonage-2017.yaml", "2.5", "3.5")}
-    study.again("zoning", ["times", "access", "zones"], 0, **how)
+    study.again("zoning", ["times", "access", "zones", "findings"], 0, **how)
 
 
 def long_overlap_policy_changed():
     study = Study()
     kit.replace(study.file, "publication: ", "overlaps: interdit, publication: ")
-    study.again("overlaps", ["perimeters"], 0)
+    study.again("overlaps", ["perimeters", "findings"], 0)
     same("all are errors", {p["gravite"] for p in kit.rows(study.layers, "cpts-chevauchements").values()},
          {"erreur"})
 
@@ -332,7 +332,7 @@ def test_stale_results_are_told():
     p = kit.maille("export", "-w", study.workspace, "--to", study.layers)
     marked = {n for n in kit.LAYERS if kit.layer(study.layers, n).get("perime")}
     same("stale layers are marked", marked, set(kit.LAYERS) - {
-        "communes", "cpts", "cpts-chevauchements", "cpts-zones-blanches"})
+        "communes", "cpts-chevauchements", "cpts-zones-blanches"})
     same("and told", p.stderr.count("is stale"), len(marked))
     same("in the table too", p.stdout.count("périmé"), len(marked))
     kit.maille("compute", "-w", study.workspace)
