@@ -152,9 +152,9 @@ static void print_found(const maille_plan *plan, const outcome *o) {
     }
     const sum *overlap = &sums[MAILLE_FLAG_OVERLAP], *gap = &sums[MAILLE_FLAG_GAP];
     const sum *parts = &sums[MAILLE_FLAG_PARTS], *split = &sums[MAILLE_FLAG_SPLIT];
-    printf("found|%u|%.17g|%u|%.17g|%u|%u|%u|%u|%u|%u|%u|%u|%.17g\n", overlap->flags,
+    printf("found|%u|%.17g|%u|%.17g|%u|%u|%u|%u|%u|%u|%u|%.17g\n", overlap->flags,
            overlap->population, gap->flags, gap->population, gap->enclosed, gap->takers,
-           sums[MAILLE_FLAG_SMALL].flags, parts->flags, parts->units, sums[MAILLE_FLAG_HOLE].units,
+           sums[MAILLE_FLAG_SMALL].flags, parts->flags, parts->units,
            sums[MAILLE_FLAG_DEPARTMENTS].flags, split->flags, split->value);
 }
 
