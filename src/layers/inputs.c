@@ -142,8 +142,12 @@ static void credit_imports(maille_catalogue *c, const maille_table *perimeters,
                              from->ints[p] == c->imports->columns[IMPORT_ID].ints[i];
 }
 
-/* Vintage of the codes of a perimeter's members: that of its import. */
-static const char *vintage_of(const maille_catalogue *c, const maille_column *import, size_t row) {
+/* Vintage of the codes of a perimeter's members: that of its last edit, else of its import. */
+static const char *vintage_of(const maille_catalogue *c, const maille_table *perimeters,
+                              size_t row) {
+    const maille_column *import = &perimeters->columns[PERIMETER_IMPORT];
+    if (perimeters->columns[PERIMETER_VINTAGE].texts[row])
+        return perimeters->columns[PERIMETER_VINTAGE].texts[row];
     for (size_t i = 0; i < c->imports->rows && !import->null[row]; i++)
         if (c->imports->columns[IMPORT_ID].ints[i] == import->ints[row])
             return c->imports->columns[IMPORT_VINTAGE].texts[i];
@@ -214,11 +218,10 @@ static maille_status hash_perimeters(maille_ctx *ctx, const maille_catalogue *c,
         status = maille_cursor_next(ctx, members, &row);
     for (size_t p = 0; p < perimeters->rows && !status; p++) {
         const char *id = perimeters->columns[PERIMETER_ID].texts[p];
-        for (int k = PERIMETER_ID; sees[p] && k <= PERIMETER_VINTAGE; k++)
+        for (int k = PERIMETER_ID; sees[p] && k < PERIMETER_VINTAGE; k++)
             maille_hasher_add_text(hasher, perimeters->columns[k].texts[p]);
         if (sees[p])
-            maille_hasher_add_text(
-                hasher, vintage_of(c, &perimeters->columns[perimeters->column_count - 1], p));
+            maille_hasher_add_text(hasher, vintage_of(c, perimeters, p));
         int order = 0;
         while (!status && row && (order = strcmp(maille_cursor_text(members, 0), id)) <= 0) {
             if (order == 0 && sees[p]) {

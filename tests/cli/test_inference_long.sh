@@ -1,0 +1,4 @@
+#!/bin/bash
+# Everything public of a workspace with drafts and a past, against one that never had them: every
+# question in every way.
+exec python3 "$SOURCE/tests/cli/inference.py" long
