@@ -229,6 +229,8 @@ def test_the_public_sees_published_ones_alone():
     for args in (["list"], ["findings"], ["contested"], ["coverage"], ["show", "cpts-littoral"], ["codes", "cpts-littoral"]):
         p = kit.maille("territory", *args, "--audience", "public", "--json", "-w", first)
         none(f"{args[0]} names no draft", [d for d in drafts if d in p.stdout])
+    for args in (["show", ID, "--version", "1"], ["list", "--at", "2026-01-01"], ["list", "--scenario", "s"]):
+        kit.refused(f"{args} for the public", ["territory", *args, "--audience", "public", "-w", first], 2, "public")
     for draft in drafts:
         p = kit.refused(f"{draft} shown", ["territory", "show", draft, "--audience", "public", "-w", first], 4, draft)
         none("no other draft is hinted at", [d for d in drafts - {draft} if d in p.stderr])
