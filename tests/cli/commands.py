@@ -9,7 +9,7 @@ import kit
 from kit import check, same
 
 COMMANDS = ["run", "init", "import", "compute", "check", "export", "times", "access", "network"]
-LATER = ["territory", "draft", "map", "report", "serve", "token", "backup", "isochrone"]
+LATER = ["draft", "map", "report", "serve", "token", "backup", "isochrone"]
 work = kit.scratch()
 workspace, layers = os.path.join(work, "w.maille"), os.path.join(work, "layers")
 study = os.path.join(kit.SAMPLE, "study.yaml")
@@ -84,7 +84,8 @@ def test_json_and_quiet():
     states = json.loads(kit.maille("compute", "-w", workspace, "--json").stdout)
     same("fresh steps", {x["state"] for x in states}, {"fresh"})
     found = json.loads(kit.maille("check", "-w", workspace, "--json", expect=5).stdout)
-    check("findings", len(found) > 5 and all(set(f) == {"gravite", "genre", "objet", "constat"} for f in found))
+    keys = {"gravite", "genre", "objet", "a", "b", "codes", "population", "constat", "piste"}
+    check("findings", len(found) > 5 and all(set(f) == keys for f in found))
     p = kit.maille("export", "communes", "-w", workspace, "--to", layers, "--json")
     same("export", [x["id"] for x in json.loads(p.stdout)["layers"]], ["communes"])
     for arguments, code in ((["run", study, "-w", workspace, "--to", layers, "-q"], 0),
