@@ -16,6 +16,7 @@ typedef struct {
     const maille_publication_rules *publication;
     maille_live *live;
     uint64_t random;
+    uint32_t least;             /* perimeters: with fewer none is deleted or merged */
     uint32_t made;              /* perimeters made so far */
     maille_arena *arena;        /* texts of one stroke */
     MAILLE_VEC(uint64_t) marks; /* of the state after each change in force, the start first */
@@ -284,7 +285,7 @@ static inline maille_op game_stroke(game *g) {
         op.kind = MAILLE_OP_STATUS;
         op.status = status;
         op.since = "2024-01-01";
-    } else if (dice < 93) {
+    } else if (dice < 93 && maille_live_plan(g->live)->count > g->least) {
         op.kind = MAILLE_OP_DELETE;
     } else {
         maille_strbuf id = {0};
@@ -309,7 +310,7 @@ static inline game_change game_change_new(game *g) {
         const char *codes[2] = {game_code(g, a, true), game_code(g, a, true)};
         status = maille_ops_move(g->ctx, g->arena, g->live, a->id, b->id, codes,
                                  1 + game_pick(g, 2), &c.ops, &c.count);
-    } else if (dice == 4 && a && b && maille_live_plan(g->live)->count > 6) {
+    } else if (dice == 4 && a && b && maille_live_plan(g->live)->count > g->least) {
         status = maille_ops_merge(g->ctx, g->arena, g->live, a->id, b->id, &c.ops, &c.count);
     } else if (dice < 8) {
         c.count = 2 + game_pick(g, 4);
@@ -347,9 +348,11 @@ static inline bool game_allowed(const game *g, const maille_op *op) {
     uint32_t unit;
     for (size_t i = 0; i < g->publication->count; i++)
         known = known || (op->status && strcmp(g->publication->statuses[i].id, op->status) == 0);
+    const maille_plan *plan = maille_live_plan(g->live);
     if (op->kind == MAILLE_OP_CREATE)
-        return known &&
-               (strcmp(op->perimeter_kind, "cpts") == 0 || maille_live_plan(g->live)->count == 0);
+        return known && (plan->count == 0 ||
+                         strcmp(op->perimeter_kind,
+                                maille_live_perimeter(g->live, plan->claims[0].id)->kind) == 0);
     return op->kind == MAILLE_OP_ADD      ? game_is_unit(g, op->code, &unit)
            : op->kind == MAILLE_OP_STATUS ? known
                                           : true;
@@ -464,6 +467,7 @@ static inline void game_play(game *g, const maille_perimeter *const *perimeters,
                              uint32_t strokes, uint32_t whole, uint32_t effects) {
     game_must(g, maille_live_new(g->ctx, g->ground, g->rules, g->publication, perimeters, count,
                                  &g->live));
+    g->least = count;
     uint64_t start = game_mark(g);
     game_texts first = game_standing_flags(g);
     CHECK(MAILLE_VEC_PUSH(&g->marks, start));
