@@ -44,7 +44,8 @@ def check(what, holds):
 
 reader = Reader()
 reader.feed(page)
-communes, cpts = features("couverture"), features("cpts")
+communes = features("couverture")
+cpts = [c for c in features("cpts") if c["statut"] not in ("abandonnee", "oppose")]
 gaps, overlaps = features("cpts-zones-blanches"), features("cpts-chevauchements")
 check("every commune is drawn", reader.classes["path", "commune"] == len(communes))
 check("every perimeter has its outline and its number",

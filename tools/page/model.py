@@ -13,6 +13,7 @@ STATUS = {
 }
 # How the outline is drawn, by status: what works, what is being prepared.
 STYLE = {"contractualisee": "signee", "en-fonctionnement": "signee"}
+GONE = {"abandonnee", "oppose"}  # they cover nothing and overlap nobody
 STYLE_TITLES = [("signee", "CPTS contractualisée ou en fonctionnement"),
                 ("projet", "CPTS en projet (de l’idée au projet validé)")]
 SERVICES = {"medecin_generaliste": "Médecin généraliste", "maternite": "Maternité",
@@ -114,7 +115,7 @@ class View:
             if coverage.get("estime"):
                 s.caption += " Temps estimés d’après la distance : aucune route n’est chargée."
         cpts = read(folder, "cpts")
-        self.perimeters = [Perimeter(f) for f in cpts["features"]]
+        self.perimeters = [Perimeter(f) for f in cpts["features"] if f["properties"]["statut"] not in GONE]
         self.overlaps = read(folder, "cpts-chevauchements")["features"]
         self.gaps = read(folder, "cpts-zones-blanches")["features"]
         self._captions(rows)
