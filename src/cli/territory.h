@@ -147,10 +147,11 @@ typedef struct {
     maille_figures *before, *after; /* NULL where not there */
 } touched;
 typedef struct {
-    const char *severity, *kind, *a, *b, *sentence; /* a and b may be NULL */
+    const char *id, *severity, *kind, *subject, *message;
+    const char *a, *b, *remedy; /* may be NULL */
     const char *const *codes;
     uint32_t code_count;
-    double population;
+    double population, value;
 } said_flag;
 typedef MAILLE_VEC(said_flag) said_flags;
 typedef struct {
@@ -161,18 +162,22 @@ void effect_free(effect *e);
 /* Between two states of a scenario. */
 maille_status effect_between(territory *t, const maille_perimeter_list *before,
                              const maille_perimeter_list *after, effect *out);
-maille_status effect_of_live(territory *t, maille_live *live, effect *out);
+/* Of a try, on a live territory that began with the plan `before`. */
+maille_status effect_of_live(territory *t, const maille_plan *before, maille_live *live,
+                             effect *out);
 /* Prints it, or JSON with what was saved (NULL: nothing was). `what` tells in French what was done.
  */
 maille_status effect_print(territory *t, const effect *e, const char *what,
                            const maille_edit_result *saved);
 
-/* A flag in French; texts of the call's arena. `ids` are those of the plan of a kind that it
- * judges. */
-maille_status say_flag(territory *t, const char *kind, const maille_flags *list,
-                       const maille_flag *flag, const char *const *ids, said_flag *out);
-/* Of a standing plan: all flags, or those of one claim (MAILLE_ABSENT: all). */
-maille_status say_flags(territory *t, const standing *s, uint32_t claim, said_flags *out);
+/* Flags of a plan of a kind in French, all or those of one claim (MAILLE_ABSENT: all); texts of the
+ * call's arena (territory_say.c). */
+maille_status say_flags(territory *t, const char *kind, const maille_plan *plan,
+                        const maille_flags *flags, uint32_t claim, said_flags *out);
+/* What went and what came, or stayed with other figures; sorts both. */
+maille_status flags_news(maille_ctx *ctx, said_flags *before, said_flags *after, said_flags *gone,
+                         said_flags *come);
+/* A line each behind its sign; without one, what could be done is told too. */
 void print_flags(const said_flags *flags, const char *sign);
 
 /* ---- output (territory_out.c)

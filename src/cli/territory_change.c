@@ -49,15 +49,26 @@ maille_status make_change(territory *t, change_maker make, const char *what) {
 /* ---- strokes
  * ------------------------------------------------------------------------------------ */
 
-/* The perimeters of the strokes' kind, warm. */
-static maille_status warm_up(territory *t, maille_live **live) {
+/* Perimeters of the strokes' kind, warm, and the plan that they begin with. */
+typedef struct {
+    maille_live *live;
+    maille_plan *before;
+} trial;
+
+static void trial_free(trial *trying) {
+    maille_live_free(trying->live);
+    maille_plan_free(trying->before);
+}
+
+static maille_status warm_up(territory *t, trial *out) {
+    const maille_publication_rules *publication = maille_loaded_publication(t->loaded);
     maille_perimeter_list *all = NULL;
     maille_status status = MAILLE_OK;
     const maille_perimeter **items = NULL;
     uint32_t count = 0;
     TRY(maille_perimeters_load(t->ctx, t->store, t->scenario, NULL, MAILLE_INTERNE,
                                &(maille_moment){0}, &all));
-    items = maille_alloc((size_t)all->count + 1, sizeof *items);
+    items = maille_alloc((size_t)all->count + 1, sizeof(const maille_perimeter *));
     t->kind = maille_arena_strdup(t->arena, kind_of_strokes(t, all));
     if (!items || !t->kind) {
         status = maille_no_memory(t->ctx);
@@ -66,8 +77,9 @@ static maille_status warm_up(territory *t, maille_live **live) {
     for (uint32_t i = 0; i < all->count; i++)
         if (strcmp(all->items[i]->kind, t->kind) == 0)
             items[count++] = all->items[i];
-    TRY(maille_live_new(t->ctx, t->ground, maille_loaded_rules(t->loaded),
-                        maille_loaded_publication(t->loaded), items, count, live));
+    TRY(maille_plan_new(t->ctx, t->ground, publication, items, count, &out->before));
+    TRY(maille_live_new(t->ctx, t->ground, maille_loaded_rules(t->loaded), publication, items,
+                        count, &out->live));
 done:
     maille_free((void *)items);
     maille_perimeter_list_free(all);
@@ -105,32 +117,32 @@ static const char *in_words(territory *t, const op_list *ops) {
 }
 
 maille_status run_strokes(territory *t) {
-    maille_live *live = NULL;
+    trial trying = {0};
     op_list ops = {0};
     maille_status status = MAILLE_OK;
     TRY(want_words(t, 1, SIZE_MAX));
     TRY(territory_ground(t, 0));
-    TRY(warm_up(t, &live));
-    TRY(apply_strokes(t, live, &ops));
+    TRY(warm_up(t, &trying));
+    TRY(apply_strokes(t, trying.live, &ops));
     TRY(save_ops(t, &ops, in_words(t, &ops)));
 done:
-    maille_live_free(live);
+    trial_free(&trying);
     return status;
 }
 
 maille_status run_what_if(territory *t) {
-    maille_live *live = NULL;
+    trial trying = {0};
     op_list ops = {0};
     effect e = {0};
     maille_status status = MAILLE_OK;
     TRY(territory_ground(t, 0));
-    TRY(warm_up(t, &live));
-    TRY(apply_strokes(t, live, &ops));
-    TRY(effect_of_live(t, live, &e));
+    TRY(warm_up(t, &trying));
+    TRY(apply_strokes(t, trying.live, &ops));
+    TRY(effect_of_live(t, trying.before, trying.live, &e));
     TRY(effect_print(t, &e, in_words(t, &ops), NULL));
 done:
     effect_free(&e);
-    maille_live_free(live);
+    trial_free(&trying);
     return status;
 }
 
@@ -215,7 +227,7 @@ static maille_status take_group(territory *t) {
 }
 
 maille_status run_create(territory *t) {
-    maille_live *live = NULL;
+    trial trying = {0};
     op_list ops = {0};
     bool of_group = t->o.grouping && strchr(t->o.grouping, '=');
     maille_status status = MAILLE_OK;
@@ -229,11 +241,11 @@ maille_status run_create(territory *t) {
     TRY(territory_ground(t, 0));
     if (of_group)
         TRY(take_group(t));
-    TRY(warm_up(t, &live));
-    TRY(apply_strokes(t, live, &ops));
+    TRY(warm_up(t, &trying));
+    TRY(apply_strokes(t, trying.live, &ops));
     TRY(save_ops(t, &ops, in_words(t, &ops)));
 done:
-    maille_live_free(live);
+    trial_free(&trying);
     return status;
 }
 

@@ -3,7 +3,6 @@
 
 #include <maille/map.h>
 #include <maille/memory.h>
-#include <stdlib.h>
 #include <string.h>
 
 void effect_free(effect *e) {
@@ -19,40 +18,6 @@ void effect_free(effect *e) {
 /* ---- between two states
  * --------------------------------------------------------------------------- */
 
-static int by_sentence(const void *a, const void *b) {
-    const said_flag *x = a, *y = b;
-    int order = strcmp(x->kind, y->kind);
-    if (order == 0)
-        order = strcmp(x->sentence, y->sentence);
-    if (order == 0 && x->code_count != y->code_count)
-        order = x->code_count < y->code_count ? -1 : 1;
-    for (uint32_t i = 0; order == 0 && i < x->code_count; i++)
-        order = strcmp(x->codes[i], y->codes[i]);
-    if (order == 0)
-        order = strcmp(x->severity, y->severity);
-    return order;
-}
-
-static void sort_flags(said_flags *flags) {
-    if (flags->count)
-        qsort(flags->items, flags->count, sizeof *flags->items, by_sentence);
-}
-
-/* What is in `a` and not in `b`, both sorted. */
-static maille_status flags_less(maille_ctx *ctx, const said_flags *a, const said_flags *b,
-                                said_flags *out) {
-    size_t k = 0;
-    for (size_t i = 0; i < a->count; i++) {
-        while (k < b->count && by_sentence(&b->items[k], &a->items[i]) < 0)
-            k++;
-        if (k < b->count && by_sentence(&b->items[k], &a->items[i]) == 0)
-            k++;
-        else if (!MAILLE_VEC_PUSH(out, a->items[i]))
-            return maille_no_memory(ctx);
-    }
-    return MAILLE_OK;
-}
-
 static maille_status flags_of_kind(territory *t, const maille_perimeter_list *before,
                                    const maille_perimeter_list *after, const char *kind,
                                    effect *out) {
@@ -61,12 +26,9 @@ static maille_status flags_of_kind(territory *t, const maille_perimeter_list *be
     maille_status status = MAILLE_OK;
     TRY(standing_new(t, before, kind, &was));
     TRY(standing_new(t, after, kind, &is));
-    TRY(say_flags(t, was, MAILLE_ABSENT, &old));
-    TRY(say_flags(t, is, MAILLE_ABSENT, &now));
-    sort_flags(&old);
-    sort_flags(&now);
-    TRY(flags_less(t->ctx, &old, &now, &out->gone));
-    TRY(flags_less(t->ctx, &now, &old, &out->come));
+    TRY(say_flags(t, kind, was->plan, &was->flags, MAILLE_ABSENT, &old));
+    TRY(say_flags(t, kind, is->plan, &is->flags, MAILLE_ABSENT, &now));
+    TRY(flags_news(t->ctx, &old, &now, &out->gone, &out->come));
 done:
     MAILLE_VEC_FREE(&old);
     MAILLE_VEC_FREE(&now);
@@ -154,20 +116,8 @@ done:
 /* ---- of a try
  * ------------------------------------------------------------------------------------- */
 
-static maille_status say_all(territory *t, const maille_flags *flags, const char *const *ids,
-                             said_flags *out) {
-    maille_status status = MAILLE_OK;
-    for (uint32_t i = 0; status == MAILLE_OK && i < flags->count; i++) {
-        said_flag f;
-        status = say_flag(t, t->kind, flags, &flags->flags[i], ids, &f);
-        if (status == MAILLE_OK && !MAILLE_VEC_PUSH(out, f))
-            status = maille_no_memory(t->ctx);
-    }
-    sort_flags(out);
-    return status;
-}
-
-maille_status effect_of_live(territory *t, maille_live *live, effect *out) {
+maille_status effect_of_live(territory *t, const maille_plan *before, maille_live *live,
+                             effect *out) {
     maille_effect *e = NULL;
     said_flags old = {0}, now = {0};
     maille_status status = MAILLE_OK;
@@ -185,10 +135,9 @@ maille_status effect_of_live(territory *t, maille_live *live, effect *out) {
         kept->after = e->perimeters[i].after;
         e->perimeters[i].before = e->perimeters[i].after = NULL;
     }
-    TRY(say_all(t, &e->gone, e->before_ids, &old));
-    TRY(say_all(t, &e->come, e->after_ids, &now));
-    TRY(flags_less(t->ctx, &old, &now, &out->gone)); /* what reads alike is no news */
-    TRY(flags_less(t->ctx, &now, &old, &out->come));
+    TRY(say_flags(t, t->kind, before, &e->gone, MAILLE_ABSENT, &old));
+    TRY(say_flags(t, t->kind, maille_live_plan(live), &e->come, MAILLE_ABSENT, &now));
+    TRY(flags_news(t->ctx, &old, &now, &out->gone, &out->come));
 done:
     MAILLE_VEC_FREE(&old);
     MAILLE_VEC_FREE(&now);

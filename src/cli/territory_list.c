@@ -233,24 +233,26 @@ static maille_status gather(territory *t, const standing *s, void *user) {
     if (t->word_count && claim == MAILLE_ABSENT)
         return MAILLE_OK;
     g->seen = true;
-    return say_flags(t, s, claim, &g->flags);
+    return say_flags(t, s->kind, s->plan, &s->flags, claim, &g->flags);
 }
 
 static maille_status write_findings(territory *t, const said_flags *flags) {
     maille_strbuf s = {0};
     FILE *out = NULL;
     maille_status status = MAILLE_OK;
-    maille_strbuf_add(&s, "gravite,genre,a,b,communes,population,codes,constat\n");
+    maille_strbuf_add(&s, "gravite,genre,objet,a,b,codes,constat,piste,population\n");
     for (size_t i = 0; i < flags->count; i++) {
         const said_flag *f = &flags->items[i];
-        maille_strbuf_addf(&s, "%s,%s,%s,%s,%u,", f->severity, f->kind, f->a ? f->a : "",
-                           f->b ? f->b : "", f->code_count);
-        maille_strbuf_add_double(&s, f->population);
-        maille_strbuf_add(&s, ",");
+        maille_strbuf_addf(&s, "%s,%s,%s,%s,%s,", f->severity, f->kind, f->subject,
+                           f->a ? f->a : "", f->b ? f->b : "");
         for (uint32_t k = 0; k < f->code_count; k++)
             maille_strbuf_addf(&s, "%s%s", k ? " " : "", f->codes[k]);
         maille_strbuf_add(&s, ",");
-        maille_strbuf_add_csv(&s, f->sentence);
+        maille_strbuf_add_csv(&s, f->message);
+        maille_strbuf_add(&s, ",");
+        maille_strbuf_add_csv(&s, f->remedy ? f->remedy : "");
+        maille_strbuf_add(&s, ",");
+        maille_strbuf_add_double(&s, f->population);
         maille_strbuf_add(&s, "\n");
     }
     if (s.failed) {

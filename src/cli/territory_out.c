@@ -58,11 +58,13 @@ void j_flags(jout *j, const char *key, const said_flags *flags) {
         j_open(j, NULL, '{');
         j_text(j, "gravite", f->severity);
         j_text(j, "genre", f->kind);
+        j_text(j, "objet", f->subject);
         j_text(j, "a", f->a);
         j_text(j, "b", f->b);
         j_texts(j, "codes", f->codes, f->code_count);
+        j_text(j, "constat", f->message);
+        j_text(j, "piste", f->remedy);
         j_number(j, "population", f->population);
-        j_text(j, "constat", f->sentence);
         j_close(j, '}');
     }
     j_close(j, ']');

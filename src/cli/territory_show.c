@@ -316,7 +316,9 @@ static maille_status find_flags(portrait *p, const maille_perimeter_list *list) 
     if (status != MAILLE_OK)
         return status;
     claim = standing_find(p->plan, p->perimeter->id);
-    return claim == MAILLE_ABSENT ? MAILLE_OK : say_flags(p->t, p->plan, claim, &p->flags);
+    return claim == MAILLE_ABSENT
+               ? MAILLE_OK
+               : say_flags(p->t, p->plan->kind, p->plan->plan, &p->plan->flags, claim, &p->flags);
 }
 
 static maille_status show(portrait *p) {

@@ -84,6 +84,10 @@ def test_findings_as_a_table():
     held = {c for m in model.values() for c in m}
     gaps = [r["codes"].split() for r in rows if r["genre"] == "zone-blanche"]
     same("gaps", sorted(c for g in gaps for c in g), sorted(set(region.people) - held))
+    told = {(r["genre"], r["objet"], r["codes"], r["constat"]) for r in rows}
+    checked = json.loads(kit.maille("check", "-w", first, "--json", expect=5).stdout)
+    words = [(f["genre"], f["objet"], " ".join(f["codes"] or []), f["constat"]) for f in checked]
+    none("maille check tells the same", told - set(words))
     mine = territory(first, "findings", ID)
     check("those of one perimeter", mine and all(ID in (f["a"], f["b"]) for f in mine))
 
