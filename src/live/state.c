@@ -190,16 +190,21 @@ static void state_keep(const maille_live *live, state *next, uint32_t old) {
     next->moved[old] = i;
 }
 
+/* Which comes first, claim `old` or touch `t`: < 0, > 0, or 0 where they are of one perimeter. */
+static int order_of(const maille_live *live, const change *c, uint32_t old, uint32_t t) {
+    if (old == live->plan.count)
+        return 1;
+    return t == c->count ? -1 : strcmp(live->plan.claims[old].id, c->touches[t].id);
+}
+
 /* Both lists ascend: one walk over the present claims and what the change touches. */
 static maille_status state_new(maille_ctx *ctx, const maille_live *live, const change *c,
                                bool backward, state *next) {
     maille_status status = state_allocate(ctx, live, c, next);
     uint32_t old = 0, t = 0;
     while (status == MAILLE_OK && (old < live->plan.count || t < c->count)) {
-        int order = old == live->plan.count ? 1
-                    : t == c->count         ? -1
-                                            : strcmp(live->plan.claims[old].id, c->touches[t].id);
-        if (old < live->plan.count && order <= 0)
+        int order = order_of(live, c, old, t);
+        if (order <= 0)
             next->ids_before[old] = live->plan.claims[old].id;
         if (order < 0) {
             state_keep(live, next, old++);
