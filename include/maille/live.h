@@ -21,8 +21,9 @@ maille_status maille_live_new(maille_ctx *ctx, const maille_ground *ground,
                               maille_live **out);
 void maille_live_free(maille_live *live);
 
-/* Applies strokes as one change: all or none. Codes that are no unit, a commune beside its own
- * parts, statuses that the rules do not know are MAILLE_REFUSED. */
+/* Applies strokes as one change: all or none. Adding what is no unit or a commune beside its own
+ * parts, statuses that the rules do not know, a perimeter of another kind, and what changes nothing
+ * are MAILLE_REFUSED. A member that is no unit (any more) can be taken out. */
 maille_status maille_live_apply(maille_ctx *ctx, maille_live *live, const maille_op *ops,
                                 size_t count);
 /* Takes back the last change, or takes it up again; MAILLE_NOT_FOUND when there is none. A new
@@ -39,8 +40,9 @@ maille_status maille_live_figures(maille_ctx *ctx, maille_live *live, uint32_t c
                                   const maille_figures **out);
 maille_status maille_live_flags(maille_ctx *ctx, maille_live *live, const maille_flags **out);
 
-/* Before → after of the last change: ids that it touched, with cheap figures (NULL where not
- * there), and flags that went, came, or stayed with other figures. */
+/* Before → after of the last change applied, taken back or taken up; MAILLE_NOT_FOUND when there
+ * was none: ids that it touched, with cheap figures (NULL where not there), and flags that went,
+ * came, or stayed with other figures. */
 typedef struct {
     const char *id;
     maille_figures *before, *after;
@@ -57,9 +59,10 @@ typedef struct {
 maille_status maille_live_effect_of_last(maille_ctx *ctx, maille_live *live, maille_effect **out);
 void maille_effect_free(maille_effect *effect);
 
-/* Strokes that make a larger gesture; block and texts of the caller's arena. Swap: units of `a`
- * that go to `b`, and back. Merge: all of b's members go to a, then b is deleted. Give: units of a
- * gap to a claim. */
+/* Strokes that make a larger gesture; block and texts of the caller's arena. Move: units of `from`
+ * go to `to`, with `from` NULL they come from nobody (a gap); what `to` holds of them already adds
+ * up, to 1 at most. Swap: two moves. Merge: all of `other`'s members go to `into`, then it is
+ * deleted. */
 maille_status maille_ops_move(maille_ctx *ctx, maille_arena *arena, const maille_live *live,
                               const char *from, const char *to, const char *const *codes,
                               size_t code_count, maille_op **ops, size_t *count);
