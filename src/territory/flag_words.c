@@ -34,9 +34,12 @@ static void add_communes(const maille_flag_context *c, const maille_flag *flag,
         maille_strbuf_addf(out, " et %u autre%s", flag->count - SHOWN, s_of(flag->count - SHOWN));
 }
 
-/* "la CPTS" and "le périmètre" differ by kind; only CPTS are called so. */
-static const char *without(const maille_flag_context *c) {
-    return strcmp(c->kind, "cpts") == 0 ? "sans CPTS" : "sans périmètre";
+/* " sans CPTS"; a perimeter of another kind is named with its kind: " sans périmètre (pta)". */
+static void add_without(const maille_flag_context *c, maille_strbuf *out) {
+    if (strcmp(c->kind, "cpts") == 0)
+        maille_strbuf_add(out, " sans CPTS");
+    else
+        maille_strbuf_addf(out, " sans périmètre (%s)", c->kind);
 }
 
 void maille_gap_id(const char *kind, const char *first_code, char *out, size_t size) {
@@ -114,7 +117,9 @@ static void say_overshared(const maille_flag_context *c, const maille_flag *flag
 }
 
 static void say_gap(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
-    maille_strbuf_addf(out, "%u commune%s %s (", flag->count, s_of(flag->count), without(c));
+    maille_strbuf_addf(out, "%u commune%s", flag->count, s_of(flag->count));
+    add_without(c, out);
+    maille_strbuf_add(out, " (");
     add_inhabitants(out, flag->population);
     maille_strbuf_add(out, ")");
     if (flag->enclosed)
@@ -250,7 +255,9 @@ static void say_takers(const maille_flag_context *c, const maille_flag *flag, ma
                            t->size_after ? t->size_after : "");
     }
     if (flag->taker_count > SHOWN)
-        maille_strbuf_addf(out, " ; %u autres la bordent", flag->taker_count - SHOWN);
+        maille_strbuf_addf(out, " ; %u autre%s la borde%s", flag->taker_count - SHOWN,
+                           s_of(flag->taker_count - SHOWN),
+                           flag->taker_count - SHOWN > 1 ? "nt" : "");
     maille_strbuf_add(out, ".");
 }
 
@@ -268,7 +275,14 @@ void maille_flag_remedy(const maille_flag_context *c, const maille_flag *flag, m
         [MAILLE_FLAG_HOLE] = "Les ajouter, ou dire pourquoi elles restent dehors.",
         [MAILLE_FLAG_SMALL] = "S’étendre ou s’allier ; aucune norme ne l’impose.",
         [MAILLE_FLAG_LARGE] = "Envisager deux périmètres ; aucune norme ne l’impose.",
+        [MAILLE_FLAG_SHARED] = "Revoir de temps à autre si la raison du partage vaut encore.",
+        [MAILLE_FLAG_LINKED] = "Vérifier que la route est praticable en toute saison.",
+        [MAILLE_FLAG_DEPARTMENTS] =
+            "En parler entre délégations départementales de l’agence régionale de santé.",
         [MAILLE_FLAG_REGIONS] = "En parler avec l’autre agence régionale de santé.",
+        [MAILLE_FLAG_SPLIT] =
+            "Ajouter celles du dehors, céder celles du dedans, ou garder la "
+            "coupe et dire pourquoi.",
     };
     if (flag->kind == MAILLE_FLAG_GAP)
         say_takers(c, flag, out);

@@ -69,8 +69,29 @@ def test_inside():
     for kind, words in (("sans-route", "1 communes"), ("lieu-sans-route", "Phare"), ("reseau-en-morceaux", "routes.geojson"),
                         ("passage", "3 lignes"), ("code-inconnu", "cpts-")):
         check(f"{kind} is told", any(words in f["constat"] for f in found.get(kind, [])), found.get(kind))
+    none("of each it is said what could be done", [
+        f for fs in found.values() for f in fs if f["codes"] is not None and not f["piste"]])
     check("no estimate, nothing stale", "estime" not in found and "perime" not in found)
     none("no layer is marked", [n for n in kit.LAYERS if kit.layer(to, n).get("estime")])
+
+
+def test_other_kinds():
+    """A PTA is judged and shown as a CPTS is, under its own name; a layer holds every kind."""
+    to = kit.scratch()
+    kit.maille("run", study, "-w", workspace, "--to", to)
+    told = kit.rows(to, "perimetres")
+    same("every CPTS as its own layer has it", {i: [p[k] for k in ("nom", "statut", "communes", "population", "parties")]
+                                                for i, p in told.items() if p["genre"] == "cpts"},
+         {i: [p[k] for k in ("nom", "statut", "communes", "population", "parties")]
+          for i, p in kit.rows(to, "cpts").items()})
+    same("the others", {i: p["genre"] for i, p in told.items() if p["genre"] != "cpts"}, {"pta-aurze": "pta"})
+    inside = {r["code"] for r in kit.table(os.path.join(kit.SAMPLE, "pta.csv"))}
+    communes = kit.rows(to, "communes")
+    same("population of the PTA", told["pta-aurze"]["population"], sum(communes[c]["population"] for c in inside))
+    p = kit.maille("check", "-w", workspace, "--json", expect=5)
+    gaps = [f for f in json.loads(p.stdout) if f["objet"].startswith("zb-pta-")]
+    same("communes that no PTA holds", {c for f in gaps for c in f["codes"]}, set(communes) - inside)
+    none("they are said to be without a PTA", [f for f in gaps if " sans périmètre (pta) (" not in f["constat"]])
 
 
 def test_public():

@@ -8,7 +8,7 @@ import kit
 from kit import check, none, same
 
 PERIMETER_LAYERS = ["cpts", "cpts-bassins", "cpts-chevauchements", "cpts-communes-disputees", "cpts-constats",
-                    "cpts-zones-blanches"]
+                    "cpts-zones-blanches", "perimetres"]
 GP = "medecin_generaliste"
 
 
@@ -45,7 +45,8 @@ def test_without_roads():
     check("it says why", "route" in lacking["isochrones"], lacking)
     marked = {n for n in kit.LAYERS if n != "isochrones" and kit.layer(to, n).get("estime")}
     same("marked as estimates", marked, {"couverture", "bassins", "accessibilite", "zones-sous-denses", "cpts",
-                                         "cpts-bassins", "cpts-communes-disputees", "cpts-constats"})
+                                         "cpts-bassins", "cpts-communes-disputees", "cpts-constats",
+                                         "perimetres"})
     found = json.loads(kit.maille("check", "-w", workspace, "--json", expect=5).stdout)
     check("a remark", any(f["genre"] == "estime" for f in found), found)
     folder = os.path.dirname(file)
@@ -88,7 +89,7 @@ def test_roads_that_come_later_end_the_estimates():
 def test_estimates_are_told():
     file = study_without("roads")
     p = kit.maille("run", file, "-w", os.path.join(kit.scratch(), "w.maille"), "--to", kit.scratch())
-    same("in the table", p.stdout.count("estimé"), 8)
+    same("in the table", p.stdout.count("estimé"), 9)
 
 
 def test_perimeters_without_communes():

@@ -149,8 +149,7 @@ CPTS_FIELDS = ("id=id,name=nom,status=statut,contact=contact,since=depuis,by=acc
                "reason=motif,zone=zone,code=code")
 LAYERS = ["accessibilite", "bassins", "communes", "couverture", "cpts", "cpts-bassins",
           "cpts-chevauchements", "cpts-communes-disputees", "cpts-constats", "cpts-zones-blanches",
-          "etablissements", "isochrones",
-          "zones-sous-denses"]
+          "etablissements", "isochrones", "perimetres", "zones-sous-denses"]
 
 
 def files(folder):
