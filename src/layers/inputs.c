@@ -192,6 +192,13 @@ static maille_status count_claims(maille_ctx *ctx, const maille_catalogue *c,
     return status;
 }
 
+static void hash_identity(const maille_catalogue *c, const maille_table *perimeters, size_t p,
+                          maille_hasher *hasher) {
+    for (int k = PERIMETER_ID; k < PERIMETER_VINTAGE; k++)
+        maille_hasher_add_text(hasher, perimeters->columns[k].texts[p]);
+    maille_hasher_add_text(hasher, vintage_of(c, perimeters, p));
+}
+
 static void hash_member(const maille_cursor *member, bool claimed_twice, maille_hasher *hasher) {
     double share = maille_cursor_real(member, 2);
     int64_t on_purpose = claimed_twice ? maille_cursor_int(member, 3) : 0;
@@ -218,10 +225,8 @@ static maille_status hash_perimeters(maille_ctx *ctx, const maille_catalogue *c,
         status = maille_cursor_next(ctx, members, &row);
     for (size_t p = 0; p < perimeters->rows && !status; p++) {
         const char *id = perimeters->columns[PERIMETER_ID].texts[p];
-        for (int k = PERIMETER_ID; sees[p] && k < PERIMETER_VINTAGE; k++)
-            maille_hasher_add_text(hasher, perimeters->columns[k].texts[p]);
         if (sees[p])
-            maille_hasher_add_text(hasher, vintage_of(c, perimeters, p));
+            hash_identity(c, perimeters, p, hasher);
         int order = 0;
         while (!status && row && (order = strcmp(maille_cursor_text(members, 0), id)) <= 0) {
             if (order == 0 && sees[p]) {
