@@ -91,16 +91,21 @@ static const char *in_words(territory *t, const op_list *ops) {
     static const char *const done[] = {
         [MAILLE_OP_CREATE] = "périmètre créé",  [MAILLE_OP_DELETE] = "périmètre supprimé",
         [MAILLE_OP_ADD] = "commune ajoutée",    [MAILLE_OP_REMOVE] = "commune retirée",
-        [MAILLE_OP_SHARE] = "part changée",     [MAILLE_OP_ON_PURPOSE] = "partage exprès dit",
+        [MAILLE_OP_SHARE] = "part changée",     [MAILLE_OP_ON_PURPOSE] = "partage à dessein noté",
         [MAILLE_OP_ZONE] = "sous-zone changée", [MAILLE_OP_RENAME] = "nom changé",
         [MAILLE_OP_CONTACT] = "contact changé", [MAILLE_OP_STATUS] = "statut changé",
     };
     static const char *const several[] = {
-        [MAILLE_OP_CREATE] = "périmètres créés",  [MAILLE_OP_DELETE] = "périmètres supprimés",
-        [MAILLE_OP_ADD] = "communes ajoutées",    [MAILLE_OP_REMOVE] = "communes retirées",
-        [MAILLE_OP_SHARE] = "parts changées",     [MAILLE_OP_ON_PURPOSE] = "partages exprès dits",
-        [MAILLE_OP_ZONE] = "sous-zones changées", [MAILLE_OP_RENAME] = "noms changés",
-        [MAILLE_OP_CONTACT] = "contacts changés", [MAILLE_OP_STATUS] = "statuts changés",
+        [MAILLE_OP_CREATE] = "périmètres créés",
+        [MAILLE_OP_DELETE] = "périmètres supprimés",
+        [MAILLE_OP_ADD] = "communes ajoutées",
+        [MAILLE_OP_REMOVE] = "communes retirées",
+        [MAILLE_OP_SHARE] = "parts changées",
+        [MAILLE_OP_ON_PURPOSE] = "partages à dessein notés",
+        [MAILLE_OP_ZONE] = "sous-zones changées",
+        [MAILLE_OP_RENAME] = "noms changés",
+        [MAILLE_OP_CONTACT] = "contacts changés",
+        [MAILLE_OP_STATUS] = "statuts changés",
     };
     enum { KINDS = sizeof done / sizeof *done };
     size_t counts[KINDS] = {0};

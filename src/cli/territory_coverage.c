@@ -125,6 +125,13 @@ static maille_status covered_share(territory *t, const maille_target_rules *targ
 /* ---- printing
  * ----------------------------------------------------------------------------------- */
 
+static const char *scope_title(const char *scope) {
+    return strcmp(scope, "etude") == 0         ? "étude"
+           : strcmp(scope, "region") == 0      ? "région"
+           : strcmp(scope, "departement") == 0 ? "département"
+                                               : scope;
+}
+
 static void print_coverage(const maille_table *rows) {
     text_table table = {.columns = 8,
                         .titles = {"étendue", "", "statut", "périmètres", "communes", "population",
@@ -134,7 +141,7 @@ static void print_coverage(const maille_table *rows) {
         const char *title = column(rows, "title")->texts[row];
         const char *status = column(rows, "status")->texts[row];
         text_table_add(&table, (const char *const[]){
-                                   column(rows, "scope")->texts[row],
+                                   scope_title(column(rows, "scope")->texts[row]),
                                    title && *title ? title : column(rows, "area")->texts[row],
                                    *status ? status : "tous",
                                    in_french((double)column(rows, "perimeters")->ints[row], 0).text,
@@ -145,33 +152,6 @@ static void print_coverage(const maille_table *rows) {
     }
     text_table_print(&table);
     text_table_free(&table);
-}
-
-/* Column names are English, what is published French. */
-static void j_coverage(jout *j, const maille_table *rows) {
-    static const struct {
-        const char *key, *column;
-    } names[] = {{"etendue", "scope"}, {"id", "area"}, {"nom", "title"}, {"statut", "status"}};
-    static const struct {
-        const char *key, *column;
-    } figures[] = {{"perimetres", "perimeters"},
-                   {"communes", "communes"},
-                   {"population", "population"},
-                   {"part_communes", "share_communes"},
-                   {"part_population", "share_population"}};
-    j_open(j, "lignes", '[');
-    for (size_t row = 0; row < rows->rows; row++) {
-        j_open(j, NULL, '{');
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-            j_text(j, names[i].key, column(rows, names[i].column)->texts[row]);
-        for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-            const maille_column *c = column(rows, figures[i].column);
-            j_number(j, figures[i].key,
-                     c->type == MAILLE_INT ? (double)c->ints[row] : c->reals[row]);
-        }
-        j_close(j, '}');
-    }
-    j_close(j, ']');
 }
 
 static void print_target(const maille_target_rules *target, const char *day, double share) {
@@ -185,6 +165,15 @@ static void print_target(const maille_target_rules *target, const char *day, dou
 }
 
 maille_status run_coverage(territory *t) {
+    static const j_column columns[] = {{"etendue", "scope"},
+                                       {"id", "area"},
+                                       {"nom", "title"},
+                                       {"statut", "status"},
+                                       {"perimetres", "perimeters"},
+                                       {"communes", "communes"},
+                                       {"population", "population"},
+                                       {"part_communes", "share_communes"},
+                                       {"part_population", "share_population"}};
     const char *day = t->o.at ? t->o.at : today(t);
     maille_target_rules *target = NULL;
     maille_table *rows = NULL;
@@ -201,7 +190,7 @@ maille_status run_coverage(territory *t) {
         jout j = {0};
         j_open(&j, NULL, '{');
         j_text(&j, "date", day);
-        j_coverage(&j, rows);
+        j_table(&j, "lignes", rows, columns, sizeof columns / sizeof *columns);
         j_open(&j, "objectif", '{');
         j_text(&j, "regle", target->head.id);
         j_text(&j, "date", target->date);

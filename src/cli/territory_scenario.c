@@ -89,13 +89,15 @@ done:
  * ----------------------------------------------------------------------------------- */
 
 static maille_status list_scenarios(territory *t) {
+    static const j_column columns[] = {{"id", "id"},   {"titre", "title"}, {"base", "base"},
+                                       {"date", "at"}, {"qui", "who"},     {"changes", "changed"}};
     maille_table *rows = NULL;
     maille_status status = MAILLE_OK;
     TRY(want_words(t, 1, 1));
     TRY(maille_scenario_list(t->ctx, t->store, &rows));
     if (t->o.json) {
         jout j = {0};
-        j_table(&j, NULL, rows);
+        j_table(&j, NULL, rows, columns, sizeof columns / sizeof *columns);
         TRY(j_print(t->ctx, &j));
         goto done;
     }
@@ -254,8 +256,8 @@ static maille_status copy_to_file(territory *t) {
         j_close(&j, '}');
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet) {
-        printf("%zu périmètre%s avec leur histoire : %s\n", t->word_count,
-               plural((double)t->word_count), t->o.to);
+        printf("%zu périmètre%s avec %s histoire : %s\n", t->word_count,
+               plural((double)t->word_count), t->word_count > 1 ? "leur" : "son", t->o.to);
     }
 done:
     return status;

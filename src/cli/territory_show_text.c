@@ -174,9 +174,9 @@ static void print_crosswalks(const portrait *p) {
                                in_french(x->missing, 0).text});
         }
         if (c->outside)
-            text_table_add(&table,
-                           (const char *const[]){"", "hors de tout groupe",
-                                                 in_french(c->outside, 0).text, "", "", "", ""});
+            text_table_add(&table, (const char *const[]){
+                                       c->count ? "" : c->partition->name, "hors de tout groupe",
+                                       in_french(c->outside, 0).text, "", "", "", ""});
     }
     if (table.rows) {
         printf("\n");

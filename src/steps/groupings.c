@@ -71,12 +71,15 @@ static maille_status save_members(maille_ctx *ctx, step_call *call, const commun
     }
     if (none)
         TRY(remarks_add(ctx, r, "information", "sans-groupe", name,
-                        "%u communes ne sont dans aucun groupe de %s", none, name));
+                        none == 1 ? "%u commune n’est dans aucun groupe de %s"
+                                  : "%u communes ne sont dans aucun groupe de %s",
+                        none, name));
     if (disputed)
         TRY(remarks_add(ctx, r, "alerte", "groupe-conteste", name,
-                        "%u communes fusionnées tiennent de plusieurs groupes de %s : le premier "
+                        "%u commune%s fusionnée%s tien%s de plusieurs groupes de %s : le premier "
                         "est retenu",
-                        disputed, name));
+                        disputed, disputed > 1 ? "s" : "", disputed > 1 ? "s" : "",
+                        disputed > 1 ? "nent" : "t", name));
     TRY(maille_store_append(ctx, call->store, "grouping", table));
 done:
     maille_table_free(table);
