@@ -293,11 +293,15 @@ def both_a_decision_inside_leaves_no_trace_before_the_next_run():
     edit(haunted.workspace, "remove", "cpts-comblee", gap[0])
     edit(haunted.workspace, "create", "cpts-tardive", "--name", "CPTS Tardive", "--status", "projet", *members[published_ids[0]])
     edit(haunted.workspace, "scenario", "create", "encore")
+    edit(haunted.workspace, "rename", draft_ids[0], "CPTS Chuchotée")
     for how, answer in before.items():
         same(f"check {how}", haunted.ask("check", "--audience", "public", *how), answer)
     to = kit.scratch()
     kit.maille("export", "-w", haunted.workspace, "--to", to, "--audience", "public")
     kit.same_files("layers", to, plain.to)
+    kit.replace(os.path.join(os.path.dirname(haunted.study), "cpts.csv"), f"{draft_ids[0]},CPTS ", f"{draft_ids[0]},La CPTS ")
+    haunted.run("public")  # the file has changed under an edited draft: that is told, inside
+    kit.same_files("after the import of a file of drafts that changed", haunted.to, plain.to)
     p = kit.maille("compute", "-w", haunted.workspace, "--audience", "public", env=SPY)
     none("compute names nothing hidden", whispers(p.stdout + p.stderr))
     both("check", "--audience", "public", "--json")
