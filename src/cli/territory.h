@@ -199,8 +199,12 @@ void j_flags(jout *j, const char *key, const said_flags *flags);
 void j_size(jout *j, const maille_figures *f); /* communes, population, taille */
 /* A line end, stdout, and what it held is freed. */
 maille_status j_print(maille_ctx *ctx, jout *j);
-/* All columns of a table as an array of objects; a null stays one. */
-void j_table(jout *j, const char *key, const maille_table *table);
+/* Columns of a table as an array of objects, under published names; a null stays one. */
+typedef struct {
+    const char *key, *column;
+} j_column;
+void j_table(jout *j, const char *key, const maille_table *table, const j_column *columns,
+             size_t count);
 
 typedef struct {
     char text[64];

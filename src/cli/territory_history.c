@@ -80,6 +80,18 @@ static void print_history(const maille_table *rows) {
 }
 
 maille_status run_history(territory *t) {
+    static const j_column columns[] = {{"numero", "number"},
+                                       {"id", "id"},
+                                       {"date", "at"},
+                                       {"qui", "who"},
+                                       {"motif", "why"},
+                                       {"genre", "kind"},
+                                       {"du_changement", "of_change"},
+                                       {"perimetre", "perimeter"},
+                                       {"nom", "name"},
+                                       {"version", "version"},
+                                       {"avant", "before"},
+                                       {"apres", "after"}};
     maille_table *rows = NULL;
     maille_status status = MAILLE_OK;
     TRY(want_words(t, 0, 1));
@@ -87,7 +99,7 @@ maille_status run_history(territory *t) {
     TRY(maille_history_list(t->ctx, t->store, t->scenario, perimeter_word(t), &rows));
     if (t->o.json) {
         jout j = {0};
-        j_table(&j, NULL, rows);
+        j_table(&j, NULL, rows, columns, sizeof columns / sizeof *columns);
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet) {
         print_history(rows);

@@ -76,23 +76,25 @@ void j_size(jout *j, const maille_figures *f) {
     j_text(j, "taille", f->size_class);
 }
 
-static void j_cell(jout *j, const maille_column *c, size_t row) {
+static void j_cell(jout *j, const char *key, const maille_column *c, size_t row) {
     if (c->null[row])
-        j_text(j, c->name, NULL);
+        j_text(j, key, NULL);
     else if (c->type == MAILLE_INT)
-        j_int(j, c->name, c->ints[row]);
+        j_int(j, key, c->ints[row]);
     else if (c->type == MAILLE_REAL)
-        j_number(j, c->name, c->reals[row]);
+        j_number(j, key, c->reals[row]);
     else
-        j_text(j, c->name, c->texts[row]);
+        j_text(j, key, c->texts[row]);
 }
 
-void j_table(jout *j, const char *key, const maille_table *table) {
+void j_table(jout *j, const char *key, const maille_table *table, const j_column *columns,
+             size_t count) {
     j_open(j, key, '[');
     for (size_t row = 0; row < table->rows; row++) {
         j_open(j, NULL, '{');
-        for (size_t c = 0; c < table->column_count; c++)
-            j_cell(j, &table->columns[c], row);
+        for (size_t i = 0; i < count; i++)
+            j_cell(j, columns[i].key,
+                   &table->columns[maille_table_column(table, columns[i].column)], row);
         j_close(j, '}');
     }
     j_close(j, ']');

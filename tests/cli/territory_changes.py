@@ -112,7 +112,7 @@ def edit_and_take_back(seed, count):
         territory(w, "redo")
     same("decisions as edited", decisions(w), edited)
     refused("one redo more", w, ["redo"], 4, "no change")
-    same("every reason is kept", sorted({h["why"] for h in territory(w, "history") if (h["why"] or "").startswith("pas ")}),
+    same("every reason is kept", sorted({h["motif"] for h in territory(w, "history") if (h["motif"] or "").startswith("pas ")}),
          sorted(f"pas {k}" for k in range(steps)))
 
 
@@ -268,8 +268,8 @@ def test_a_perimeter_goes_to_another_workspace_and_back():
     territory(ours, "copy", ID, "--to", file)
     territory(theirs, "receive", file)
     same("received", codes(theirs, ID), codes(ours, ID))
-    same("with its history", [h["id"] for h in territory(theirs, "history", ID) if h["why"] == "chez nous"],
-         [h["id"] for h in territory(ours, "history", ID) if h["why"] == "chez nous"])
+    same("with its history", [h["id"] for h in territory(theirs, "history", ID) if h["motif"] == "chez nous"],
+         [h["id"] for h in territory(ours, "history", ID) if h["motif"] == "chez nous"])
     territory(theirs, "share", ID, other, "0.5", "--why", "chez eux")
     territory(ours, "share", ID, third, "0.5")
     territory(theirs, "copy", ID, "--to", file)
