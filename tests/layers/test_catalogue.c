@@ -129,7 +129,7 @@ TEST(public_files_hold_nothing_of_a_draft) {
             written++;
         }
     }
-    CHECK_INT(written, 36);
+    CHECK_INT(written, 39);
     maille_catalogue_free(c);
     maille_store_close(store);
 }
