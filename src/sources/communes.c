@@ -1,13 +1,15 @@
-/* Communes: any layer of polygons with a code. The only source whose codes must be INSEE's: the
- * codes of all others are held against them. */
+/* Communes: any layer of polygons with a code; arrondissements and what is finer where given. The
+ * only source whose codes must be INSEE's: the codes of all others are held against them. */
 #include "sources/job.h"
 
 #include <inttypes.h>
 #include <maille/crs.h>
 #include <maille/geometry.h>
+#include <maille/rules.h>
 #include <maille/shapes.h>
 #include <maille/text.h>
 #include <math.h>
+#include <string.h>
 
 enum { CODE, NAME, POPULATION, DEPARTMENT, FIELDS };
 
@@ -20,6 +22,7 @@ typedef struct {
     maille_shapes *shapes;  /* valid */
     maille_names *here;     /* code → place in this file */
     maille_names *standing; /* code → other import */
+    maille_unit_rules *units;
     maille_table *to;
 } reading;
 
@@ -68,6 +71,17 @@ static maille_status read_shapes(reading *r) {
     return status;
 }
 
+/* A commune, an arrondissement, or a commune's code with the digits of a part of it (an IRIS). */
+static bool is_unit(const maille_unit_rules *units, const char *code) {
+    char whole[33];
+    if (maille_is_insee_code(code))
+        return true;
+    if (!maille_unit_whole(units, code, whole) || !maille_is_insee_code(whole))
+        return false;
+    const char *rest = code + strlen(whole);
+    return rest[strspn(rest, "0123456789")] == '\0';
+}
+
 static maille_status read_code(reading *r, size_t i, const char **code) {
     maille_job *job = r->job;
     int64_t row = maille_row_number(&r->rows, i);
@@ -76,7 +90,7 @@ static maille_status read_code(reading *r, size_t i, const char **code) {
         return status;
     if (!*code)
         return maille_job_refuse(job, row, "the commune had no code");
-    if (!maille_is_insee_code(*code))
+    if (!is_unit(r->units, *code))
         return maille_job_refuse(job, row, "%s was no INSEE code of a commune", *code);
     uint32_t before = maille_names_get(r->here, *code);
     if (before != MAILLE_ABSENT)
@@ -158,6 +172,8 @@ maille_status maille_load_communes(maille_job *job) {
     reading r = {.job = job, .here = maille_names_new(0)};
     maille_status status = r.here ? MAILLE_OK : maille_no_memory(job->ctx);
     if (status == MAILLE_OK)
+        status = maille_unit_rules_read(job->ctx, MAILLE_DEFAULT_UNITS, &r.units);
+    if (status == MAILLE_OK)
         status = maille_job_read(job, wanted, FIELDS, GEOMETRY_POLYGONS, &r.rows);
     if (status == MAILLE_OK)
         status = read_shapes(&r);
@@ -176,6 +192,7 @@ maille_status maille_load_communes(maille_job *job) {
     maille_table_free(r.rows.table);
     maille_names_free(r.here);
     maille_names_free(r.standing);
+    maille_unit_rules_free(r.units);
     return status;
 }
 

@@ -46,8 +46,10 @@ typedef struct {
     const maille_publication_rules *rules;
     maille_publication_rules *own_rules;
     MAILLE_VEC(perimeter) perimeters;
-    maille_names *ids;      /* id → place in `perimeters` */
-    maille_names *members;  /* "id code" → place in the file */
+    maille_names *ids;     /* id → place in `perimeters` */
+    maille_names *members; /* "id code" → place in the file */
+    maille_names *wholes;  /* "id code" of what members are parts of → place of the first part */
+    maille_unit_rules *units;
     maille_names *edited;   /* ids edited in the workspace → EDITED, DELETED */
     maille_names *standing; /* id → other import */
     maille_table *to, *member, *status;
@@ -215,18 +217,62 @@ static maille_status add_perimeter(reading *r, perimeter *row) {
     return status;
 }
 
-static maille_status judge_member(reading *r, size_t i, const char *id, const char *code) {
+/* "id code" as the names know it, in the arena. */
+static maille_status key_of(const reading *r, const char *id, const char *code, const char **out) {
     maille_strbuf key = {0};
-    maille_status status = MAILLE_OK;
     maille_strbuf_addf(&key, "%s %s", id, code);
-    uint32_t before = key.failed ? MAILLE_ABSENT : maille_names_get(r->members, key.text);
+    *out = key.failed ? NULL : maille_arena_strdup(r->job->arena, key.text);
+    maille_strbuf_free(&key);
+    return *out ? MAILLE_OK : maille_no_memory(r->job->ctx);
+}
+
+static maille_status refuse_part(const reading *r, size_t i, const char *id, const char *code,
+                                 uint32_t before, bool is_part) {
+    const char *other = maille_cell(&r->rows, before, CODE);
+    return maille_job_refuse(r->job, maille_row_number(&r->rows, i),
+                             "commune %s and its part %s were both in perimeter %s (the other in "
+                             "row %" PRId64 ")",
+                             is_part ? other : code, is_part ? code : other, id,
+                             maille_row_number(&r->rows, before));
+}
+
+/* A commune and its parts (arrondissements, IRIS) are not both members. */
+static maille_status judge_parts(reading *r, size_t i, const char *id, const char *code) {
+    maille_status status = MAILLE_OK;
+    const char *key;
+    char whole[33], part[33];
+    MAILLE_TRY(key_of(r, id, code, &key));
+    uint32_t before = maille_names_get(r->wholes, key);
+    if (before != MAILLE_ABSENT)
+        status = refuse_part(r, i, id, code, before, false);
+    for (const char *of = code; status == MAILLE_OK && maille_unit_whole(r->units, of, whole);
+         of = memcpy(part, whole, sizeof part)) {
+        MAILLE_TRY(key_of(r, id, whole, &key));
+        before = maille_names_get(r->members, key);
+        if (before != MAILLE_ABSENT)
+            status = refuse_part(r, i, id, code, before, true);
+        else if (maille_names_get(r->wholes, key) == MAILLE_ABSENT &&
+                 !maille_names_set(r->wholes, key, (uint32_t)i))
+            status = maille_no_memory(r->job->ctx);
+    }
+done:
+    return status;
+}
+
+static maille_status judge_member(reading *r, size_t i, const char *id, const char *code) {
+    maille_status status = MAILLE_OK;
+    const char *key;
+    MAILLE_TRY(key_of(r, id, code, &key));
+    uint32_t before = maille_names_get(r->members, key);
     if (before != MAILLE_ABSENT)
         status = maille_job_refuse(r->job, maille_row_number(&r->rows, i),
                                    "commune %s was in perimeter %s in row %" PRId64 " already",
                                    code, id, maille_row_number(&r->rows, before));
-    else if (key.failed || !maille_names_set(r->members, key.text, (uint32_t)i))
+    else if (!maille_names_set(r->members, key, (uint32_t)i))
         status = maille_no_memory(r->job->ctx);
-    maille_strbuf_free(&key);
+    else
+        status = judge_parts(r, i, id, code);
+done:
     return status;
 }
 
@@ -352,10 +398,12 @@ static maille_status prepare(reading *r) {
     maille_status status = MAILLE_OK;
     r->ids = maille_names_new(0);
     r->members = maille_names_new(0);
-    if (!r->ids || !r->members)
+    r->wholes = maille_names_new(0);
+    if (!r->ids || !r->members || !r->wholes)
         return maille_no_memory(job->ctx);
+    status = maille_unit_rules_read(job->ctx, MAILLE_DEFAULT_UNITS, &r->units);
     r->rules = job->options->publication;
-    if (!r->rules) {
+    if (status == MAILLE_OK && !r->rules) {
         status = maille_publication_rules_read(job->ctx, MAILLE_DEFAULT_PUBLICATION, &r->own_rules);
         r->rules = r->own_rules;
     }
@@ -398,6 +446,8 @@ maille_status maille_load_perimeters(maille_job *job) {
     maille_table_free(r.rows.table);
     maille_names_free(r.ids);
     maille_names_free(r.members);
+    maille_names_free(r.wholes);
+    maille_unit_rules_free(r.units);
     maille_names_free(r.edited);
     maille_names_free(r.standing);
     maille_publication_rules_free(r.own_rules);

@@ -120,9 +120,25 @@ done:
 
 /* ---- one text ---- */
 
+enum { CODE_SIZE = 33 };
+
+/* A code of the workspace as it stands: an IRIS is longer than an INSEE code. */
+static bool known_code(const list_reader *r, const char *text, char code[CODE_SIZE]) {
+    size_t length = strlen(text += strspn(text, " \t"));
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+        length--;
+    if (length >= CODE_SIZE)
+        return false;
+    memcpy(code, text, length);
+    code[length] = '\0';
+    return maille_names_get(r->number, code) != MAILLE_ABSENT;
+}
+
 /* "2a004 " → "2A004", "1004" → "01004"; false for what is no code. */
-static bool tidy_code(const char *text, char code[6]) {
+static bool tidy_code(const list_reader *r, const char *text, char code[CODE_SIZE]) {
     size_t length = 0;
+    if (known_code(r, text, code))
+        return true;
     text += strspn(text, " \t");
     for (; length < 5 && text[length] && text[length] != ' '; length++)
         code[length] = text[length];
@@ -344,8 +360,8 @@ static maille_status count_codes(list_reader *r, size_t first, int column, long 
     for (size_t row = first; row < r->cells->rows; row++) {
         candidates by_code = {0}, by_name = {0};
         const char *text = cell_of(r, row, column), *name = cell_of(r, row, r->name_column);
-        char code[6];
-        if (!text || !tidy_code(text, code))
+        char code[CODE_SIZE];
+        if (!text || !tidy_code(r, text, code))
             continue;
         uint32_t commune = maille_names_get(r->number, code);
         if (commune != MAILLE_ABSENT)
@@ -415,8 +431,8 @@ static maille_status understand(list_reader *r, const char *code_text, const cha
                                 candidates *found, const char **how) {
     maille_status status = MAILLE_OK;
     candidates by_name = {0};
-    char code[6];
-    bool is_code = code_text && tidy_code(code_text, code);
+    char code[CODE_SIZE];
+    bool is_code = code_text && tidy_code(r, code_text, code);
     uint32_t commune = is_code ? maille_names_get(r->number, code) : MAILLE_ABSENT;
     if (name)
         TRY(find_name(r, name, &by_name));

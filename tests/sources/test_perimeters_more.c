@@ -149,6 +149,15 @@ TEST(more_is_refused_with_its_row) {
          "%s, row 4: commune 2A001 was in perimeter x in row 2 already"},
         {HEAD "x,X,idée,2A001,,,,,\ny,Y,idée,,,,,,\n",
          "%s, row 3: a commune of perimeter y had no code"},
+        {HEAD "x,X,idée,75056,,,,,\ny,Y,idée,75101,,,,,\nx,X,idée,75102,,,,,\n",
+         "%s, row 4: commune 75056 and its part 75102 were both in perimeter x (the other in row "
+         "2)"},
+        {HEAD "x,X,idée,2A0040101,,,,,\nx,X,idée,2A0040102,,,,,\nx,X,idée,2A004,,,,,\n",
+         "%s, row 4: commune 2A004 and its part 2A0040101 were both in perimeter x (the other in "
+         "row 2)"},
+        {HEAD "x,X,idée,751010001,,,,,\nx,X,idée,75056,,,,,\n",
+         "%s, row 3: commune 75056 and its part 751010001 were both in perimeter x (the other in "
+         "row 2)"},
         {HEAD, "%s held no row"},
     };
     fixture f = fixture_open("refus-plus.maille", 2154);

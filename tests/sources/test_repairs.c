@@ -55,6 +55,16 @@ TEST(communes_are_repaired_and_named) {
     fixture_close(&f);
 }
 
+TEST(arrondissements_and_iris_are_units_too) {
+    fixture f =
+        with_communes(LAYER(COMMUNE("75101", "\"Paris 1er\"", "10", SQUARE(2, 48)) "," COMMUNE(
+            "2A0040101", "\"Ajaccio, vieille ville\"", "20", SQUARE(8, 42))));
+    CHECK_INT(f.result.kept, 2);
+    CHECK_TEXT(cell(&f, "commune", "code", "2A0040101", "population"), "20");
+    CHECK_TEXT(cell(&f, "commune", "code", "2A0040101", "department"), "2A");
+    fixture_close(&f);
+}
+
 TEST(many_cases_become_one_remark) {
     maille_strbuf text = {0};
     maille_strbuf_add(&text, "{\"type\":\"FeatureCollection\",\"features\":[");
@@ -270,8 +280,8 @@ TEST(a_road_graph_in_pieces_is_told) {
     fixture_close(&f);
 }
 
-RUN_TESTS(CASE(communes_are_repaired_and_named), CASE(many_cases_become_one_remark),
-          CASE(a_commune_outside_the_area_of_use_is_named),
+RUN_TESTS(CASE(communes_are_repaired_and_named), CASE(arrondissements_and_iris_are_units_too),
+          CASE(many_cases_become_one_remark), CASE(a_commune_outside_the_area_of_use_is_named),
           CASE(a_whole_file_outside_is_named_if_it_is_french), CASE(the_crs_follows_the_communes),
           CASE(the_crs_of_a_study_holds), CASE(codes_get_their_zero_back_where_that_is_known),
           CASE(facilities_stand_by_point_or_commune),
