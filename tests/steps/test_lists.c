@@ -107,7 +107,7 @@ TEST(one_word_a_line) {
                "2 ambérieu en bugey: 01004 nom\n"
                "3 2a004: 2A004 code\n"
                "4 1005: 01005 code\n");
-    CHECK_TEXT(understood(store, "code\n 261980101 \n261980102\n26198\n", NULL),
+    CHECK_TEXT(understood(store, "code\n261980101\n261980102\n26198\n", NULL),
                "2 261980101: 261980101 code\n"
                "3 261980102: - inconnu\n"
                "4 26198: - inconnu\n");
