@@ -77,6 +77,13 @@ void maille_publication_rules_free(maille_publication_rules *rules);
 const maille_perimeter_status *maille_publication_status(const maille_publication_rules *rules,
                                                          const char *text);
 
+/* The status of this very id, or NULL. */
+const maille_perimeter_status *maille_status_of_id(const maille_publication_rules *rules,
+                                                   const char *id);
+/* Whether a perimeter of this status (its id) covers and overlaps: neither given up nor opposed.
+ * Unknown statuses do. */
+bool maille_status_active(const maille_publication_rules *rules, const char *status);
+
 /* THE function that chooses what an audience may see: one flag per perimeter, by status id. Nothing
  * else in the house decides this. Unknown statuses are seen inside only. */
 typedef enum { MAILLE_INTERNE, MAILLE_PUBLIC } maille_audience;

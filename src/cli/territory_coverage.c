@@ -34,11 +34,12 @@ typedef struct {
 
 static bool counts(const holding *h, const char *id) {
     const maille_publication_rules *rules = maille_loaded_publication(h->t->loaded);
-    const maille_perimeter_status *known = maille_publication_status(rules, id);
     unsigned char sees = 0;
     maille_audience_sees(rules, h->t->audience, &id, 1, &sees);
-    for (size_t i = 0; sees && known && known->active && i < h->target->status_count; i++)
-        if (strcmp(h->target->statuses[i], known->id) == 0)
+    if (!sees || !maille_status_active(rules, id))
+        return false;
+    for (size_t i = 0; i < h->target->status_count; i++)
+        if (strcmp(h->target->statuses[i], id) == 0)
             return true;
     return false;
 }

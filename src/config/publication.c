@@ -112,11 +112,22 @@ maille_status maille_audience_parse(maille_ctx *ctx, const char *text, maille_au
     return maille_fail(ctx, MAILLE_USAGE, "audience \"%s\" was neither interne nor public", text);
 }
 
+const maille_perimeter_status *maille_status_of_id(const maille_publication_rules *rules,
+                                                   const char *id) {
+    for (size_t i = 0; i < rules->count && id; i++)
+        if (strcmp(rules->statuses[i].id, id) == 0)
+            return &rules->statuses[i];
+    return NULL;
+}
+
+bool maille_status_active(const maille_publication_rules *rules, const char *status) {
+    const maille_perimeter_status *known = maille_status_of_id(rules, status);
+    return !known || known->active;
+}
+
 static bool published(const maille_publication_rules *rules, const char *status) {
-    for (size_t i = 0; i < rules->count && status; i++)
-        if (strcmp(rules->statuses[i].id, status) == 0)
-            return rules->statuses[i].published;
-    return false;
+    const maille_perimeter_status *known = maille_status_of_id(rules, status);
+    return known && known->published;
 }
 
 void maille_audience_sees(const maille_publication_rules *rules, maille_audience audience,

@@ -44,7 +44,7 @@ static maille_status judge_op(maille_ctx *ctx, const maille_live *live, const ma
         return maille_fail(ctx, MAILLE_REFUSED, "code %s was no commune, for perimeter %s",
                            op->code, op->perimeter);
     if ((op->kind == MAILLE_OP_CREATE || op->kind == MAILLE_OP_STATUS) &&
-        !status_by_id(live->publication, op->status))
+        !maille_status_of_id(live->publication, op->status))
         return maille_fail(ctx, MAILLE_REFUSED, "status %s of perimeter %s was unknown",
                            op->status ? op->status : "(none)", op->perimeter);
     if (op->kind == MAILLE_OP_CREATE && kind && op->perimeter_kind &&

@@ -67,7 +67,6 @@ struct maille_live {
 
 /* Number of the claim of that id, or MAILLE_ABSENT. */
 uint32_t claim_number(const maille_plan *plan, const char *id);
-const maille_perimeter_status *status_by_id(const maille_publication_rules *rules, const char *id);
 /* The claim that a perimeter makes. */
 maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
                          const maille_perimeter *perimeter, maille_claim *out);

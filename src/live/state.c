@@ -75,19 +75,9 @@ void claim_clear(maille_claim *claim) {
     *claim = (maille_claim){0};
 }
 
-const maille_perimeter_status *status_by_id(const maille_publication_rules *rules, const char *id) {
-    for (size_t i = 0; id && i < rules->count; i++)
-        if (strcmp(rules->statuses[i].id, id) == 0)
-            return &rules->statuses[i];
-    return NULL;
-}
-
 maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
                          const maille_perimeter *perimeter, maille_claim *out) {
     const maille_status_entry *entry = &perimeter->statuses[perimeter->status_count - 1];
-    const maille_perimeter_status *status = status_by_id(live->publication, entry->status);
-    if (!status) /* as people write it: costs memory, which may run out */
-        status = maille_publication_status(live->publication, entry->status);
     uint32_t n = perimeter->member_count;
     unsigned char published = 0;
     maille_audience_sees(live->publication, MAILLE_PUBLIC, &entry->status, 1, &published);
@@ -96,7 +86,7 @@ maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
                           .status = entry->status,
                           .since = entry->since,
                           .published = published,
-                          .active = !status || status->active,
+                          .active = maille_status_active(live->publication, entry->status),
                           .member = maille_alloc(n, sizeof *out->member),
                           .share = maille_alloc(n, sizeof *out->share),
                           .on_purpose = maille_alloc(n, sizeof *out->on_purpose)};

@@ -58,10 +58,9 @@ static maille_status stand(maille_ctx *ctx, area_coverage *c, const maille_perim
     const maille_status_entry *entry = maille_perimeter_status_on(told, c->day);
     if (!entry)
         return MAILLE_OK;
-    const maille_perimeter_status *rule = maille_publication_status(c->rules, entry->status);
     unsigned char sees = 0;
     maille_audience_sees(c->rules, c->audience, &entry->status, 1, &sees);
-    if (!sees || (rule && !rule->active))
+    if (!sees || !maille_status_active(c->rules, entry->status))
         return MAILLE_OK;
     if (!MAILLE_VEC_PUSH(&c->standings, ((standing){*members, present, entry->status})))
         return maille_no_memory(ctx);

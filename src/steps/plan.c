@@ -58,10 +58,10 @@ static maille_status make_claim(maille_ctx *ctx, const maille_ground *ground,
     maille_status status = MAILLE_OK;
     const maille_status_entry *present = p->status_count ? &p->statuses[p->status_count - 1] : NULL;
     const char *name = present ? present->status : "";
-    const maille_perimeter_status *rule = maille_publication_status(publication, name);
     unsigned char published = 0;
     maille_audience_sees(publication, MAILLE_PUBLIC, &name, 1, &published);
-    *claim = (maille_claim){.published = published, .active = !rule || rule->active};
+    *claim =
+        (maille_claim){.published = published, .active = maille_status_active(publication, name)};
     MAILLE_TRY(copy_text(ctx, arena, p->id, &claim->id));
     MAILLE_TRY(copy_text(ctx, arena, p->name, &claim->name));
     MAILLE_TRY(copy_text(ctx, arena, name, &claim->status));

@@ -40,14 +40,6 @@ static maille_status make_arrays(maille_ctx *ctx, seen_perimeters *p) {
     return MAILLE_OK;
 }
 
-/* Unknown statuses are drafts that stand. */
-static bool is_active(const maille_publication_rules *rules, const char *status) {
-    for (size_t i = 0; i < rules->count; i++)
-        if (strcmp(rules->statuses[i].id, status) == 0)
-            return rules->statuses[i].active;
-    return true;
-}
-
 /* Rows of `table` (perimeter) that the audience sees become the sets' order: id, name … in `p`. */
 static maille_status choose_seen(maille_ctx *ctx, loads *l, maille_audience audience,
                                  seen_perimeters *p, maille_names *number) {
@@ -75,7 +67,7 @@ static maille_status choose_seen(maille_ctx *ctx, loads *l, maille_audience audi
         p->status[n] = statuses[row];
         p->contact[n] = columns[CONTACT].texts[row];
         p->published[n] = published[row];
-        p->active[n] = is_active(rules, statuses[row]);
+        p->active[n] = maille_status_active(rules, statuses[row]);
         if (!maille_names_set(number, p->id[n], n)) {
             status = maille_no_memory(ctx);
             goto done;
