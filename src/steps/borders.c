@@ -94,6 +94,40 @@ done:
     return status;
 }
 
+/* Communes that are units beside their own arrondissements or IRIS. */
+static maille_status note_wholes(maille_ctx *ctx, const communes *c, remarks *r) {
+    maille_status status = MAILLE_OK;
+    maille_unit_rules *rules = NULL;
+    uint32_t count = 0, *numbers = maille_alloc(c->count + 1u, sizeof *numbers);
+    unsigned char *whole = maille_alloc(c->count + 1u, 1);
+    char list[400];
+    if (!numbers || !whole) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    TRY(maille_unit_rules_read(ctx, MAILLE_DEFAULT_UNITS, &rules));
+    for (uint32_t i = 0; i < c->count; i++) {
+        uint32_t unit = whole_unit(rules, c, c->code[i]);
+        if (unit != MAILLE_ABSENT)
+            whole[unit] = 1;
+    }
+    for (uint32_t i = 0; i < c->count; i++)
+        if (whole[i])
+            numbers[count++] = i;
+    if (count) {
+        names_in_words(c->code, numbers, count, list, sizeof list);
+        TRY(remarks_add(ctx, r, "alerte", "commune-et-parties", NULL,
+                        "%u commune%s dont des parties sont des unités aussi (%s) : leurs "
+                        "habitants comptent deux fois ; n’importer que les unes ou les autres",
+                        count, count > 1 ? "s" : "", list));
+    }
+done:
+    maille_unit_rules_free(rules);
+    maille_free(numbers);
+    maille_free(whole);
+    return status;
+}
+
 static maille_status save_borders(maille_ctx *ctx, step_call *call, const communes *c,
                                   const maille_adjacency *a) {
     static const maille_column_spec columns[] = {
@@ -166,6 +200,7 @@ maille_status step_borders(maille_ctx *ctx, step_call *call) {
     }
     TRY(choose_centres(ctx, call, c, crs, &r, centre, from_source));
     TRY(note_outside_area(ctx, c, crs, centre, &r));
+    TRY(note_wholes(ctx, c, &r));
     TRY(save_borders(ctx, call, c, a));
     TRY(save_figures(ctx, call, c, a, centre, from_source));
     for (uint32_t i = 0; i < a->count; i++)

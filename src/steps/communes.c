@@ -179,3 +179,14 @@ done:
     maille_table_free(figures);
     return status;
 }
+
+uint32_t whole_unit(const maille_unit_rules *rules, const communes *c, const char *code) {
+    char whole[33], before[33];
+    uint32_t found = MAILLE_ABSENT;
+    while (found == MAILLE_ABSENT && maille_unit_whole(rules, code, whole)) {
+        found = maille_names_get(c->number, whole);
+        memcpy(before, whole, sizeof before);
+        code = before;
+    }
+    return found;
+}

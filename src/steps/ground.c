@@ -159,18 +159,6 @@ done:
     return status;
 }
 
-/* The unit that a code is a part of, straight or by way of a commune that is no unit itself. */
-static uint32_t whole_of(const maille_unit_rules *rules, const communes *c, const char *code) {
-    char whole[33], before[33];
-    uint32_t found = MAILLE_ABSENT;
-    while (found == MAILLE_ABSENT && maille_unit_whole(rules, code, whole)) {
-        found = maille_names_get(c->number, whole);
-        memcpy(before, whole, sizeof before);
-        code = before;
-    }
-    return found;
-}
-
 static maille_status add_wholes(maille_ctx *ctx, maille_loaded *loaded, const communes *c) {
     maille_status status = MAILLE_OK;
     maille_unit_rules *rules = NULL;
@@ -179,7 +167,7 @@ static maille_status add_wholes(maille_ctx *ctx, maille_loaded *loaded, const co
         return maille_no_memory(ctx);
     TRY(maille_unit_rules_read(ctx, MAILLE_DEFAULT_UNITS, &rules));
     for (uint32_t i = 0; i < c->count; i++)
-        part_of[i] = whole_of(rules, c, c->code[i]);
+        part_of[i] = whole_unit(rules, c, c->code[i]);
     loaded->ground.part_of = part_of;
 done:
     maille_unit_rules_free(rules);

@@ -113,6 +113,8 @@ maille_status load_zoning(maille_ctx *ctx, loads *l, const maille_zoning_rules *
 /* The decay of zoning rules; one that is none is refused with the name of its file. */
 maille_status decay_of(maille_ctx *ctx, const maille_zoning_rules *rules, maille_decay *out);
 maille_status load_communes(maille_ctx *ctx, loads *l, const communes **out);
+/* The unit that a code is a part of, straight or by way of a commune that is no unit itself. */
+uint32_t whole_unit(const maille_unit_rules *rules, const communes *c, const char *code);
 maille_status load_figures(maille_ctx *ctx, loads *l, const commune_figures **out);
 maille_status load_adjacency(maille_ctx *ctx, loads *l, const maille_adjacency **out);
 maille_status load_places(maille_ctx *ctx, loads *l, const places **out);
