@@ -79,6 +79,18 @@ static void print_history(const maille_table *rows) {
     text_table_free(&t);
 }
 
+/* A perimeter may be without a change in a scenario; one that never was is named. */
+static maille_status want_perimeter(territory *t, const char *id) {
+    const maille_perimeter *found;
+    maille_perimeter_list *list = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(territory_perimeters(t, NULL, &list));
+    TRY(territory_perimeter(t, list, id, &found));
+done:
+    maille_perimeter_list_free(list);
+    return status;
+}
+
 maille_status run_history(territory *t) {
     static const j_column columns[] = {{"numero", "number"},
                                        {"id", "id"},
@@ -97,6 +109,8 @@ maille_status run_history(territory *t) {
     TRY(want_words(t, 0, 1));
     TRY(territory_open(t));
     TRY(maille_history_list(t->ctx, t->store, t->scenario, perimeter_word(t), &rows));
+    if (rows->rows == 0 && perimeter_word(t))
+        TRY(want_perimeter(t, perimeter_word(t)));
     if (t->o.json) {
         jout j = {0};
         j_table(&j, NULL, rows, columns, sizeof columns / sizeof *columns);

@@ -15,6 +15,7 @@ static void portrait_free(portrait *p) {
     maille_free(p->shares);
     maille_free(p->links);
     MAILLE_VEC_FREE(&p->flags);
+    MAILLE_VEC_FREE(&p->zones);
 }
 
 /* ---- what is shown
@@ -42,6 +43,26 @@ done:
     return status;
 }
 
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const sub_zone *)a)->name, ((const sub_zone *)b)->name);
+}
+
+static maille_status count_zone(portrait *p, const maille_member *member, uint32_t unit) {
+    const maille_ground *g = p->t->ground;
+    size_t at = 0;
+    if (!member->zone)
+        return MAILLE_OK;
+    while (at < p->zones.count && strcmp(p->zones.items[at].name, member->zone) != 0)
+        at++;
+    if (at == p->zones.count && !MAILLE_VEC_PUSH(&p->zones, ((sub_zone){.name = member->zone})))
+        return maille_no_memory(p->t->ctx);
+    sub_zone *zone = &p->zones.items[at];
+    zone->communes++;
+    if (!isnan(g->population[unit]))
+        zone->population += member->share * g->population[unit];
+    return MAILLE_OK;
+}
+
 static maille_status portrait_of_members(portrait *p) {
     territory *t = p->t;
     p->units = maille_alloc(p->perimeter->member_count + 1u, sizeof *p->units);
@@ -49,12 +70,18 @@ static maille_status portrait_of_members(portrait *p) {
     if (!p->units || !p->shares)
         return maille_no_memory(t->ctx);
     for (uint32_t i = 0; i < p->perimeter->member_count; i++) {
-        uint32_t unit = unit_of(t->ground, p->perimeter->members[i].code);
+        const maille_member *member = &p->perimeter->members[i];
+        uint32_t unit = unit_of(t->ground, member->code);
         if (unit == MAILLE_ABSENT)
             continue;
         p->units[p->count] = unit;
-        p->shares[p->count++] = p->perimeter->members[i].share;
+        p->shares[p->count++] = member->share;
+        maille_status status = count_zone(p, member, unit);
+        if (status != MAILLE_OK)
+            return status;
     }
+    if (p->zones.count)
+        qsort(p->zones.items, p->zones.count, sizeof *p->zones.items, by_name);
     return MAILLE_OK;
 }
 
@@ -262,6 +289,15 @@ static void j_identity(const portrait *p, jout *j) {
         j_text(j, "statut", of->statuses[i].status);
         j_text(j, "depuis", of->statuses[i].since);
         j_text(j, "avec", of->statuses[i].by);
+        j_close(j, '}');
+    }
+    j_close(j, ']');
+    j_open(j, "sous_zones", '[');
+    for (size_t i = 0; i < p->zones.count; i++) {
+        j_open(j, NULL, '{');
+        j_text(j, "nom", p->zones.items[i].name);
+        j_int(j, "communes", p->zones.items[i].communes);
+        j_number(j, "population", p->zones.items[i].population);
         j_close(j, '}');
     }
     j_close(j, ']');

@@ -6,13 +6,21 @@
 
 enum { SELF, DEPARTMENT, REGION, STUDY, SIDES };
 
+/* Members of a perimeter that bear the name of one sub-zone. */
+typedef struct {
+    const char *name;
+    uint32_t communes;
+    double population; /* by the members' shares */
+} sub_zone;
+
 typedef struct {
     territory *t;
     const maille_perimeter *perimeter; /* NULL: a list of communes */
     uint32_t *units;                   /* of it; a block of its own */
     double *shares;                    /* NULL: 1 */
     uint32_t count;
-    standing *plan; /* its kind as it stands; NULL of a list and of old versions */
+    MAILLE_VEC(sub_zone) zones; /* ascending names */
+    standing *plan;             /* its kind as it stands; NULL of a list and of old versions */
     const char *titles[SIDES];
     maille_figures *f[SIDES]; /* NULL where there is none */
     uint32_t *links;          /* roads that join its pieces; a block of its own */

@@ -108,6 +108,11 @@ static void print_identity(const portrait *p) {
     if (of->member_count > p->count)
         printf("  %u membre%s hors du millésime des communes\n", of->member_count - p->count,
                plural(of->member_count - p->count));
+    for (size_t i = 0; i < p->zones.count; i++) {
+        const sub_zone *zone = &p->zones.items[i];
+        printf("  sous-zone %s : %u commune%s, %s habitants\n", zone->name, zone->communes,
+               plural(zone->communes), in_french(zone->population, 0).text);
+    }
 }
 
 static void print_size(const maille_figures *f) {

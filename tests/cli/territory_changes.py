@@ -138,6 +138,10 @@ def test_every_other_stroke():
          [("projet-transmis", "2025-06-30", None), ("projet-valide", "2026-01-15", "ARS")])
     member = next(m for m in territory(w, "codes", ID) if m["code"] == code)
     same("sub-zone and sharing", (member["sous_zone"], member["partage_expres"]), ("Est", "deux rives"))
+    same("the sub-zone of itself", now["sous_zones"], [{"nom": "Est", "communes": 1, "population": region.people[code]}])
+    p = kit.maille("territory", "show", ID, "-w", w)
+    check("and in words", "sous-zone Est : 1 commune," in p.stdout, p.stdout[:600])
+    kit.refused("the history of nothing", ["territory", "history", "cpts-nulle", "-w", w], 4, "cpts-nulle")
     version = told["version"]
     difference = territory(w, "diff", ID, "--from", "v1")
     same("what differs", sorted(d["quoi"] for d in difference["differences"]),
