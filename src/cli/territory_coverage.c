@@ -1,21 +1,12 @@
 /* Coverage by status, region and département on a day, and against a target. */
 #include "cli/territory.h"
 
+#include <maille/clock.h>
 #include <maille/map.h>
 #include <maille/memory.h>
 #include <maille/rules.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
-
-static const char *today(territory *t) {
-    char day[16];
-    time_t now = time(NULL);
-    struct tm utc;
-    if (!gmtime_r(&now, &utc) || strftime(day, sizeof day, "%Y-%m-%d", &utc) == 0)
-        return "9999-12-31";
-    return maille_arena_strdup(t->arena, day);
-}
 
 static const maille_column *column(const maille_table *rows, const char *name) {
     return &rows->columns[maille_table_column(rows, name)];
@@ -175,11 +166,13 @@ maille_status run_coverage(territory *t) {
                                        {"population", "population"},
                                        {"part_communes", "share_communes"},
                                        {"part_population", "share_population"}};
-    const char *day = t->o.at ? t->o.at : today(t);
+    char today[11];
+    const char *day = t->o.at ? t->o.at : today;
     maille_target_rules *target = NULL;
     maille_table *rows = NULL;
     double share = NAN;
     maille_status status = MAILLE_OK;
+    maille_utc_today(today);
     TRY(want_words(t, 0, 0));
     TRY(maille_target_rules_read(t->ctx, t->o.target ? t->o.target : MAILLE_DEFAULT_TARGET,
                                  &target));

@@ -271,10 +271,9 @@ static size_t read_parts(const char *text, char separator, int parts[3], size_t 
 }
 
 static bool is_day(int year, int month, int day) {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 &&
-           day <= days[month - 1] + (month == 2 && leap);
+    char text[40];
+    snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day);
+    return year >= 1900 && year < 2200 && maille_is_date(text);
 }
 
 /* The day as year, month, day. GDAL writes dates of spreadsheets as 2021/07/01. */

@@ -2,6 +2,7 @@
 #include "sources/job.h"
 
 #include <inttypes.h>
+#include <maille/clock.h>
 #include <maille/rules.h>
 #include <math.h>
 #include <string.h>
@@ -153,6 +154,19 @@ static maille_status refuse_status(const reading *r, size_t i, const char *text)
     return status;
 }
 
+/* A status dated ahead would be published before its day. */
+static maille_status read_day(const reading *r, size_t i, perimeter *out) {
+    char today[11];
+    maille_status status =
+        maille_job_day(r->job, &r->rows, i, SINCE, "since", &out->since, &out->year_only);
+    maille_utc_today(today);
+    if (status == MAILLE_OK && out->since && strcmp(out->since, today) > 0)
+        status =
+            maille_job_refuse(r->job, maille_row_number(&r->rows, i),
+                              "%s was yet to come; a status is of the day it began", out->since);
+    return status;
+}
+
 static maille_status read_row(const reading *r, size_t i, perimeter *out) {
     static const struct {
         int field;
@@ -172,7 +186,7 @@ static maille_status read_row(const reading *r, size_t i, perimeter *out) {
                        .contact = maille_cell(&r->rows, i, CONTACT),
                        .by = maille_cell(&r->rows, i, BY),
                        .row = maille_row_number(&r->rows, i)};
-    return maille_job_day(r->job, &r->rows, i, SINCE, "since", &out->since, &out->year_only);
+    return read_day(r, i, out);
 }
 
 /* A perimeter says the same of itself in all of its rows; what need not be said may be left out in

@@ -3,6 +3,7 @@
 #include "steps/history_rows.h"
 #include "steps/step.h"
 
+#include <maille/clock.h>
 #include <maille/map.h>
 #include <maille/strbuf.h>
 #include <maille/text.h>
@@ -127,6 +128,13 @@ static maille_status judge_kind(maille_ctx *ctx, const maille_op *op) {
                        kind);
 }
 
+/* A status dated ahead would be published before its day. */
+static bool is_to_come(const char *day) {
+    char today[11];
+    maille_utc_today(today);
+    return strcmp(day, today) > 0;
+}
+
 /* A stroke as it is applied: statuses by their ids, kinds as they are left out in files. */
 static maille_status judge_stroke(maille_ctx *ctx, editing *e, maille_op *op) {
     maille_status status = MAILLE_OK;
@@ -141,6 +149,11 @@ static maille_status judge_stroke(maille_ctx *ctx, editing *e, maille_op *op) {
         if (op->since && !history_is_day(op->since))
             status = maille_fail(ctx, MAILLE_REFUSED, "perimeter %s: \"%s\" was no day YYYY-MM-DD",
                                  op->perimeter, op->since);
+        else if (op->since && is_to_come(op->since))
+            status =
+                maille_fail(ctx, MAILLE_REFUSED,
+                            "perimeter %s: %s was yet to come; a status is of the day it began",
+                            op->perimeter, op->since);
     } else if (op->kind == MAILLE_OP_ADD) {
         TRY(judge_code(ctx, e, op));
     }
@@ -283,7 +296,7 @@ maille_status maille_gap_note_set(maille_ctx *ctx, maille_store *store, const ch
     int64_t there = 0, notes = 0;
     row_filter by_code;
     char now[21];
-    history_now(now);
+    maille_utc_now(now);
     row_where(&by_code, "code", code);
     if (date && !history_is_day(date))
         return maille_fail(ctx, MAILLE_REFUSED, "\"%s\" was no day YYYY-MM-DD", date);

@@ -4,24 +4,17 @@
 #include "steps/history_rows.h"
 #include "steps/step.h"
 
+#include <maille/clock.h>
 #include <maille/hash.h>
 #include <maille/map.h>
 #include <maille/strbuf.h>
+#include <maille/text.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- words ------------------------------------------------------------------------------------
  */
-
-void history_now(char out[21]) {
-    time_t seconds = time(NULL);
-    struct tm parts = {0};
-    gmtime_r(&seconds, &parts);
-    if (strftime(out, 21, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        out[0] = '\0';
-}
 
 /* As many digits as the pattern has at its 0s, all else as it stands there. */
 static bool is_like(const char *text, const char *pattern) {
@@ -32,21 +25,14 @@ static bool is_like(const char *text, const char *pattern) {
     return !pattern[i] && !text[i];
 }
 
-static bool is_on_calendar(const char *text) {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    long year = strtol(text, NULL, 10), month = strtol(text + 5, NULL, 10);
-    long day = strtol(text + 8, NULL, 10);
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return month >= 1 && month <= 12 && day >= 1 &&
-           day <= days[month - 1] + (month == 2 && leap ? 1 : 0);
-}
-
 bool history_is_day(const char *text) {
-    return is_like(text, "0000-00-00") && is_on_calendar(text);
+    return is_like(text, "0000-00-00") && maille_is_date(text);
 }
 
 bool history_is_time(const char *text) {
-    return is_like(text, "0000-00-00T00:00:00Z") && is_on_calendar(text) &&
+    char day[11];
+    snprintf(day, sizeof day, "%s", text);
+    return is_like(text, "0000-00-00T00:00:00Z") && maille_is_date(day) &&
            strncmp(text + 11, "24", 2) < 0 && text[14] < '6' && text[17] < '6';
 }
 
@@ -201,7 +187,7 @@ maille_status history_begin(maille_ctx *ctx, maille_store *store, const history_
     maille_status status = MAILLE_OK;
     char now[21];
     *out = (history_change){.store = store, .scenario = about->scenario};
-    history_now(now);
+    maille_utc_now(now);
     if (about->at && !history_is_time(about->at))
         return maille_fail(ctx, MAILLE_USAGE, "\"%s\" was no time YYYY-MM-DDTHH:MM:SSZ", about->at);
     if (about->id)

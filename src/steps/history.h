@@ -123,7 +123,6 @@ maille_status history_expect(maille_ctx *ctx, maille_store *store, const char *s
  */
 
 /* Now, as YYYY-MM-DDTHH:MM:SSZ. */
-void history_now(char out[21]);
 /* A day YYYY-MM-DD that the calendar has; a time YYYY-MM-DDTHH:MM:SSZ. */
 bool history_is_day(const char *text);
 bool history_is_time(const char *text);

@@ -3,6 +3,7 @@
 #include "steps/history_rows.h"
 #include "steps/merge.h"
 
+#include <maille/clock.h>
 #include <maille/map.h>
 #include <maille/memory.h>
 #include <maille/text.h>
@@ -73,7 +74,7 @@ maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const
                                      const char *title, const char *base) {
     maille_status status = MAILLE_OK;
     char now[21];
-    history_now(now);
+    maille_utc_now(now);
     const row_cell cells[] = {ROW_TEXT("id", id), ROW_TEXT("title", title), ROW_TEXT("base", base),
                               ROW_TEXT("at", now), ROW_TEXT("who", maille_store_who(store))};
     TRY(history_enter(ctx, store, base));

@@ -3,22 +3,9 @@
 
 #include "store/internal.h"
 
+#include <maille/clock.h>
 #include <maille/version.h>
 #include <string.h>
-#include <time.h>
-
-typedef struct {
-    char text[32];
-} utc;
-
-static utc now(void) {
-    utc at = {""};
-    time_t seconds = time(NULL);
-    struct tm parts;
-    if (gmtime_r(&seconds, &parts))
-        strftime(at.text, sizeof at.text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return at;
-}
 
 /* Binds texts to the parameters from `first` on; NULL stays null. */
 static void bind_texts(sqlite3_stmt *statement, int first, const char *const *texts, int count) {
@@ -106,7 +93,8 @@ static maille_status insert_import(maille_ctx *ctx, maille_store *store,
         "import", &insert);
     if (status != MAILLE_OK)
         return status;
-    utc at = now();
+    char at[21];
+    maille_utc_now(at);
     const char *texts[] = {import->kind,
                            import->name,
                            import->service,
@@ -118,7 +106,7 @@ static maille_status insert_import(maille_ctx *ctx, maille_store *store,
                            import->options ? import->options : "{}",
                            import->report ? import->report : "{}",
                            MAILLE_VERSION,
-                           at.text,
+                           at,
                            store->who};
     bind_texts(insert, 1, texts, 13);
     const int64_t counts[] = {import->rows_read, import->rows_kept, import->rows_repaired,
@@ -193,14 +181,15 @@ maille_status maille_step_record(maille_ctx *ctx, maille_store *store, const mai
                                 "step_run", &insert);
     if (status != MAILLE_OK)
         return status;
-    utc at = now();
+    char at[21];
+    maille_utc_now(at);
     const char *texts[] = {run->step,
                            run->audience ? run->audience : "",
                            run->inputs_hash,
                            run->parameters ? run->parameters : "{}",
                            run->message ? run->message : "",
                            MAILLE_VERSION,
-                           at.text,
+                           at,
                            store->who};
     bind_texts(insert, 1, texts, 8);
     sqlite3_bind_double(insert, 9, run->seconds);

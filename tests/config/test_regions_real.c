@@ -33,7 +33,7 @@ TEST(departments_and_regions_are_those_of_the_code_of_2026) {
     CHECK_INT(maille_region_rules_read(ctx, MAILLE_DEFAULT_REGIONS, &rules), MAILLE_OK);
     for (size_t f = 0; f < 2; f++) {
         FILE *file = fopen(test_real(files[f]), "rb");
-        char line[512], *cells[8];
+        char line[512], *cells[8] = {NULL};
         size_t rows = 0;
         CHECK(file != NULL && fgets(line, sizeof line, file) != NULL); /* the header */
         for (; file && fgets(line, sizeof line, file); rows++) {

@@ -126,6 +126,8 @@ TEST(more_is_refused_with_its_row) {
          "%s, row 3: since was no date of the form YYYY-MM-DD, DD/MM/YYYY or YYYY (07/2021)"},
         {HEAD "x,X,idée,2A001,,12/31/2021,,,\n",
          "%s, row 2: since was no date of the form YYYY-MM-DD, DD/MM/YYYY or YYYY (12/31/2021)"},
+        {HEAD "x,X,idée,2A001,,2199-12-31,,,\n",
+         "%s, row 2: 2199-12-31 was yet to come; a status is of the day it began"},
         {HEAD "x,X,idée,2A001,,juillet 2021,,,\n",
          "%s, row 2: since was no date of the form YYYY-MM-DD, DD/MM/YYYY or YYYY (juillet 2021)"},
         {HEAD "x,X,idée,2A001,,21,,,\n",

@@ -1,6 +1,7 @@
 /* Changes of perimeters: every stroke, what is refused and why, two writers, scenarios. */
 #include "chronicle.h"
 
+#include <maille/clock.h>
 #include <maille/steps.h>
 
 static maille_ctx *ctx;
@@ -209,13 +210,22 @@ TEST(a_commune_and_its_parts_are_never_both_members) {
                   (maille_op){.kind = MAILLE_OP_ADD, .perimeter = "b", .code = "75101"});
     CHECK_OK(APPLY(store, {.kind = MAILLE_OP_REMOVE, .perimeter = "b", .code = "751010203"},
                    {.kind = MAILLE_OP_ADD, .perimeter = "b", .code = "75101"}));
-    /* A file that says so is taken as it is; it can be put right stroke by stroke. */
-    import_perimeters(ctx, store, "q.csv",
-                      "id;name;status;code\nq;Q;idee;75056\nq;Q;idee;75101\nq;Q;idee;01001\n",
-                      "2020-01-01", false);
-    CHECK_OK(APPLY(store, {.kind = MAILLE_OP_ADD, .perimeter = "q", .code = "01002"}));
-    CHECK_OK(APPLY(store, {.kind = MAILLE_OP_REMOVE, .perimeter = "q", .code = "75101"}));
     check_sound(ctx, store);
+    maille_store_close(store);
+}
+
+TEST(a_status_is_not_dated_ahead) {
+    maille_store *store = with_perimeters();
+    char today[11];
+    maille_utc_today(today);
+    check_refused(store, MAILLE_REFUSED, "9999-12-31 was yet to come",
+                  (maille_op){.kind = MAILLE_OP_STATUS,
+                              .perimeter = "a",
+                              .status = "contractualisee",
+                              .since = "9999-12-31"});
+    CHECK_OK(APPLY(
+        store,
+        {.kind = MAILLE_OP_STATUS, .perimeter = "a", .status = "contractualisee", .since = today}));
     maille_store_close(store);
 }
 
@@ -382,7 +392,7 @@ TEST(tear_down) {
 RUN_TESTS(CASE(set_up), CASE(every_stroke_is_kept),
           CASE(the_tables_that_steps_read_hold_the_change),
           CASE(what_does_not_hold_is_refused_and_named),
-          CASE(a_commune_and_its_parts_are_never_both_members),
+          CASE(a_commune_and_its_parts_are_never_both_members), CASE(a_status_is_not_dated_ahead),
           CASE(the_second_of_two_writers_learns_what_changed),
           CASE(codes_of_another_vintage_are_carried_before_they_are_edited),
           CASE(steps_see_that_a_perimeter_changed),

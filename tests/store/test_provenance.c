@@ -131,10 +131,15 @@ static void fill(maille_ctx *ctx, maille_store *store, int64_t id) {
         "INSERT INTO facility_raw VALUES (#, 1, 's', 'i', 'n', 'c', 1, 1, 1, 'ouvert');"
         "INSERT INTO grouping_raw VALUES (#, 1, 'n', 'c', 'g', 't');"
         "INSERT INTO movement VALUES (#, 1, 'v', 'w', 'a', 'b', 1);"
-        "INSERT INTO perimeter VALUES ('gone#', 'cpts', 'n', 's', NULL, #, 0);"
-        "INSERT INTO perimeter VALUES ('kept#', 'cpts', 'n', 's', NULL, #, 1);"
-        "INSERT INTO perimeter_member_raw VALUES ('gone#', 'c', 1, #, 1);"
-        "INSERT INTO perimeter_member_raw VALUES ('kept#', 'c', 1, #, 2);"
+        "INSERT INTO perimeter (id, kind, name, status, import_id, edited) VALUES"
+        " ('gone#', 'cpts', 'n', 's', #, 0), ('kept#', 'cpts', 'n', 's', #, 1);"
+        "INSERT INTO perimeter_member_raw (perimeter_id, code, share, import_id) VALUES"
+        " ('gone#', 'c', 1, #), ('kept#', 'c', 1, #);"
+        "INSERT INTO perimeter_status (perimeter_id, place, status, import_id) VALUES"
+        " ('gone#', 1, 's', #), ('kept#', 1, 's', #);"
+        "INSERT INTO indicator_raw VALUES (#, 1, 'n', 'c', 1, NULL);"
+        "INSERT INTO indicator (name, how, import_id) VALUES ('n#', 'somme', #);"
+        "INSERT INTO population_age_raw VALUES (#, 1, 'c', 0, 5, 1);"
         "INSERT INTO remark (origin, audience, import_id, severity, kind, message) VALUES"
         " ('import:x', '', #, 'alerte', 'k', 'm');";
     char text[2048];
@@ -171,7 +176,7 @@ TEST(every_table_forgets_a_replaced_import_but_edited_perimeters) {
         CHECK_INT(count, edited ? 2 : 1);
         seen++;
     }
-    CHECK_INT(seen, 9); /* the tables that `fill` knows: a new one wants its row there */
+    CHECK_INT(seen, 13); /* the tables that `fill` knows: a new one wants its row there */
     CHECK_OK(maille_import_forget(ctx, store, two));
     CHECK_FAILS(maille_import_forget(ctx, store, two), MAILLE_NOT_FOUND, "was not recorded");
     CHECK_INT(count_of(ctx, store, "commune"), 0);

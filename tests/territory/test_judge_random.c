@@ -173,7 +173,7 @@ static bool has_open_side(const board *b, uint32_t unit) {
 
 /* in_hole[u]: lowest unit of the hole that u is in; MAILLE_ABSENT. */
 static void plain_holes(const board *b, uint32_t claim, uint32_t *in_hole) {
-    bool outside[CELLS], open[CELLS] = {false};
+    bool outside[CELLS] = {false}, open[CELLS] = {false};
     uint32_t label[CELLS];
     for (uint32_t u = 0; u < b->count; u++)
         outside[u] = !holds(b, claim, u, NULL);
@@ -341,7 +341,7 @@ static void check_takers(const board *b, const maille_flags *flags, const maille
 /* Each unit is held or in exactly one gap; gaps are whole groups; enclosed where no side is open.
  */
 static void check_gaps(const board *b, const maille_flags *flags) {
-    bool nobodys[CELLS];
+    bool nobodys[CELLS] = {false};
     uint32_t label[CELLS], in_gaps[CELLS] = {0};
     for (uint32_t u = 0; u < b->count; u++) {
         nobodys[u] = true;
