@@ -36,6 +36,7 @@ typedef struct {
 typedef struct {
     const maille_size_rules *sizes;
     const maille_overlap_rules *overlaps;
+    const maille_publication_rules *publication; /* words for statuses; NULL: their ids */
 } maille_judge_rules;
 
 /* Class of a population; NULL outside all. */

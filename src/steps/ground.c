@@ -258,7 +258,7 @@ static maille_status read_rules(maille_ctx *ctx, maille_loaded *loaded) {
                                &loaded->sizes));
     TRY(maille_overlap_rules_read(ctx, study->overlaps ? study->overlaps : MAILLE_DEFAULT_OVERLAPS,
                                   &loaded->overlaps));
-    loaded->rules = (maille_judge_rules){loaded->sizes, loaded->overlaps};
+    loaded->rules = (maille_judge_rules){loaded->sizes, loaded->overlaps, loaded->publication};
 done:
     return status;
 }

@@ -96,9 +96,19 @@ static void say_lost(const maille_flag_context *c, const maille_flag *flag, mail
                        name_of(c, flag->a), count, s_of(count), count > 1 ? "ne sont" : "n’est");
 }
 
+/* "CPTS du Littoral (Contractualisée)" */
+static void add_with_status(const maille_flag_context *c, uint32_t claim, maille_strbuf *out) {
+    const maille_claim *of = &c->plan->claims[claim];
+    const maille_publication_rules *rules = c->rules->publication;
+    const maille_perimeter_status *known = rules ? maille_status_of_id(rules, of->status) : NULL;
+    maille_strbuf_addf(out, "%s (%s)", of->name, known ? known->title.fr : of->status);
+}
+
 static void say_overlap(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
-    const maille_claim *a = &c->plan->claims[flag->a], *b = &c->plan->claims[flag->b];
-    maille_strbuf_addf(out, "%s (%s) et %s (%s) ", a->name, a->status, b->name, b->status);
+    add_with_status(c, flag->a, out);
+    maille_strbuf_add(out, " et ");
+    add_with_status(c, flag->b, out);
+    maille_strbuf_add(out, " ");
     maille_strbuf_addf(out,
                        flag->kind == MAILLE_FLAG_SHARED ? "partagent à dessein %u commune%s ("
                                                         : "ont %u commune%s en commun (",

@@ -44,7 +44,7 @@ static inline measured measure_union(sketch_pad *pad, const maille_shapes *shape
 static inline void check_compactness(sketch_pad *pad, const land *l, const uint32_t *units,
                                      uint32_t count) {
     const maille_size_rules sizes = land_sizes();
-    const maille_judge_rules rules = {&sizes, NULL};
+    const maille_judge_rules rules = {.sizes = &sizes};
     maille_figures *f = NULL;
     measured m = measure_union(pad, l->shapes, units, count);
     CHECK(maille_figures_new(pad->ctx, &l->ground, &rules, units, NULL, count, 0, &f) == MAILLE_OK);

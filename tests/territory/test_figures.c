@@ -4,7 +4,7 @@
 
 static sketch_pad pad = {.random = 11};
 static maille_size_rules sizes;
-static const maille_judge_rules rules = {&sizes, NULL};
+static const maille_judge_rules rules = {.sizes = &sizes};
 
 static maille_figures *figures_of(const maille_ground *ground, const uint32_t *units,
                                   const double *shares, uint32_t count, unsigned with) {

@@ -11,7 +11,7 @@ static maille_overlap_rules policy = {.policy = "alerte",
                                       .both_published = "erreur",
                                       .one_published = "alerte",
                                       .both_drafts = "information"};
-static const maille_judge_rules rules = {&sizes, &policy};
+static const maille_judge_rules rules = {.sizes = &sizes, .overlaps = &policy};
 
 /* Of 5 × 5 squares a ring around 12, and three that overlap it, apart from each other. */
 static uint32_t ring[] = {6, 7, 8, 11, 13, 16, 17, 18}, three[] = {0, 8, 24}, empty[] = {0};

@@ -12,7 +12,7 @@ static maille_overlap_rules policy = {.policy = "alerte",
                                       .both_published = "erreur",
                                       .one_published = "alerte",
                                       .both_drafts = "information"};
-static const maille_judge_rules rules = {&sizes, &policy};
+static const maille_judge_rules rules = {.sizes = &sizes, .overlaps = &policy};
 
 /* ---- boards -----------------------------------------------------------------------------------
  */
