@@ -30,7 +30,20 @@ maille_status maille_loaded_new(maille_ctx *ctx, maille_store *store, unsigned w
 void maille_loaded_free(maille_loaded *loaded);
 const maille_ground *maille_loaded_ground(const maille_loaded *loaded);
 const maille_judge_rules *maille_loaded_rules(const maille_loaded *loaded);
+/* Those for perimeters of one kind: without size classes where the rule set is for other kinds. */
+const maille_judge_rules *maille_loaded_rules_of(const maille_loaded *loaded, const char *kind);
 const maille_publication_rules *maille_loaded_publication(const maille_loaded *loaded);
+
+/* The ground's times end at their limit; these search as far as roads lead. */
+
+/* Sets the drives of figures (longest, pairs_beyond, meeting) as told by a search without limit
+ * among these units, ascending: pairs_beyond counts those that no road joins. */
+maille_status maille_loaded_drives(maille_ctx *ctx, const maille_loaded *loaded,
+                                   const uint32_t *units, const double *shares, uint32_t count,
+                                   maille_figures *figures);
+/* Sets minutes_to_pole where it is NaN and there is a pole; NaN stays where no road leads. */
+maille_status maille_loaded_contested(maille_ctx *ctx, const maille_loaded *loaded,
+                                      maille_contested *contested);
 
 /* A moment of the history. All zero: now. */
 typedef struct {

@@ -37,6 +37,8 @@ typedef struct {
     maille_size_class classes[16];
     double least; /* population below which a warning is given; 0 = none */
     double most;  /* and above which; infinity = none */
+    size_t kind_count;
+    const char **kinds; /* of perimeter that they are for; 0 = all */
     maille_yaml_file *file;
 } maille_size_rules;
 maille_status maille_size_rules_read(maille_ctx *ctx, const char *id, maille_size_rules **out);

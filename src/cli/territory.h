@@ -105,8 +105,8 @@ typedef maille_status (*pair_visitor)(territory *t, const maille_perimeter *one,
                                       void *user);
 maille_status each_pair(territory *t, const maille_perimeter_list *before,
                         const maille_perimeter_list *after, pair_visitor visit, void *user);
-maille_status claim_figures(territory *t, const maille_plan *plan, uint32_t claim, unsigned with,
-                            maille_figures **out);
+maille_status claim_figures(territory *t, const char *kind, const maille_plan *plan, uint32_t claim,
+                            unsigned with, maille_figures **out);
 /* The same of any perimeter, whatever its kind. */
 maille_status perimeter_figures(territory *t, const maille_perimeter *p, unsigned with,
                                 maille_figures **out);

@@ -78,8 +78,8 @@ static maille_status warm_up(territory *t, trial *out) {
         if (strcmp(all->items[i]->kind, t->kind) == 0)
             items[count++] = all->items[i];
     TRY(maille_plan_new(t->ctx, t->ground, publication, items, count, &out->before));
-    TRY(maille_live_new(t->ctx, t->ground, maille_loaded_rules(t->loaded), publication, items,
-                        count, &out->live));
+    TRY(maille_live_new(t->ctx, t->ground, maille_loaded_rules_of(t->loaded, t->kind), publication,
+                        items, count, &out->live));
 done:
     maille_free((void *)items);
     maille_perimeter_list_free(all);

@@ -30,7 +30,7 @@ static maille_status add_sizes(territory *t, const standing *s, plan_figures *ou
         maille_figures *f = NULL;
         if (!s->plan->claims[i].active)
             continue;
-        status = claim_figures(t, s->plan, i, 0, &f);
+        status = claim_figures(t, s->kind, s->plan, i, 0, &f);
         if (status != MAILLE_OK)
             break;
         const char *id = maille_arena_strdup(t->arena, s->plan->claims[i].id);

@@ -99,7 +99,7 @@ static maille_status list_kind(territory *t, const standing *s, void *user) {
             !has_status(t, on ? on->status : ""))
             continue;
         count_flags(s, claim, &flags, &alerts);
-        status = claim_figures(t, s->plan, claim, 0, &f);
+        status = claim_figures(t, s->kind, s->plan, claim, 0, &f);
         if (status == MAILLE_OK)
             add_row(t, user, s->items[i], f, flags, alerts);
         maille_figures_free(f);
@@ -349,6 +349,11 @@ static const char *majorities_of(territory *t, const standing *s, const maille_c
     return out;
 }
 
+static number minutes_of(const maille_claimant *c) {
+    return c->pole != MAILLE_ABSENT && isnan(c->minutes_to_pole) ? (number){"sans route"}
+                                                                 : in_french(c->minutes_to_pole, 1);
+}
+
 static void print_contested(territory *t, const standing *s, const maille_contested *c) {
     text_table table = {.columns = 8,
                         .titles = {"commune", "habitants", "prétendant", "statut", "depuis",
@@ -361,12 +366,11 @@ static void print_contested(territory *t, const standing *s, const maille_contes
             const maille_claimant *one = &c->claimants[u->first + k];
             const maille_claim *claim = &s->plan->claims[one->claim];
             text_table_add(
-                &table,
-                (const char *const[]){
-                    k ? "" : text_of(t, "%s %s", g->code[u->unit], g->name[u->unit]),
-                    k ? "" : in_french(g->population[u->unit], 0).text, claim->id, claim->status,
-                    or_dash(claim->since), in_french(one->minutes_to_pole, 1).text,
-                    one->borders ? "oui" : "non", majorities_of(t, s, c, u, one->claim)});
+                &table, (const char *const[]){
+                            k ? "" : text_of(t, "%s %s", g->code[u->unit], g->name[u->unit]),
+                            k ? "" : in_french(g->population[u->unit], 0).text, claim->id,
+                            claim->status, or_dash(claim->since), minutes_of(one).text,
+                            one->borders ? "oui" : "non", majorities_of(t, s, c, u, one->claim)});
         }
     }
     text_table_print(&table);
@@ -387,6 +391,7 @@ maille_status run_contested(territory *t) {
     TRY(standing_new(t, list, t->kind, &s));
     TRY(maille_holders_new(t->ctx, t->ground, s->plan, &holders));
     TRY(maille_contested_new(t->ctx, t->ground, s->plan, &holders, &c));
+    TRY(maille_loaded_contested(t->ctx, t->loaded, c));
     if (t->o.json)
         TRY(contested_json(t, s, c));
     else if (!t->o.quiet)

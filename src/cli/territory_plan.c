@@ -22,7 +22,8 @@ maille_status standing_new(territory *t, const maille_perimeter_list *list, cons
             s->items[s->count++] = list->items[i];
     TRY(maille_plan_new(t->ctx, t->ground, maille_loaded_publication(t->loaded), s->items, s->count,
                         &s->plan));
-    TRY(maille_judge(t->ctx, t->ground, maille_loaded_rules(t->loaded), s->plan, &s->flags));
+    TRY(maille_judge(t->ctx, t->ground, maille_loaded_rules_of(t->loaded, kind), s->plan,
+                     &s->flags));
     *out = s;
     s = NULL;
 done:
@@ -90,10 +91,10 @@ maille_status each_pair(territory *t, const maille_perimeter_list *before,
     return status;
 }
 
-maille_status claim_figures(territory *t, const maille_plan *plan, uint32_t claim, unsigned with,
-                            maille_figures **out) {
+maille_status claim_figures(territory *t, const char *kind, const maille_plan *plan, uint32_t claim,
+                            unsigned with, maille_figures **out) {
     const maille_claim *c = &plan->claims[claim];
-    return maille_figures_new(t->ctx, t->ground, maille_loaded_rules(t->loaded), c->member,
+    return maille_figures_new(t->ctx, t->ground, maille_loaded_rules_of(t->loaded, kind), c->member,
                               c->share, c->count, with, out);
 }
 
@@ -103,7 +104,7 @@ maille_status perimeter_figures(territory *t, const maille_perimeter *p, unsigne
     maille_status status =
         maille_plan_new(t->ctx, t->ground, maille_loaded_publication(t->loaded), &p, 1, &plan);
     if (status == MAILLE_OK)
-        status = claim_figures(t, plan, 0, with, out);
+        status = claim_figures(t, p->kind, plan, 0, with, out);
     maille_plan_free(plan);
     return status;
 }

@@ -124,9 +124,12 @@ static maille_status measure(portrait *p) {
     maille_status status = MAILLE_OK;
     p->titles[SELF] = p->perimeter ? p->perimeter->name : "la liste";
     p->titles[STUDY] = "l’étude";
-    TRY(maille_figures_new(t->ctx, g, maille_loaded_rules(t->loaded), p->units, p->shares, p->count,
-                           MAILLE_WITH_DRIVES | MAILLE_WITH_SERVICES | MAILLE_WITH_CROSSWALKS,
-                           &p->f[SELF]));
+    TRY(maille_figures_new(
+        t->ctx, g, maille_loaded_rules_of(t->loaded, p->perimeter ? p->perimeter->kind : "cpts"),
+        p->units, p->shares, p->count,
+        MAILLE_WITH_DRIVES | MAILLE_WITH_SERVICES | MAILLE_WITH_CROSSWALKS, &p->f[SELF]));
+    if (p->f[SELF]->pairs_beyond)
+        TRY(maille_loaded_drives(t->ctx, t->loaded, p->units, p->shares, p->count, p->f[SELF]));
     for (uint32_t i = 0; i < 2 && i < p->f[SELF]->crosswalk_count; i++) {
         uint32_t group = main_group(&p->f[SELF]->crosswalks[i]);
         if (group == MAILLE_ABSENT)
@@ -224,8 +227,7 @@ static void j_shape(const portrait *p, jout *j, const maille_figures *f) {
     j_number(j, "trajet_max_min", f->longest_min);
     j_text(j, "trajet_de", met ? g->code[f->longest_from] : NULL);
     j_text(j, "trajet_vers", met ? g->code[f->longest_to] : NULL);
-    j_int(j, "paires_au_dela", f->pairs_beyond);
-    j_number(j, "limite_min", g->time_start ? g->time_limit_ms / 60000.0 : NAN);
+    j_int(j, "paires_sans_route", f->pairs_beyond);
     j_text(j, "rencontre", f->meeting == MAILLE_ABSENT ? NULL : g->code[f->meeting]);
     j_number(j, "rencontre_max_min", f->meeting_max_min);
     j_number(j, "rencontre_moyenne_min", f->meeting_mean_min);

@@ -255,7 +255,7 @@ static maille_status read_classes(maille_ctx *ctx, const maille_yaml_file *file,
 /* ---- sizes ---- */
 
 maille_status maille_size_rules_read(maille_ctx *ctx, const char *id, maille_size_rules **out) {
-    static const char *const keys[] = {"least", "most", "classes", NULL};
+    static const char *const keys[] = {"least", "most", "kinds", "classes", NULL};
     maille_yaml_file *file = NULL;
     void *block = NULL;
     maille_status status =
@@ -271,6 +271,8 @@ maille_status maille_size_rules_read(maille_ctx *ctx, const char *id, maille_siz
         status = maille_yaml_number(ctx, file, root, "most", false, &rules->most);
     if (!status && !(rules->least < rules->most))
         status = config_refuse(ctx, file, config_line(root, "most"), "most was not above least");
+    if (!status)
+        status = config_texts(ctx, file, root, "kinds", false, &rules->kinds, &rules->kind_count);
     if (!status)
         status = read_classes(ctx, file, rules->classes, &rules->count);
     if (status)

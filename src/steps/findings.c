@@ -16,9 +16,10 @@ typedef struct {
     const char *audience;
     const communes *c;
     const seen_perimeters *seen;
+    const maille_loaded *loaded;
     const maille_ground *ground;
-    const maille_judge_rules *rules;
-    uint32_t *alerts; /* of each perimeter seen */
+    maille_table *notes; /* on gaps */
+    uint32_t *alerts;    /* of each perimeter seen */
     uint32_t found, contested;
 } work;
 
@@ -47,6 +48,32 @@ static maille_status set_claim(maille_ctx *ctx, maille_table *table, size_t row,
                : maille_set_text(ctx, table, row, column, plan->claims[claim].id);
 }
 
+/* What people noted on a commune of a gap, behind the message. Notes are for the inside. */
+static void add_notes(const work *w, const maille_flag_context *c, const maille_flag *flag,
+                      maille_strbuf *out) {
+    for (size_t i = 0; w->notes && i < w->notes->rows; i++) {
+        uint32_t commune = maille_names_get(w->c->number, w->notes->columns[0].texts[i]);
+        const char *since = w->notes->columns[2].texts[i];
+        for (uint32_t k = 0; k < flag->count; k++)
+            if (c->flags->units[flag->first + k] == commune)
+                maille_strbuf_addf(out, " ; note%s%s : %s", since ? " du " : "", since ? since : "",
+                                   w->notes->columns[1].texts[i]);
+    }
+}
+
+static maille_status set_message(maille_ctx *ctx, const work *w, maille_table *table, size_t row,
+                                 size_t column, const maille_flag_context *c,
+                                 const maille_flag *flag) {
+    maille_strbuf text = {0};
+    maille_flag_message(c, flag, &text);
+    if (flag->kind == MAILLE_FLAG_GAP)
+        add_notes(w, c, flag, &text);
+    maille_status status =
+        text.failed ? maille_no_memory(ctx) : maille_set_text(ctx, table, row, column, text.text);
+    maille_strbuf_free(&text);
+    return status;
+}
+
 static maille_status add_finding(maille_ctx *ctx, const work *w, const maille_flag_context *c,
                                  uint32_t i, const maille_shapes *outlines, maille_table *table) {
     const maille_flag *flag = &c->flags->flags[i];
@@ -64,7 +91,7 @@ static maille_status add_finding(maille_ctx *ctx, const work *w, const maille_fl
     maille_set_int(table, row, 8, flag->count);
     TRY(set_codes(ctx, table, row, 9, c->ground->code, c->flags->units + flag->first, flag->count));
     maille_set_real(table, row, 10, flag->population);
-    TRY(set_words(ctx, table, row, 11, maille_flag_message, c, flag));
+    TRY(set_message(ctx, w, table, row, 11, c, flag));
     TRY(set_words(ctx, table, row, 12, maille_flag_remedy, c, flag));
     TRY(set_outline(ctx, table, row, 13, outlines, i));
 done:
@@ -228,6 +255,7 @@ static maille_status save_contested(maille_ctx *ctx, work *w, const maille_flag_
     maille_table *table = NULL;
     TRY(maille_holders_new(ctx, c->ground, c->plan, &holders));
     TRY(maille_contested_new(ctx, c->ground, c->plan, &holders, &all));
+    TRY(maille_loaded_contested(ctx, w->loaded, all));
     TRY(maille_table_new(ctx, columns, 8, &table));
     for (uint32_t i = 0; i < all->count; i++)
         TRY(add_contested(ctx, w, c, all, &all->units[i], table));
@@ -265,11 +293,14 @@ static maille_status work_on_kind(maille_ctx *ctx, work *w, const char *kind) {
     maille_plan plan = {0};
     maille_flags flags = {0};
     uint32_t *of = NULL;
-    maille_flag_context c = {
-        .kind = kind, .ground = w->ground, .rules = w->rules, .plan = &plan, .flags = &flags};
+    maille_flag_context c = {.kind = kind,
+                             .ground = w->ground,
+                             .rules = maille_loaded_rules_of(w->loaded, kind),
+                             .plan = &plan,
+                             .flags = &flags};
     maille_status status = MAILLE_OK;
     TRY(seen_plan(ctx, w->seen, kind, &plan, &of));
-    TRY(maille_judge(ctx, w->ground, w->rules, &plan, &flags));
+    TRY(maille_judge(ctx, w->ground, c.rules, &plan, &flags));
     count_alerts(w, &c, of);
     TRY(save_findings(ctx, w, &c));
     TRY(save_contested(ctx, w, &c));
@@ -281,14 +312,19 @@ done:
 }
 
 maille_status step_findings(maille_ctx *ctx, step_call *call) {
+    static const char *const note_columns[] = {"code", "note", "since"};
+    const maille_query all_notes = {
+        .table = "gap_note", .columns = note_columns, .column_count = 3};
     work w = {.call = call, .audience = maille_audience_name(call->audience)};
     maille_status status = MAILLE_OK;
     const char **kinds = NULL;
     uint32_t count = 0;
     TRY(load_communes(ctx, call->loads, &w.c));
     TRY(load_perimeters(ctx, call->loads, call->audience, &w.seen));
-    TRY(load_ground(ctx, call->loads, MAILLE_GROUND_FACTS | MAILLE_GROUND_TIMES, &w.ground,
-                    &w.rules));
+    TRY(load_ground(ctx, call->loads, MAILLE_GROUND_FACTS | MAILLE_GROUND_TIMES, &w.loaded));
+    w.ground = maille_loaded_ground(w.loaded);
+    if (call->audience == MAILLE_INTERNE)
+        TRY(maille_store_read(ctx, call->store, &all_notes, &w.notes));
     w.alerts = maille_alloc(w.seen->sets.count + 1u, sizeof *w.alerts);
     if (!w.alerts) {
         status = maille_no_memory(ctx);
@@ -301,6 +337,7 @@ maille_status step_findings(maille_ctx *ctx, step_call *call) {
     snprintf(call->message, sizeof call->message, "%u findings, %u contested communes", w.found,
              w.contested);
 done:
+    maille_table_free(w.notes);
     maille_free(w.alerts);
     maille_free((void *)kinds);
     return status;

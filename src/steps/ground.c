@@ -4,6 +4,7 @@
 
 #include <maille/hull.h>
 #include <maille/provenance.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -249,6 +250,8 @@ done:
 /* ---- all of it
  * ----------------------------------------------------------------------------------- */
 
+static const maille_size_rules no_sizes = {.most = INFINITY};
+
 static maille_status read_rules(maille_ctx *ctx, maille_loaded *loaded) {
     maille_status status = MAILLE_OK;
     const maille_study *study = NULL;
@@ -259,6 +262,7 @@ static maille_status read_rules(maille_ctx *ctx, maille_loaded *loaded) {
     TRY(maille_overlap_rules_read(ctx, study->overlaps ? study->overlaps : MAILLE_DEFAULT_OVERLAPS,
                                   &loaded->overlaps));
     loaded->rules = (maille_judge_rules){loaded->sizes, loaded->overlaps, loaded->publication};
+    loaded->unsized = (maille_judge_rules){&no_sizes, loaded->overlaps, loaded->publication};
 done:
     return status;
 }
@@ -349,6 +353,14 @@ const maille_ground *maille_loaded_ground(const maille_loaded *loaded) {
 
 const maille_judge_rules *maille_loaded_rules(const maille_loaded *loaded) {
     return &loaded->rules;
+}
+
+const maille_judge_rules *maille_loaded_rules_of(const maille_loaded *loaded, const char *kind) {
+    const maille_size_rules *sizes = loaded->sizes;
+    for (size_t i = 0; i < sizes->kind_count; i++)
+        if (strcmp(sizes->kinds[i], kind) == 0)
+            return &loaded->rules;
+    return sizes->kind_count ? &loaded->unsized : &loaded->rules;
 }
 
 const maille_publication_rules *maille_loaded_publication(const maille_loaded *loaded) {

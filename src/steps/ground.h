@@ -9,10 +9,10 @@
 
 struct maille_loaded {
     maille_ground ground;
-    maille_judge_rules rules;
-    loads *l;            /* texts and arrays of the ground live there … */
-    maille_arena *arena; /* … and here */
-    loads *own;          /* `l` where it is to be freed with the ground */
+    maille_judge_rules rules, unsized; /* the latter without size classes */
+    loads *l;                          /* texts and arrays of the ground live there … */
+    maille_arena *arena;               /* … and here */
+    loads *own;                        /* `l` where it is to be freed with the ground */
     maille_size_rules *sizes;
     maille_overlap_rules *overlaps;
     const maille_publication_rules *publication;

@@ -175,14 +175,14 @@ done:
     return status;
 }
 
-/* Texts on gaps, for the step that shows them. */
+/* Texts on gaps, for the steps that show them. */
 static maille_status add_notes(maille_ctx *ctx, maille_store *store, const step *s,
                                maille_audience audience, maille_hasher *hasher) {
     static const char *const columns[] = {"code", "note", "since"};
     const maille_query query = {.table = "gap_note", .columns = columns, .column_count = 3};
     bool shown = audience == MAILLE_INTERNE; /* notes are for the inside */
     for (const char *const *table = s->tables; shown && table && *table; table++)
-        if (strcmp(*table, "gap") == 0)
+        if (strcmp(*table, "gap") == 0 || strcmp(*table, "finding") == 0)
             return add_rows(ctx, store, &query, NULL, hasher);
     return MAILLE_OK;
 }

@@ -202,8 +202,7 @@ done:
     return status;
 }
 
-maille_status load_ground(maille_ctx *ctx, loads *l, unsigned with, const maille_ground **out,
-                          const maille_judge_rules **rules) {
+maille_status load_ground(maille_ctx *ctx, loads *l, unsigned with, const maille_loaded **out) {
     maille_status status = MAILLE_OK;
     if (l->ground && (l->ground_with & with) != with) {
         maille_loaded_free(l->ground);
@@ -212,8 +211,7 @@ maille_status load_ground(maille_ctx *ctx, loads *l, unsigned with, const maille
     if (!l->ground)
         TRY(ground_new(ctx, l, with, &l->ground));
     l->ground_with = with;
-    *out = maille_loaded_ground(l->ground);
-    *rules = maille_loaded_rules(l->ground);
+    *out = l->ground;
 done:
     return status;
 }

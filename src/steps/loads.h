@@ -7,6 +7,7 @@
 #include <maille/access.h>
 #include <maille/crs.h>
 #include <maille/ctx.h>
+#include <maille/edit.h>
 #include <maille/judge.h>
 #include <maille/map.h>
 #include <maille/network.h>
@@ -124,9 +125,13 @@ maille_status load_place_stops(maille_ctx *ctx, loads *l, const travel **out);
 /* Times between commune centres up to the longest decay of the rules, 60 minutes at least: from the
  * cache, else computed and left there. */
 maille_status load_matrix(maille_ctx *ctx, loads *l, const maille_matrix **out);
+/* Times from some communes to others, whatever their length (src/steps/drives_among.c); `from` and
+ * `to` the same array: each reaches itself, even nowhere. */
+maille_status times_without_limit(maille_ctx *ctx, loads *l, const uint32_t *from,
+                                  uint32_t from_count, const uint32_t *to, uint32_t to_count,
+                                  maille_matrix **out);
 /* The ground that perimeters stand on, and the rules they are judged by (src/steps/ground.h). */
-maille_status load_ground(maille_ctx *ctx, loads *l, unsigned with, const maille_ground **out,
-                          const maille_judge_rules **rules);
+maille_status load_ground(maille_ctx *ctx, loads *l, unsigned with, const maille_loaded **out);
 maille_store *loads_store(const loads *l);
 /* Group of each commune in a grouping: number into `ids`, MAILLE_ABSENT for none. Owned by caller.
  */

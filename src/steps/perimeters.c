@@ -15,8 +15,8 @@ typedef struct {
     step_call *call;
     const communes *c;
     const seen_perimeters *seen;
+    const maille_loaded *loaded;
     const maille_ground *ground;
-    const maille_judge_rules *rules;
     const char *audience;
     remarks r;
 } work;
@@ -117,7 +117,8 @@ static maille_status add_overlap(maille_ctx *ctx, work *w, const kind_work *k,
     maille_set_real(table, row, 5, o->population);
     maille_set_real(table, row, 6, o->part_a);
     maille_set_real(table, row, 7, o->part_b);
-    TRY(maille_set_text(ctx, table, row, 8, severity_of(w->rules->overlaps, k, o, on_purpose)));
+    TRY(maille_set_text(ctx, table, row, 8,
+                        severity_of(maille_loaded_rules(w->loaded)->overlaps, k, o, on_purpose)));
     TRY(maille_set_text(ctx, table, row, 9, k->name));
     maille_set_int(table, row, 10, on_purpose);
     TRY(set_outline(ctx, table, row, 11, outlines, i));
@@ -280,9 +281,9 @@ static maille_status add_figure(maille_ctx *ctx, work *w, uint32_t i, const mail
     maille_figures *f = NULL;
     maille_status status = MAILLE_OK;
     size_t row;
-    TRY(maille_figures_new(ctx, w->ground, w->rules, sets->member + sets->start[i],
-                           sets->share + sets->start[i], sets->start[i + 1] - sets->start[i], 0,
-                           &f));
+    TRY(maille_figures_new(ctx, w->ground, maille_loaded_rules_of(w->loaded, seen->kind[i]),
+                           sets->member + sets->start[i], sets->share + sets->start[i],
+                           sets->start[i + 1] - sets->start[i], 0, &f));
     TRY(maille_table_add_row(ctx, table, &row));
     const char *const texts[] = {w->audience,     seen->id[i],      seen->name[i],  seen->kind[i],
                                  seen->status[i], seen->contact[i], seen->since[i], f->size_class};
@@ -348,7 +349,8 @@ static maille_status open_work(maille_ctx *ctx, step_call *call, work *w) {
     w->audience = maille_audience_name(call->audience);
     TRY(remarks_open(ctx, &w->r, "perimeters", w->audience));
     TRY(load_communes(ctx, call->loads, &w->c));
-    TRY(load_ground(ctx, call->loads, 0, &w->ground, &w->rules));
+    TRY(load_ground(ctx, call->loads, 0, &w->loaded));
+    w->ground = maille_loaded_ground(w->loaded);
     TRY(load_perimeters(ctx, call->loads, call->audience, &w->seen));
 done:
     return status;
