@@ -114,4 +114,18 @@ def test_statuses_of_establishments():
     same("nobody is sent to a planned or closed one", shut & served, set())
 
 
+def test_notes_and_kinds():
+    """A note stands with the finding of its gap, inside only; size classes are of CPTS."""
+    gap = next(i for i, p in kit.rows(both("interne")[0], "cpts-zones-blanches").items() if p["communes"] > 1)
+    kit.maille("territory", "note", gap[3:], "--text", "médecins organisés sans CPTS", "--date", "2024-01-05",
+               "-w", workspace)
+    for audience, told in (("interne", 1), ("public", 0)):
+        _, found = both(audience)
+        noted = [f["objet"] for fs in found.values() for f in fs if "médecins organisés sans CPTS" in f["constat"]]
+        same(f"the note, {audience}", noted, [gap] * told)
+    listed = json.loads(kit.maille("territory", "list", "--json", "-w", workspace).stdout)
+    sizes = {r["id"]: r["taille"] for r in listed}
+    same("kinds without classes", {i for i in sizes if sizes[i] is None}, {i for i in sizes if i.startswith("pta")})
+
+
 kit.main(globals())
