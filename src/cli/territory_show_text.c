@@ -144,8 +144,7 @@ static void print_drives(const portrait *p) {
         return;
     }
     if (f->pairs_beyond)
-        printf("plus long trajet : plus de %s min (%u trajet%s au-delà ou sans route)\n",
-               in_french(g->time_limit_ms / 60000.0, 0).text, f->pairs_beyond,
+        printf("plus long trajet : – (%u trajet%s sans route)\n", f->pairs_beyond,
                plural(f->pairs_beyond));
     else if (!isnan(f->longest_min))
         printf("plus long trajet : %s min, de %s à %s\n", in_french(f->longest_min, 1).text,

@@ -5,43 +5,12 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Times between all members, whatever their length. */
-static maille_status times_among(maille_ctx *ctx, loads *l, const uint32_t *members, uint32_t count,
-                                 maille_matrix **out) {
-    maille_status status = MAILLE_OK;
-    const travel *t = NULL;
-    const commune_figures *figures = NULL;
-    const maille_travel_rules *rules = NULL;
-    maille_stop *stops = maille_alloc(count + 1u, sizeof *stops);
-    maille_xy *points = maille_alloc(count + 1u, sizeof *points);
-    if (!stops || !points) {
-        status = maille_no_memory(ctx);
-        goto done;
-    }
-    TRY(load_travel(ctx, l, &t));
-    TRY(load_figures(ctx, l, &figures));
-    TRY(load_travel_rules(ctx, l, &rules));
-    for (uint32_t i = 0; i < count; i++) {
-        stops[i] = t->network ? t->commune_stop[members[i]] : maille_stop_nowhere();
-        points[i] = figures->centre[members[i]];
-    }
-    if (t->network)
-        TRY(maille_times(ctx, t->network, stops, count, stops, count, MAILLE_UNREACHED - 1, out));
-    else
-        TRY(maille_times_estimated(ctx, points, count, points, count, rules->detour,
-                                   rules->speed_kmh, MAILLE_UNREACHED - 1, out));
-done:
-    maille_free(stops);
-    maille_free(points);
-    return status;
-}
-
 /* In minutes; NaN where a member cannot reach another, or there is none. */
 static maille_status longest_drive(maille_ctx *ctx, loads *l, const uint32_t *members,
                                    uint32_t count, double *minutes) {
     maille_matrix *matrix = NULL;
     uint32_t longest = 0;
-    maille_status status = times_among(ctx, l, members, count, &matrix);
+    maille_status status = times_without_limit(ctx, l, members, count, members, count, &matrix);
     *minutes = NAN;
     if (status == MAILLE_OK && count && matrix->start[count] == (uint64_t)count * count) {
         for (uint64_t k = 0; k < matrix->start[count]; k++)
