@@ -107,6 +107,26 @@ def test_contested_communes_have_evidence():
         same(f"who holds most of the EPCI of {code}", in_group[row["majorites"]["epci"]], max(in_group.values()))
 
 
+def test_where_no_road_leads_no_minutes_are_told():
+    (alone,), = kit.query(first, "SELECT subject FROM snap WHERE kind = 'commune' AND distance_m IS NULL")
+    w, two = fresh("alone"), ["cpts-nord", "cpts-sud"]
+    for i in two:
+        territory(w, "add", i, alone)
+        shown = territory(w, "show", i)
+        same(f"{i}: to and from {alone}", shown["paires_sans_route"], 2 * (shown["ensemble"]["communes"] - 1))
+        same(f"{i}: neither a longest drive nor a place to meet",
+             [shown[k] for k in ("trajet_max_min", "trajet_de", "trajet_vers", "rencontre", "rencontre_max_min")], [None] * 5)
+        p = kit.maille("territory", "show", i, "-w", w)
+        check(f"{i}: the text says why", f"({shown['paires_sans_route']} trajets sans route)" in p.stdout)
+    row = next(r for r in territory(w, "contested") if r["code"] == alone)
+    same("no minutes, though there are poles", [(p["id"], p["minutes_pole"], p["pole"] is None) for p in row["pretendants"]],
+         [(i, None, False) for i in two])
+    same("said so", kit.maille("territory", "contested", "-w", w).stdout.count("sans route"), 2)
+    kit.maille("compute", "-w", w)
+    (evidence,), = kit.query(w, "SELECT evidence FROM contested WHERE code = ? AND audience = 'interne'", alone)
+    same("nor in the layer", [p["pole_min"] for p in json.loads(evidence)["pretendants"]], [None, None])
+
+
 def test_coverage_by_status_on_a_day():
     since = {}
     for row in kit.table(os.path.join(kit.SAMPLE, "cpts.csv")):
