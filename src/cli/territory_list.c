@@ -350,8 +350,10 @@ static const char *majorities_of(territory *t, const standing *s, const maille_c
 }
 
 static number minutes_of(const maille_claimant *c) {
-    return c->pole != MAILLE_ABSENT && isnan(c->minutes_to_pole) ? (number){"sans route"}
-                                                                 : in_french(c->minutes_to_pole, 1);
+    number out = in_french(c->minutes_to_pole, 1);
+    if (c->pole != MAILLE_ABSENT && isnan(c->minutes_to_pole))
+        snprintf(out.text, sizeof out.text, "sans route");
+    return out;
 }
 
 static void print_contested(territory *t, const standing *s, const maille_contested *c) {
