@@ -101,6 +101,9 @@ typedef struct {
  * writing. */
 maille_status maille_edit_apply(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                 const maille_op *ops, size_t count, maille_edit_result *out);
+/* MAILLE_REFUSED for a code that no commune has, naming what it became, or for a word that is no
+ * code, naming communes near to it. */
+maille_status maille_code_refuse(maille_ctx *ctx, maille_store *store, const char *code);
 /* Takes back the last change of the scenario that is not taken back yet (of one perimeter where
  * `perimeter` is not NULL); MAILLE_NOT_FOUND when there is none, MAILLE_REFUSED naming what changed
  * when a perimeter of it has other later changes. Imports are not taken back. */
@@ -109,7 +112,8 @@ maille_status maille_edit_undo(maille_ctx *ctx, maille_store *store, const maill
 /* Takes up again what was taken back last, unless another change came since. */
 maille_status maille_edit_redo(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                const char *perimeter, maille_edit_result *out);
-/* Brings one perimeter (NULL: all of the scenario) to what it was at a moment, as a new change. */
+/* Brings one perimeter (NULL: all of the scenario) to what it was at a moment, as a new change.
+ * MAILLE_NOT_FOUND when the one was not there then, or when the history began later. */
 maille_status maille_edit_restore(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                   const char *perimeter, const maille_moment *when,
                                   maille_edit_result *out);
@@ -121,6 +125,13 @@ maille_status maille_history_adopt(maille_ctx *ctx, maille_store *store, uint32_
  * kind, of_change, perimeter, name, version, before, after (hashes). `perimeter` NULL: all. */
 maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const char *scenario,
                                   const char *perimeter, maille_table **out);
+
+/* The same of one change by its id. */
+maille_status maille_history_change(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                    const char *id, maille_table **out);
+/* Time of the first change that a scenario or what it began with knows; "" when there was none. */
+maille_status maille_history_began(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                   char at[21]);
 
 /* Notes on gaps, by any commune of the gap; `note` NULL takes it away. */
 maille_status maille_gap_note_set(maille_ctx *ctx, maille_store *store, const char *code,

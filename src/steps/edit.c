@@ -75,29 +75,41 @@ done:
     return status;
 }
 
+static maille_status refuse_code(maille_ctx *ctx, maille_store *store, const char *perimeter,
+                                 const char *code) {
+    maille_strbuf text = {0};
+    maille_status status = MAILLE_OK;
+    if (perimeter)
+        maille_strbuf_addf(&text, "perimeter %s: ", perimeter);
+    maille_strbuf_addf(&text, "no commune had code %s", code);
+    if (maille_is_insee_code(code))
+        TRY(tell_heirs(ctx, store, code, &text));
+    else
+        TRY(tell_names(ctx, store, code, &text));
+    status =
+        text.failed ? maille_no_memory(ctx) : maille_fail(ctx, MAILLE_REFUSED, "%s", text.text);
+done:
+    maille_strbuf_free(&text);
+    return status;
+}
+
+maille_status maille_code_refuse(maille_ctx *ctx, maille_store *store, const char *code) {
+    return refuse_code(ctx, store, NULL, code);
+}
+
 static maille_status judge_code(maille_ctx *ctx, editing *e, const maille_op *op) {
     maille_status status = MAILLE_OK;
-    maille_strbuf text = {0};
     int64_t there = 0;
     row_filter by_code;
     if (!op->code)
         return MAILLE_OK; /* the stroke itself is refused */
     row_where(&by_code, "code", op->code);
     TRY(maille_store_count(ctx, e->store, "commune", &by_code.all, &there));
-    if (there) {
-        if (!maille_names_set(e->added, op->code, 1))
-            status = maille_no_memory(ctx);
-        goto done;
-    }
-    maille_strbuf_addf(&text, "perimeter %s: no commune had code %s", op->perimeter, op->code);
-    if (maille_is_insee_code(op->code))
-        TRY(tell_heirs(ctx, e->store, op->code, &text));
-    else
-        TRY(tell_names(ctx, e->store, op->code, &text));
-    status =
-        text.failed ? maille_no_memory(ctx) : maille_fail(ctx, MAILLE_REFUSED, "%s", text.text);
+    if (!there)
+        status = refuse_code(ctx, e->store, op->perimeter, op->code);
+    else if (!maille_names_set(e->added, op->code, 1))
+        status = maille_no_memory(ctx);
 done:
-    maille_strbuf_free(&text);
     return status;
 }
 

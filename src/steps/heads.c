@@ -231,6 +231,29 @@ done:
     return status;
 }
 
+/* A scenario shares the past of its base. */
+maille_status maille_history_began(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                   char at[21]) {
+    static const char *const columns[] = {"at"};
+    maille_table *about = NULL, *changes = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter where;
+    at[0] = '\0';
+    if (*scenario) {
+        TRY(read_scenario(ctx, store, scenario, &about));
+        TRY(maille_history_began(ctx, store, row_text(about, 0, 0), at));
+    }
+    row_where(&where, "scenario", scenario);
+    TRY(rows_of(ctx, store, "change", columns, 1, &where.all, &changes));
+    for (size_t row = 0; row < changes->rows; row++)
+        if (!*at || strcmp(row_text(changes, row, 0), at) < 0)
+            snprintf(at, 21, "%s", row_text(changes, row, 0));
+done:
+    maille_table_free(about);
+    maille_table_free(changes);
+    return status;
+}
+
 maille_status history_all_at(maille_ctx *ctx, maille_store *store, const char *scenario,
                              const maille_moment *when, history_heads **out) {
     maille_status status = MAILLE_OK;

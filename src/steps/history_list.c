@@ -111,8 +111,9 @@ done:
     return status;
 }
 
-maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const char *scenario,
-                                  const char *perimeter, maille_table **out) {
+/* The versions of `which`, changes of a scenario. */
+static maille_status tell(maille_ctx *ctx, maille_store *store, const char *scenario,
+                          const maille_filter *which, maille_table **out) {
     static const maille_column_spec columns[] = {
         {"number", MAILLE_INT},     {"id", MAILLE_TEXT},        {"at", MAILLE_TEXT},
         {"who", MAILLE_TEXT},       {"why", MAILLE_TEXT},       {"kind", MAILLE_TEXT},
@@ -120,15 +121,11 @@ maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const ch
         {"version", MAILLE_INT},    {"before", MAILLE_TEXT},    {"after", MAILLE_TEXT}};
     listing l = {.store = store};
     maille_status status = MAILLE_OK;
-    row_filter of_scenario, of_perimeter;
+    row_filter of_scenario;
     row_where(&of_scenario, "scenario", scenario);
-    row_where(&of_perimeter, "scenario", scenario);
-    if (perimeter)
-        row_where_two(&of_perimeter, "scenario", scenario, "perimeter_id", perimeter);
     TRY(history_scenario(ctx, store, scenario));
     TRY(rows_of(ctx, store, "change", change_columns, C_COLUMNS, &of_scenario.all, &l.changes));
-    TRY(rows_of(ctx, store, "perimeter_version", version_columns, V_COLUMNS, &of_perimeter.all,
-                &l.versions));
+    TRY(rows_of(ctx, store, "perimeter_version", version_columns, V_COLUMNS, which, &l.versions));
     TRY(maille_table_new(ctx, columns, sizeof columns / sizeof *columns, &l.list));
     TRY(number_changes(ctx, &l));
     TRY(list_all(ctx, &l));
@@ -141,6 +138,22 @@ done:
     maille_names_free(l.row_of);
     maille_names_free(l.names);
     return status;
+}
+
+maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                  const char *perimeter, maille_table **out) {
+    row_filter which;
+    row_where(&which, "scenario", scenario);
+    if (perimeter)
+        row_where_two(&which, "scenario", scenario, "perimeter_id", perimeter);
+    return tell(ctx, store, scenario, &which.all, out);
+}
+
+maille_status maille_history_change(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                    const char *id, maille_table **out) {
+    row_filter which;
+    row_where_two(&which, "scenario", scenario, "change_id", id);
+    return tell(ctx, store, scenario, &which.all, out);
 }
 
 /* ---- conflicts --------------------------------------------------------------------------------

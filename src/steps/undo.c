@@ -266,6 +266,22 @@ maille_status maille_edit_redo(maille_ctx *ctx, maille_store *store, const maill
 /* ---- bringing back ----------------------------------------------------------------------------
  */
 
+/* Of a moment before the history nothing is known, not even that nothing was there. */
+static maille_status judge_moment(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                  const maille_moment *when) {
+    maille_status status = MAILLE_OK;
+    char began[21];
+    if (!when->at)
+        return MAILLE_OK;
+    TRY(maille_history_began(ctx, store, scenario, began));
+    if (strncmp(when->at, began, strlen(when->at)) < 0)
+        status =
+            maille_fail(ctx, MAILLE_NOT_FOUND,
+                        "the history began on %.10s, nothing was known of %s", began, when->at);
+done:
+    return status;
+}
+
 static maille_status restore_one(maille_ctx *ctx, history_change *change, const char *perimeter,
                                  const maille_moment *when) {
     history_head then;
@@ -323,6 +339,7 @@ maille_status maille_edit_restore(maille_ctx *ctx, maille_store *store, const ma
         return maille_fail(ctx, MAILLE_USAGE, "it was not said which moment to restore");
     TRY(history_enter(ctx, store, edit->scenario));
     TRY(judge_expected(ctx, &p, edit, perimeter, NULL));
+    TRY(judge_moment(ctx, store, edit->scenario, when));
     TRY(history_begin(ctx, store, &about, &change));
     if (perimeter)
         TRY(restore_one(ctx, &change, perimeter, when));
