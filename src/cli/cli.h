@@ -83,6 +83,7 @@ typedef struct {
     size_t capacity;
 } text_table;
 void text_table_add(text_table *t, const char *const *cells); /* copies */
+void text_table_drop(text_table *t, size_t column);
 void text_table_print(const text_table *t); /* widths count characters, not bytes */
 void text_table_free(text_table *t);
 /* "12 345" with narrow no-break spaces as thin groups of three; decimals with a comma. */

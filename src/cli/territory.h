@@ -237,10 +237,11 @@ maille_status run_undo(territory *t);
 maille_status run_redo(territory *t);
 maille_status run_restore(territory *t);
 maille_status run_history(territory *t);
-/* A change that the store makes by itself, told by what stands before and after. */
+/* A change that the store makes by itself, told by what stands before and after; `what` tells in
+ * French what was done. One that touches no perimeter is told as nothing new. */
 typedef maille_status (*change_maker)(territory *t, const maille_edit *edit,
-                                      maille_edit_result *out);
-maille_status make_change(territory *t, change_maker make, const char *what);
+                                      maille_edit_result *out, const char **what);
+maille_status make_change(territory *t, change_maker make);
 /* territory_diff.c */
 maille_status run_diff(territory *t);
 void j_differences(jout *j, const char *key, const maille_differences *d);

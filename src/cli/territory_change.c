@@ -25,12 +25,15 @@ static maille_status change(territory *t, const op_list *ops, change_maker make,
     if (ops)
         TRY(maille_edit_apply(t->ctx, t->store, &edit, ops->items, ops->count, &saved));
     else
-        TRY(make(t, &edit, &saved));
+        TRY(make(t, &edit, &saved, &what));
     TRY(members_if_reference(t));
     TRY(maille_perimeters_load(t->ctx, t->store, t->scenario, NULL, MAILLE_INTERNE,
                                &(maille_moment){0}, &after));
     TRY(effect_between(t, before, after, &e));
-    TRY(effect_print(t, &e, what, &saved));
+    if (saved.perimeters)
+        TRY(effect_print(t, &e, what, &saved));
+    else
+        TRY(effect_print(t, &e, "rien de nouveau", NULL));
 done:
     effect_free(&e);
     maille_perimeter_list_free(before);
@@ -42,8 +45,8 @@ maille_status save_ops(territory *t, const op_list *ops, const char *what) {
     return change(t, ops, NULL, what);
 }
 
-maille_status make_change(territory *t, change_maker make, const char *what) {
-    return change(t, NULL, make, what);
+maille_status make_change(territory *t, change_maker make) {
+    return change(t, NULL, make, NULL);
 }
 
 /* ---- strokes

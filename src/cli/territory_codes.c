@@ -15,7 +15,7 @@ typedef struct {
 static maille_status collect(collector *c, const char *code) {
     territory *t = c->t;
     if (unit_of(t->ground, code) == MAILLE_ABSENT)
-        return maille_fail(t->ctx, MAILLE_REFUSED, "code %s was no commune of the workspace", code);
+        return maille_code_refuse(t->ctx, t->store, code);
     if (maille_names_get(c->seen, code) != MAILLE_ABSENT)
         return maille_fail(t->ctx, MAILLE_REFUSED, "commune %s was given twice", code);
     const char *kept = maille_arena_strdup(t->arena, code);

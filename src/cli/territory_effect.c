@@ -116,6 +116,15 @@ done:
 /* ---- of a try
  * ------------------------------------------------------------------------------------- */
 
+/* A perimeter that goes keeps the name that it had. */
+static const char *name_in_try(const maille_live *live, const maille_plan *before, const char *id) {
+    const maille_perimeter *known = maille_live_perimeter(live, id);
+    for (uint32_t i = 0; !known && i < before->count; i++)
+        if (strcmp(before->claims[i].id, id) == 0)
+            return before->claims[i].name;
+    return known ? known->name : id;
+}
+
 maille_status effect_of_live(territory *t, const maille_plan *before, maille_live *live,
                              effect *out) {
     maille_effect *e = NULL;
@@ -124,8 +133,7 @@ maille_status effect_of_live(territory *t, const maille_plan *before, maille_liv
     TRY(maille_live_effect_of_last(t->ctx, live, &e));
     for (uint32_t i = 0; i < e->count; i++) {
         touched p = {.id = maille_arena_strdup(t->arena, e->perimeters[i].id)};
-        const maille_perimeter *known = maille_live_perimeter(live, e->perimeters[i].id);
-        p.name = known ? maille_arena_strdup(t->arena, known->name) : p.id;
+        p.name = maille_arena_strdup(t->arena, name_in_try(live, before, e->perimeters[i].id));
         if (!p.id || !p.name || !MAILLE_VEC_PUSH(&out->perimeters, p)) {
             status = maille_no_memory(t->ctx);
             goto done;
@@ -230,12 +238,60 @@ static void print_perimeters(const effect *e, const char *what, const maille_edi
         return;
     }
     printf("%s", what);
-    print_saved(saved);
+    if (e->perimeters.count || saved)
+        print_saved(saved);
+    else
+        printf("\n");
     for (size_t i = 0; i < e->perimeters.count && e->perimeters.count <= MOST_LINES; i++) {
         printf("%s %s : ", p[i].id, p[i].name);
         print_sides(&p[i]);
         printf("\n");
     }
+}
+
+/* Those of `flags` that the other side names too, or those that it does not. */
+static maille_status pick(maille_ctx *ctx, const said_flags *flags, const maille_names *other,
+                          bool there, said_flags *out) {
+    for (size_t i = 0; i < flags->count; i++)
+        if ((maille_names_get(other, flags->items[i].id) != MAILLE_ABSENT) == there &&
+            !MAILLE_VEC_PUSH(out, flags->items[i]))
+            return maille_no_memory(ctx);
+    return MAILLE_OK;
+}
+
+static maille_status names_of(maille_ctx *ctx, const said_flags *flags, maille_names **out) {
+    *out = maille_names_new(flags->count);
+    bool kept = *out != NULL;
+    for (size_t i = 0; kept && i < flags->count; i++)
+        kept = maille_names_set(*out, flags->items[i].id, 1);
+    return kept ? MAILLE_OK : maille_no_memory(ctx);
+}
+
+/* A finding that went and came with other figures is one line, as it is now. */
+static maille_status print_news(maille_ctx *ctx, const said_flags *gone, const said_flags *come) {
+    maille_names *went = NULL, *is = NULL;
+    said_flags lost = {0}, other = {0}, fresh = {0};
+    maille_status status = MAILLE_OK;
+    TRY(names_of(ctx, gone, &went));
+    TRY(names_of(ctx, come, &is));
+    TRY(pick(ctx, gone, is, false, &lost));
+    TRY(pick(ctx, come, went, true, &other));
+    TRY(pick(ctx, come, went, false, &fresh));
+    if (lost.count + other.count + fresh.count > MOST_FLAGS) {
+        printf("constats : %zu disparus, %zu changés, %zu apparus\n", lost.count, other.count,
+               fresh.count);
+        goto done;
+    }
+    print_flags(&lost, "− ");
+    print_flags(&other, "~ ");
+    print_flags(&fresh, "+ ");
+done:
+    maille_names_free(went);
+    maille_names_free(is);
+    MAILLE_VEC_FREE(&lost);
+    MAILLE_VEC_FREE(&other);
+    MAILLE_VEC_FREE(&fresh);
+    return status;
 }
 
 maille_status effect_print(territory *t, const effect *e, const char *what,
@@ -245,11 +301,5 @@ maille_status effect_print(territory *t, const effect *e, const char *what,
     if (t->o.quiet)
         return MAILLE_OK;
     print_perimeters(e, what, saved);
-    if (e->gone.count + e->come.count > MOST_FLAGS) {
-        printf("constats : %zu disparus, %zu apparus\n", e->gone.count, e->come.count);
-        return MAILLE_OK;
-    }
-    print_flags(&e->gone, "− ");
-    print_flags(&e->come, "+ ");
-    return MAILLE_OK;
+    return print_news(t->ctx, &e->gone, &e->come);
 }

@@ -115,6 +115,32 @@ static maille_status check_status(territory *t) {
     return MAILLE_OK;
 }
 
+/* An empty list of a day before the history is not one of a day without perimeters. */
+static maille_status tell_beginning(territory *t) {
+    maille_status status = MAILLE_OK;
+    char began[21];
+    if (!t->when.at)
+        return MAILLE_OK;
+    TRY(maille_history_began(t->ctx, t->store, t->scenario, began));
+    if (!*began)
+        maille_log(t->ctx, MAILLE_LOG_WARNING, "there was no history yet, nothing was known of %s",
+                   t->when.at);
+    else if (strncmp(t->when.at, began, strlen(t->when.at)) < 0)
+        maille_log(t->ctx, MAILLE_LOG_WARNING,
+                   "the history began on %.10s, nothing was known of %s", began, t->when.at);
+done:
+    return status;
+}
+
+/* The column of kinds goes where all rows are of one. */
+static void drop_kind(text_table *table) {
+    enum { KIND = 2 };
+    for (size_t row = 1; row < table->rows; row++)
+        if (strcmp(table->cells[row][KIND], table->cells[0][KIND]) != 0)
+            return;
+    text_table_drop(table, KIND);
+}
+
 maille_status run_list(territory *t) {
     maille_perimeter_list *list = NULL;
     listing l = {.table = {.columns = 10,
@@ -125,10 +151,12 @@ maille_status run_list(territory *t) {
     TRY(want_words(t, 0, 0));
     TRY(territory_ground(t, 0));
     TRY(check_status(t));
+    TRY(tell_beginning(t));
     TRY(territory_perimeters(t, t->o.kind, &list));
     j_open(&l.j, NULL, '[');
     TRY(each_kind(t, list, list_kind, &l));
     j_close(&l.j, ']');
+    drop_kind(&l.table);
     if (t->o.json)
         TRY(j_print(t->ctx, &l.j));
     else if (!t->o.quiet)
@@ -143,11 +171,20 @@ done:
 /* ---- codes
  * -------------------------------------------------------------------------------------- */
 
+static bool has_zones(const maille_perimeter *p) {
+    for (uint32_t i = 0; i < p->member_count; i++)
+        if (p->members[i].zone)
+            return true;
+    return false;
+}
+
+/* Whoever wants no sub-zones gets no column of them. */
 static maille_status write_codes(territory *t, const maille_perimeter *p, bool insee, FILE *out) {
     maille_strbuf s = {0};
     maille_status status = MAILLE_OK;
+    bool zones = has_zones(p);
     if (!insee)
-        maille_strbuf_add(&s, "code,nom,population,part\n");
+        maille_strbuf_addf(&s, "code,nom,population,part%s\n", zones ? ",zone" : "");
     for (uint32_t i = 0; i < p->member_count; i++) {
         const maille_member *m = &p->members[i];
         uint32_t unit = unit_of(t->ground, m->code);
@@ -161,6 +198,10 @@ static maille_status write_codes(territory *t, const maille_perimeter *p, bool i
                 maille_strbuf_add_double(&s, t->ground->population[unit]);
             maille_strbuf_add(&s, ",");
             maille_strbuf_add_double(&s, m->share);
+            if (zones)
+                maille_strbuf_add(&s, ",");
+            if (zones && m->zone)
+                maille_strbuf_add_csv(&s, m->zone);
         }
         maille_strbuf_add(&s, "\n");
     }

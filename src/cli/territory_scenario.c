@@ -50,8 +50,10 @@ static maille_status conflicts_or(territory *t, maille_status status,
                        *why ? why : "conflicts were found, nothing was written; see --prefer");
 }
 
-static maille_status make_merge(territory *t, const maille_edit *edit, maille_edit_result *out) {
+static maille_status make_merge(territory *t, const maille_edit *edit, maille_edit_result *out,
+                                const char **what) {
     maille_merge_report *report = NULL;
+    *what = "scénario fusionné";
     maille_status status = maille_scenario_merge(
         t->ctx, t->store, edit, scenario_named(t->words[1]), t->o.prefer, &report, out);
     status = conflicts_or(t, status, report);
@@ -59,8 +61,10 @@ static maille_status make_merge(territory *t, const maille_edit *edit, maille_ed
     return status;
 }
 
-static maille_status make_receive(territory *t, const maille_edit *edit, maille_edit_result *out) {
+static maille_status make_receive(territory *t, const maille_edit *edit, maille_edit_result *out,
+                                  const char **what) {
     maille_merge_report *report = NULL;
+    *what = "périmètres reçus";
     maille_status status =
         maille_history_receive(t->ctx, t->store, edit, t->words[0], t->o.prefer, &report, out);
     status = conflicts_or(t, status, report);
@@ -80,7 +84,7 @@ maille_status run_receive(territory *t) {
     TRY(want_words(t, 1, 1));
     TRY(check_prefer(t));
     TRY(territory_ground(t, 0));
-    TRY(make_change(t, make_receive, "périmètres reçus"));
+    TRY(make_change(t, make_receive));
 done:
     return status;
 }
@@ -160,7 +164,7 @@ static maille_status merge_scenario(territory *t) {
     TRY(want_words(t, 2, 2));
     TRY(check_prefer(t));
     TRY(territory_ground(t, 0));
-    TRY(make_change(t, make_merge, "scénario fusionné"));
+    TRY(make_change(t, make_merge));
 done:
     return status;
 }

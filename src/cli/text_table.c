@@ -25,6 +25,19 @@ void text_table_add(text_table *t, const char *const *cells) {
     t->cells[t->rows++] = row;
 }
 
+void text_table_drop(text_table *t, size_t column) {
+    t->columns--;
+    for (size_t i = column; i < t->columns; i++) {
+        t->titles[i] = t->titles[i + 1];
+        t->right[i] = t->right[i + 1];
+    }
+    for (size_t row = 0; row < t->rows; row++) {
+        char **cells = t->cells[row];
+        maille_free(cells[column]);
+        memmove(&cells[column], &cells[column + 1], (t->columns - column) * sizeof *cells);
+    }
+}
+
 static size_t width_of(const char *text) {
     size_t width = 0;
     for (; text && *text; text++)

@@ -32,6 +32,25 @@ def test_list_tells_every_perimeter():
     same("published ones", public, {i for i, r in rows.items() if r["statut"] in ("contractualisee", "en-fonctionnement")})
 
 
+def test_the_list_has_a_column_of_kinds_where_there_are_several():
+    for args, kinds in (([], True), (["--kind", "cpts"], False)):
+        lines = kit.maille("territory", "list", *args, "-w", first).stdout.split("\n")
+        wanted = ["id", "nom", *(["genre"] if kinds else []), "statut", "depuis", "communes", "population", "taille",
+                  "constats", "alertes"]
+        same(f"columns of list {args}", lines[0].split(), wanted)
+        row = next(line for line in lines if line.startswith(ID))
+        same(f"what stands under statut of list {args}", row[lines[0].index("statut"):].split()[0], "projet-transmis")
+        same(f"the kind of list {args}", "  cpts  " in row, kinds)
+
+
+def test_a_day_before_the_history_is_told():
+    began = min(h["date"] for h in territory(first, "history"))[:10]
+    p = kit.maille("territory", "list", "--at", "2001-01-01", "-w", first)
+    check("an empty list says why", f"began on {began}" in p.stderr and "2001-01-01" in p.stderr, p.stderr)
+    same("and is one", len(p.stdout.strip().split("\n")), 2)
+    same("nothing is said of the first day", kit.maille("territory", "list", "--at", began, "-w", first).stderr, "")
+
+
 def test_show_adds_up():
     rows = territory(first, "show", "cpts-littoral")
     members = {c: s for c, s in model["cpts-littoral"].items() if c in region.people}
@@ -201,7 +220,12 @@ def test_bad_input_is_one_clear_line():
     w = fresh("bad")
     inside = sorted(model[ID])[0]
     outside = sorted(set(region.people) - set(model[ID]))[0]
+    passage = kit.table(os.path.join(kit.SAMPLE, "passage-2018-2026.csv"))
+    cut = next(r["ancien"] for r in passage if float(r["part"]) < 1)
+    heirs = [r["nouveau"] for r in passage if r["ancien"] == cut]
     for what, args, code, words in (
+            ("an old code", ["create", "cpts-v", "--name", "V", inside, cut], 3, [cut, "became", *heirs]),
+            ("a name for a code", ["add", ID, region.names[outside]], 3, [f"({outside})"]),
             ("an unknown code", ["add", ID, "01234"], 3, ["01234"]),
             ("a commune twice", ["add", ID, outside, outside], 3, [outside, "twice"]),
             ("a member again", ["add", ID, inside], 3, [inside, "member"]),

@@ -26,7 +26,8 @@ def test_a_perimeter_of_each_group():
     territory(w, "create", "--from-grouping", "epci", "--kind", "cls", "--prefix", "essai")
     rows = {r["id"]: r for r in territory(w, "list", "--kind", "cls")}
     same("one a group", sorted(rows), sorted("essai-" + g for g in groups))
-    none("figures", [g for g, m in groups.items() if not side(rows["essai-" + g], m)])
+    none("figures", [g for g, m in groups.items() if not side({**rows["essai-" + g], "taille": region.size(m)}, m)])
+    same("classes of size are of CPTS", {r["taille"] for r in rows.values()}, {None})
     none("codes", [g for g, m in groups.items() if codes(w, "essai-" + g) != m])
     one = sorted(groups)[0]
     told = territory(w, "create", "cpts-un", "--name", "Un", "--from-grouping", f"epci={one}")
@@ -144,12 +145,18 @@ def test_every_other_stroke():
     kit.refused("the history of nothing", ["territory", "history", "cpts-nulle", "-w", w], 4, "cpts-nulle")
     version = told["version"]
     difference = territory(w, "diff", ID, "--from", "v1")
+    lines = kit.maille("territory", "codes", ID, "-w", w).stdout.strip().split("\n")
+    same("the table has the sub-zones", [lines[0], *(line for line in lines if line.startswith(code))],
+         ["code,nom,population,part,zone", f"{code},{region.names[code]},{region.people[code]},1,Est"])
+    check("none for the others", all(line.endswith(",1,") for line in lines[1:] if not line.startswith(code)), lines)
     same("what differs", sorted(d["quoi"] for d in difference["differences"]),
          sorted(["nom", "contact", "zone", "partage-voulu", "statut"]))
     territory(w, "zone", ID, code, "--not")
     territory(w, "on-purpose", ID, code, "--not")
     territory(w, "contact", ID, "--not")
     member = next(m for m in territory(w, "codes", ID) if m["code"] == code)
+    same("no column without sub-zones", kit.maille("territory", "codes", ID, "-w", w).stdout.split("\n")[0],
+         "code,nom,population,part")
     same("taken back", (member["sous_zone"], member["partage_expres"]), (None, None))
     same("an old version still tells", territory(w, "show", ID, "--version", version)["contact"], "qui@ou.example")
     same("at a status day", [r["statut"] for r in territory(w, "list", "--at", "2026-12-31") if r["id"] == ID], ["projet-valide"])
@@ -203,8 +210,41 @@ def test_several_strokes_are_one_try():
     check("the other", side(effect(told, "cpts-nord")["apres"], {**model["cpts-nord"], free[1]: 1, sorted(model[ID])[0]: 1}))
     tried = territory(w, "what-if", "merge", ID, "cpts-cols")
     check("merge tried", effect(tried, "cpts-cols")["apres"] is None)
+    same("what goes keeps its name", effect(tried, "cpts-cols")["nom"], "CPTS Cols et Causses")
     tried = territory(w, "what-if", "create", "cpts-neuve", "--name", "Neuve", *free)
     check("create tried", side(effect(tried, "cpts-neuve")["apres"], dict.fromkeys(free, 1)))
+
+
+def test_a_finding_with_other_figures_is_one_line():
+    w = fresh("figures")
+    code = sorted(model[ID])[0]
+    answer = territory(w, "what-if", "remove", ID, code)
+    small = [[f for f in answer[k] if (f["genre"], f["a"]) == ("taille", ID)] for k in ("constats_disparus", "constats_apparus")]
+    same("both are in JSON", [len(side) for side in small], [1, 1])
+    lines = kit.maille("territory", "what-if", "remove", ID, code, "-w", w).stdout.strip().split("\n")[1:]
+    same("one line as it is now", [line for line in lines if ", taille, cpts-sud :" in line],
+         ["~ alerte, taille, cpts-sud : " + small[1][0]["constat"]])
+    signs = [line[0] for line in lines]
+    same("lines are counted once", (signs.count("−") + signs.count("~"), signs.count("+") + signs.count("~")),
+         (len(answer["constats_disparus"]), len(answer["constats_apparus"])))
+
+
+def test_undo_and_redo_say_what():
+    w = fresh("words")
+    code = sorted(model[ID])[0]
+    number = territory(w, "move", ID, "cpts-nord", code, "--why", "deux rives")["changement"]
+    told = f"(édition « deux rives » : cpts-nord, {ID})"
+    for verb, done in (("undo", "annulé"), ("redo", "rétabli")):
+        same(verb, kit.maille("territory", verb, "-w", w).stdout.split(" (2 périmètres")[0], f"changement {number} {done} {told}")
+
+
+def test_nothing_is_restored_to_before_the_history():
+    w = fresh("before")
+    began = territory(w, "history")[-1]["date"][:10]
+    for args in ([], [ID]):
+        refused(f"all or one: {args}", w, ["restore", *args, "--at", "2001-01-01"], 4, f"began on {began}", "2001-01-01")
+    territory(w, "scenario", "create", "essai")
+    refused("a scenario has the past of its base", w, ["restore", "--at", "2001-01-01", "--scenario", "essai"], 4, f"began on {began}")
 
 
 # ---- two at a time ----------------------------------------------------------------------------------
@@ -272,6 +312,10 @@ def test_a_perimeter_goes_to_another_workspace_and_back():
     territory(ours, "copy", ID, "--to", file)
     territory(theirs, "receive", file)
     same("received", codes(theirs, ID), codes(ours, ID))
+    again = territory(theirs, "receive", file)
+    same("twice is nothing new", (again["fait"], again["enregistre"], again["perimetres"]), ("rien de nouveau", False, []))
+    p = kit.maille("territory", "receive", file, "-w", theirs)
+    same("in words", p.stdout, "rien de nouveau\n")
     same("with its history", [h["id"] for h in territory(theirs, "history", ID) if h["motif"] == "chez nous"],
          [h["id"] for h in territory(ours, "history", ID) if h["motif"] == "chez nous"])
     territory(theirs, "share", ID, other, "0.5", "--why", "chez eux")
