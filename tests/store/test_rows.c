@@ -144,7 +144,7 @@ TEST(geometry_is_what_spatialite_understands) {
                                "SELECT count(*) FROM geometry_columns WHERE srid = 4326 AND "
                                "f_geometry_column = 'geom' AND geometry_type = 6",
                                "test", &good));
-    CHECK_INT(good, 8);
+    CHECK_INT(good, 9);
     maille_table_free(in);
     maille_store_close(store);
     maille_ctx_free(ctx);
