@@ -38,7 +38,8 @@ static maille_status number_all(maille_ctx *ctx, adoption *a) {
 
 static history_head head_of(const adoption *a, const char *id) {
     uint32_t place = maille_names_get(a->head_of, id);
-    return place == MAILLE_ABSENT ? (history_head){.own = true} : a->heads->items[place].head;
+    const history_head none = {.own = true};
+    return place == MAILLE_ABSENT ? none : a->heads->items[place].head;
 }
 
 /* A change begins with the first version that it has. */
