@@ -48,9 +48,13 @@ class Moments:
             self.seconds = min(self.seconds, ended_after)
 
 
-def undisturbed(study):
-    """(seconds, contents, layers) of a run that nobody kills."""
+def undisturbed(study, old=None):
+    """(seconds, contents, layers) of a run that nobody kills, on a copy of an old workspace or anew:
+    the history of perimeters tells the two apart."""
     workspace, to = os.path.join(kit.scratch(), "w.maille"), kit.scratch()
+    if old:
+        shutil.copy(old, workspace)
+        shutil.copytree(old + ".cache", workspace + ".cache")
     began = time.monotonic()
     kit.maille("run", study, "-w", workspace, "--to", to)
     return time.monotonic() - began, kit.contents(workspace), to
@@ -104,7 +108,7 @@ def test_second_run_after_a_change():
     kit.replace(os.path.join(folder, "medecins-generalistes-2018.csv"), "96005;10", "96005;12")
     kit.replace(os.path.join(folder, "cpts.csv"), "CPTS des Confins,contractualisee", "CPTS des Confins,idée")
     kit.replace(os.path.join(folder, "routes.geojson"), '"id": 7,', '"id": 700007,')
-    seconds, tables, layers = undisturbed(study)
+    seconds, tables, layers = undisturbed(study, old)
     moments = Moments(seconds)
     for trial, after in moments:
         workspace, to = os.path.join(kit.scratch(), "w.maille"), os.path.join(kit.scratch(), "layers")

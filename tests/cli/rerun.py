@@ -268,9 +268,9 @@ def long_perimeters_dropped():
     p = study.run()
     check("what is lacking is told", "perimeters" in p.stderr and "manque" in p.stderr, p.stderr)
     for table in ("perimeter", "perimeter_member", "perimeter_figure", "perimeter_drive", "overlap",
-                  "gap", "perimeter_catchment"):
+                  "gap", "finding", "contested", "perimeter_alert", "perimeter_catchment"):
         same(f"{table} is empty", kit.query(study.workspace, f"SELECT COUNT(*) FROM {table}"), [(0,)])
-    check("the layers are listed with what they lack", "aucun périmètre de CPTS" in p.stdout, p.stdout)
+    check("the layers are listed with what they lack", "aucun périmètre (source" in p.stdout, p.stdout)
 
 
 def split_communes(study):
