@@ -11,8 +11,6 @@ static void portrait_free(portrait *p) {
     for (size_t i = 0; i < SIDES; i++)
         maille_figures_free(p->f[i]);
     standing_free(p->plan);
-    maille_free(p->units);
-    maille_free(p->shares);
     maille_free(p->links);
     MAILLE_VEC_FREE(&p->flags);
     MAILLE_VEC_FREE(&p->zones);
@@ -31,7 +29,7 @@ static maille_status portrait_of_codes(portrait *p) {
     code_list codes = {0};
     maille_status status = MAILLE_OK;
     TRY(read_codes(t, &t->o, NULL, 0, &codes));
-    p->units = maille_alloc(codes.count + 1, sizeof *p->units);
+    p->units = maille_arena_alloc(t->arena, (codes.count + 1) * sizeof *p->units);
     if (!p->units) {
         status = maille_no_memory(t->ctx);
         goto done;
@@ -65,8 +63,9 @@ static maille_status count_zone(portrait *p, const maille_member *member, uint32
 
 static maille_status portrait_of_members(portrait *p) {
     territory *t = p->t;
-    p->units = maille_alloc(p->perimeter->member_count + 1u, sizeof *p->units);
-    p->shares = maille_alloc(p->perimeter->member_count + 1u, sizeof *p->shares);
+    size_t most = p->perimeter->member_count + (size_t)1;
+    p->units = maille_arena_alloc(t->arena, most * sizeof *p->units);
+    p->shares = maille_arena_alloc(t->arena, most * sizeof *p->shares);
     if (!p->units || !p->shares)
         return maille_no_memory(t->ctx);
     for (uint32_t i = 0; i < p->perimeter->member_count; i++) {
@@ -339,11 +338,14 @@ static maille_status print_json(const portrait *p) {
  * --------------------------------------------------------------------------------------- */
 
 static maille_status find_links(portrait *p) {
-    uint32_t pieces = 0, *piece_of = maille_alloc(p->count + 1u, sizeof *piece_of);
+    uint32_t pieces = 0, *links = NULL, link_count = 0;
+    uint32_t *piece_of = maille_alloc(p->count + 1u, sizeof *piece_of);
     if (!piece_of)
         return maille_no_memory(p->t->ctx);
     maille_status status = maille_pieces(p->t->ctx, p->t->ground, p->units, p->count, true, &pieces,
-                                         piece_of, &p->links, &p->link_count);
+                                         piece_of, &links, &link_count);
+    p->links = links;
+    p->link_count = link_count;
     maille_free(piece_of);
     return status;
 }

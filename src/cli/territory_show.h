@@ -16,7 +16,7 @@ typedef struct {
 typedef struct {
     territory *t;
     const maille_perimeter *perimeter; /* NULL: a list of communes */
-    uint32_t *units;                   /* of it; a block of its own */
+    uint32_t *units;                   /* of it; in the arena of `t` */
     double *shares;                    /* NULL: 1 */
     uint32_t count;
     MAILLE_VEC(sub_zone) zones; /* ascending names */
