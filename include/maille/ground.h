@@ -89,6 +89,9 @@ typedef struct maille_ground {
     bool estimated; /* minutes are estimates: no roads */
 } maille_ground;
 
+/* Number of the unit of that code, or MAILLE_ABSENT. */
+uint32_t maille_ground_unit(const maille_ground *ground, const char *code);
+
 /* Milliseconds from unit a to b; UINT32_MAX beyond the limit or unreached; 0 to itself. */
 uint32_t maille_ground_ms(const maille_ground *ground, uint32_t a, uint32_t b);
 

@@ -1,9 +1,25 @@
-/* Reading the ground: drives, groups, borders, lists of units. */
+/* Reading the ground: units by code, drives, groups, borders, lists of units. */
 #include <maille/ground.h>
 
 #include "territory/judge_common.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+uint32_t maille_ground_unit(const maille_ground *ground, const char *code) {
+    uint32_t low = 0, high = ground->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = strcmp(ground->code[middle], code);
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return MAILLE_ABSENT;
+}
 
 uint32_t maille_ground_ms(const maille_ground *ground, uint32_t a, uint32_t b) {
     if (a == b)
