@@ -40,7 +40,7 @@ static maille_status judge_op(maille_ctx *ctx, const maille_live *live, const ma
         return maille_fail(ctx, MAILLE_REFUSED, "a stroke named no perimeter");
     const char *kind = live->plan.count > 0 ? live->slots[0]->value->perimeter->kind : NULL;
     if (op->kind == MAILLE_OP_ADD && op->code &&
-        maille_names_get(live->units, op->code) == MAILLE_ABSENT)
+        maille_ground_unit(live->ground, op->code) == MAILLE_ABSENT)
         return maille_fail(ctx, MAILLE_REFUSED, "code %s was no commune, for perimeter %s",
                            op->code, op->perimeter);
     if ((op->kind == MAILLE_OP_CREATE || op->kind == MAILLE_OP_STATUS) &&
@@ -60,7 +60,7 @@ static maille_status judge_parts(maille_ctx *ctx, const maille_live *live,
     const maille_ground *ground = live->ground;
     for (uint32_t i = 0; ground->part_of && i < after->member_count; i++) {
         const char *code = after->members[i].code;
-        uint32_t unit = maille_names_get(live->units, code);
+        uint32_t unit = maille_ground_unit(ground, code);
         uint32_t whole = unit == MAILLE_ABSENT ? MAILLE_ABSENT : ground->part_of[unit];
         if (whole == MAILLE_ABSENT)
             continue;
@@ -188,16 +188,6 @@ maille_status maille_live_redo(maille_ctx *ctx, maille_live *live) {
 
 /* ---- made, read, freed ---- */
 
-static maille_status units_new(maille_ctx *ctx, const maille_ground *ground, maille_names **out) {
-    *out = maille_names_new(ground->count);
-    if (!*out)
-        return maille_no_memory(ctx);
-    for (uint32_t i = 0; i < ground->count; i++)
-        if (!maille_names_set(*out, ground->code[i], i))
-            return maille_no_memory(ctx);
-    return MAILLE_OK;
-}
-
 static int by_touch(const void *a, const void *b) {
     return strcmp(((const touch *)a)->id, ((const touch *)b)->id);
 }
@@ -247,7 +237,6 @@ maille_status maille_live_new(maille_ctx *ctx, const maille_ground *ground,
                           .publication = publication,
                           .flags_known = true,
                           .last = LIVE_NO_CHANGE};
-    MAILLE_TRY(units_new(ctx, ground, &live->units));
     MAILLE_TRY(change_from_perimeters(ctx, perimeters, count, &start));
     MAILLE_TRY(step_over(ctx, live, &start, false));
 done:
@@ -277,7 +266,6 @@ void maille_live_free(maille_live *live) {
     maille_free(live->fresh);
     maille_free(live->moved);
     maille_free(live->ids_before);
-    maille_names_free(live->units);
     maille_free(live);
 }
 

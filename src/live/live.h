@@ -44,7 +44,6 @@ struct maille_live {
     const maille_ground *ground;
     const maille_judge_rules *rules;
     const maille_publication_rules *publication;
-    maille_names *units; /* code → unit */
     /* as things stand: slots[i] is claim i */
     slot **slots;
     maille_plan plan;

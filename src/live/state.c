@@ -96,7 +96,7 @@ maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
     }
     for (uint32_t i = 0; i < n; i++) {
         const maille_member *member = &perimeter->members[i];
-        uint32_t unit = maille_names_get(live->units, member->code);
+        uint32_t unit = maille_ground_unit(live->ground, member->code);
         if (unit == MAILLE_ABSENT) {
             out->lost++;
             continue;
