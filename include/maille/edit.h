@@ -33,6 +33,8 @@ const maille_judge_rules *maille_loaded_rules(const maille_loaded *loaded);
 /* Those for perimeters of one kind: without size classes where the rule set is for other kinds. */
 const maille_judge_rules *maille_loaded_rules_of(const maille_loaded *loaded, const char *kind);
 const maille_publication_rules *maille_loaded_publication(const maille_loaded *loaded);
+/* Id of the target rules that the study goes by. */
+const char *maille_loaded_target(const maille_loaded *loaded);
 
 /* The ground's times end at their limit; these search as far as roads lead. */
 
@@ -227,9 +229,12 @@ maille_status maille_list_read(maille_ctx *ctx, maille_store *store, const char 
  * weigh its population, up to the whole of it; of a commune whose parts are units, the parts count.
  * Statuses count by their own date as told today (not dated = since ever); members are those known
  * at that day where the history reaches so far back, else the first known. The public is told of
- * what is published today, with its members of today. */
+ * what is published today, with its members of today.
+ * With a `target` (may be NULL) `share` is that of the study's population in perimeters of the
+ * statuses that it names, each unit once; NaN without population. */
 maille_status maille_coverage_on(maille_ctx *ctx, maille_store *store, const maille_ground *ground,
                                  const char *scenario, const char *kind, maille_audience audience,
-                                 const char *day, maille_table **out);
+                                 const char *day, const maille_target_rules *target,
+                                 maille_table **out, double *share);
 
 #endif

@@ -6,7 +6,6 @@
 #include <maille/map.h>
 #include <maille/vec.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TRY MAILLE_TRY
@@ -235,26 +234,27 @@ static double held_share(const area_coverage *c, uint32_t unit) {
     return share < 1 ? share : 1;
 }
 
-static int by_text(const void *key, const void *item) {
-    return strcmp(key, *(const char *const *)item);
+static bool is_among(const char *status, const char *const *statuses, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(status, statuses[i]) == 0)
+            return true;
+    return count == 0;
 }
 
-/* The tallies of one status ("" = any). */
-static void count_status(area_coverage *c, const char *status) {
+/* The tallies of some statuses together (none = any). */
+static void count_statuses(area_coverage *c, const char *const *statuses, size_t count) {
     const maille_ground *g = c->ground;
     memset(c->share, 0, g->count * sizeof *c->share);
     memset(c->tallies, 0, c->area_count * sizeof *c->tallies);
     for (size_t i = 0; i < c->standings.count; i++) {
         const standing *s = &c->standings.items[i];
         const maille_perimeter *p = s->members ? s->members : s->present;
-        if (*status && strcmp(s->status, status) != 0)
+        if (!is_among(s->status, statuses, count))
             continue;
         for (uint32_t m = 0; m < p->member_count; m++) {
-            const char *const *found = bsearch(p->members[m].code, (const void *)g->code, g->count,
-                                               sizeof *g->code, by_text);
-            if (!found)
+            uint32_t unit = maille_ground_unit(g, p->members[m].code);
+            if (unit == MAILLE_ABSENT)
                 continue;
-            uint32_t unit = (uint32_t)(found - g->code);
             c->share[unit] += p->members[m].share;
             count_perimeter(c, unit, i);
         }
@@ -334,7 +334,7 @@ static maille_status write_lines(maille_ctx *ctx, area_coverage *c, maille_table
         return maille_no_memory(ctx);
     for (size_t s = 0; s < lines; s++) {
         c->tallies = all + s * c->area_count;
-        count_status(c, c->statuses.items[s]);
+        count_statuses(c, &c->statuses.items[s], s > 0); /* the first line is of any */
     }
     for (size_t k = 0; k < 3; k++)
         for (uint32_t i = 0; i < c->scopes[k].count; i++)
@@ -347,6 +347,12 @@ done:
     c->tallies = kept;
     maille_free(all);
     return status;
+}
+
+/* Share of the study's population in perimeters of the statuses that a target names. */
+static double share_that_counts(area_coverage *c, const maille_target_rules *target) {
+    count_statuses(c, target->statuses, target->status_count);
+    return c->totals[0].population > 0 ? c->tallies[0].population / c->totals[0].population : NAN;
 }
 
 static void close_coverage(area_coverage *c) {
@@ -365,7 +371,8 @@ static void close_coverage(area_coverage *c) {
 
 maille_status maille_coverage_on(maille_ctx *ctx, maille_store *store, const maille_ground *ground,
                                  const char *scenario, const char *kind, maille_audience audience,
-                                 const char *day, maille_table **out) {
+                                 const char *day, const maille_target_rules *target,
+                                 maille_table **out, double *share) {
     static const maille_column_spec columns[COLUMNS] = {
         [SCOPE] = {"scope", MAILLE_TEXT},
         [AREA] = {"area", MAILLE_TEXT},
@@ -393,6 +400,8 @@ maille_status maille_coverage_on(maille_ctx *ctx, maille_store *store, const mai
     TRY(lay_out(ctx, &c));
     TRY(maille_table_new(ctx, columns, COLUMNS, &table));
     TRY(write_lines(ctx, &c, table));
+    if (target)
+        *share = share_that_counts(&c, target);
     *out = table;
     table = NULL;
 done:

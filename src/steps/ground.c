@@ -257,12 +257,25 @@ static maille_status read_rules(maille_ctx *ctx, maille_loaded *loaded) {
     const maille_study *study = NULL;
     TRY(load_study(ctx, loaded->l, &study));
     TRY(load_publication(ctx, loaded->l, &loaded->publication));
+    loaded->target = study->target ? study->target : MAILLE_DEFAULT_TARGET;
     TRY(maille_size_rules_read(ctx, study->sizes ? study->sizes : MAILLE_DEFAULT_SIZES,
                                &loaded->sizes));
     TRY(maille_overlap_rules_read(ctx, study->overlaps ? study->overlaps : MAILLE_DEFAULT_OVERLAPS,
                                   &loaded->overlaps));
     loaded->rules = (maille_judge_rules){loaded->sizes, loaded->overlaps, loaded->publication};
     loaded->unsized = (maille_judge_rules){&no_sizes, loaded->overlaps, loaded->publication};
+done:
+    return status;
+}
+
+maille_status ground_extend(maille_ctx *ctx, maille_loaded *loaded, unsigned with) {
+    maille_status status = MAILLE_OK;
+    unsigned lacking = with & ~loaded->with;
+    if (lacking & MAILLE_GROUND_FACTS)
+        TRY(ground_add_facts(ctx, loaded));
+    if (lacking & MAILLE_GROUND_TIMES)
+        TRY(add_times(ctx, loaded));
+    loaded->with |= with;
 done:
     return status;
 }
@@ -278,10 +291,7 @@ maille_status ground_new(maille_ctx *ctx, loads *l, unsigned with, maille_loaded
     TRY(read_rules(ctx, loaded));
     TRY(add_units(ctx, loaded));
     TRY(add_links(ctx, loaded));
-    if (with & MAILLE_GROUND_FACTS)
-        TRY(ground_add_facts(ctx, loaded));
-    if (with & MAILLE_GROUND_TIMES)
-        TRY(add_times(ctx, loaded));
+    TRY(ground_extend(ctx, loaded, with));
     *out = loaded;
     loaded = NULL;
 done:
@@ -361,6 +371,10 @@ const maille_judge_rules *maille_loaded_rules_of(const maille_loaded *loaded, co
         if (strcmp(sizes->kinds[i], kind) == 0)
             return &loaded->rules;
     return sizes->kind_count ? &loaded->unsized : &loaded->rules;
+}
+
+const char *maille_loaded_target(const maille_loaded *loaded) {
+    return loaded->target;
 }
 
 const maille_publication_rules *maille_loaded_publication(const maille_loaded *loaded) {

@@ -13,11 +13,13 @@ struct maille_loaded {
     loads *l;                          /* texts and arrays of the ground live there … */
     maille_arena *arena;               /* … and here */
     loads *own;                        /* `l` where it is to be freed with the ground */
+    const char *target;                /* id of the target rules */
     maille_size_rules *sizes;
     maille_overlap_rules *overlaps;
     const maille_publication_rules *publication;
     grouping **groupings;
     uint32_t grouping_count;
+    unsigned with; /* what it holds beside units, borders and links */
 };
 
 /* The same as maille_loaded_new for steps: `l` is borrowed and must outlive the ground, and nobody
@@ -26,6 +28,9 @@ maille_status ground_new(maille_ctx *ctx, loads *l, unsigned with, maille_loaded
 
 /* Minutes within which a road joins two communes, by the rule set of the study. */
 maille_status link_limit(maille_ctx *ctx, loads *l, double *minutes);
+
+/* Adds what of `with` is not there yet. */
+maille_status ground_extend(maille_ctx *ctx, maille_loaded *loaded, unsigned with);
 
 /* src/steps/ground_facts.c: services, groupings, indicators, ages. */
 maille_status ground_add_facts(maille_ctx *ctx, maille_loaded *loaded);

@@ -20,8 +20,7 @@ struct loads {
     travel *travel;
     maille_matrix *matrix;
     seen_perimeters *perimeters[2];
-    maille_loaded *ground; /* with the facts that `ground_with` tells */
-    unsigned ground_with;
+    maille_loaded *ground;
 };
 
 maille_status loads_new(maille_ctx *ctx, maille_store *store, loads **out) {
@@ -204,13 +203,9 @@ done:
 
 maille_status load_ground(maille_ctx *ctx, loads *l, unsigned with, const maille_loaded **out) {
     maille_status status = MAILLE_OK;
-    if (l->ground && (l->ground_with & with) != with) {
-        maille_loaded_free(l->ground);
-        l->ground = NULL;
-    }
     if (!l->ground)
         TRY(ground_new(ctx, l, with, &l->ground));
-    l->ground_with = with;
+    TRY(ground_extend(ctx, l->ground, with));
     *out = l->ground;
 done:
     return status;

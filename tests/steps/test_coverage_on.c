@@ -230,7 +230,8 @@ static size_t rows_expected(const char *day, bool public_only) {
 static maille_table *coverage(maille_store *store, const maille_ground *ground,
                               const char *scenario, maille_audience audience, const char *day) {
     maille_table *table = NULL;
-    CHECK_OK(maille_coverage_on(ctx, store, ground, scenario, "cpts", audience, day, &table));
+    CHECK_OK(maille_coverage_on(ctx, store, ground, scenario, "cpts", audience, day, NULL, &table,
+                                NULL));
     return table;
 }
 
@@ -288,12 +289,14 @@ TEST(without_a_day_it_is_today) {
         check_row(today, row, "2023-01-01", false); /* nothing changed since */
     maille_table_free(today);
     maille_table *none = NULL;
-    CHECK_INT(maille_coverage_on(ctx, store, &ground, "", "cpts", MAILLE_INTERNE, "2023", &none),
+    CHECK_INT(maille_coverage_on(ctx, store, &ground, "", "cpts", MAILLE_INTERNE, "2023", NULL,
+                                 &none, NULL),
               MAILLE_USAGE);
-    CHECK_INT(
-        maille_coverage_on(ctx, store, &ground, "", "cpts", MAILLE_INTERNE, "2023-02-30", &none),
-        MAILLE_USAGE);
-    CHECK_INT(maille_coverage_on(ctx, store, &ground, "nord", "cpts", MAILLE_INTERNE, NULL, &none),
+    CHECK_INT(maille_coverage_on(ctx, store, &ground, "", "cpts", MAILLE_INTERNE, "2023-02-30",
+                                 NULL, &none, NULL),
+              MAILLE_USAGE);
+    CHECK_INT(maille_coverage_on(ctx, store, &ground, "nord", "cpts", MAILLE_INTERNE, NULL, NULL,
+                                 &none, NULL),
               MAILLE_NOT_FOUND);
     maille_store_close(store);
 }
