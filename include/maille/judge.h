@@ -130,6 +130,9 @@ const char *maille_flag_name(maille_flag_kind kind);
 
 typedef enum { MAILLE_INFORMATION, MAILLE_ALERTE, MAILLE_ERREUR } maille_severity;
 const char *maille_severity_name(maille_severity severity);
+/* Of an overlap: by the policy and by how many of the two claims are published. */
+maille_severity maille_overlap_severity(const maille_overlap_rules *rules, const maille_claim *a,
+                                        const maille_claim *b);
 
 /* Someone who could take what a flag is about. */
 typedef struct {
@@ -162,6 +165,9 @@ typedef struct {
     maille_taker *takers;
     uint32_t *links;
 } maille_flags;
+/* Whether it counts among the alerts of its claims: an overlap whatever its severity, and what else
+ * is more than information. */
+bool maille_flag_alerts(const maille_flag *flag);
 void maille_flags_clear(maille_flags *flags); /* keeps the memory */
 void maille_flags_free(maille_flags *flags);  /* what it holds, not the struct */
 /* Appends copies of `from` with their units, takers and links; all or, when memory ran out, none.

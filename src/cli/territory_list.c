@@ -62,7 +62,7 @@ static void count_flags(const standing *s, uint32_t claim, uint32_t *all, uint32
         if (f->a != claim && f->b != claim)
             continue;
         (*all)++;
-        *alerts += f->severity != MAILLE_INFORMATION;
+        *alerts += maille_flag_alerts(f);
     }
 }
 
@@ -187,7 +187,7 @@ static maille_status write_codes(territory *t, const maille_perimeter *p, bool i
         maille_strbuf_addf(&s, "code,nom,population,part%s\n", zones ? ",zone" : "");
     for (uint32_t i = 0; i < p->member_count; i++) {
         const maille_member *m = &p->members[i];
-        uint32_t unit = unit_of(t->ground, m->code);
+        uint32_t unit = maille_ground_unit(t->ground, m->code);
         maille_strbuf_add(&s, m->code);
         if (!insee) {
             maille_strbuf_add(&s, ",");
@@ -218,7 +218,7 @@ static maille_status codes_json(territory *t, const maille_perimeter *p) {
     j_open(&j, NULL, '[');
     for (uint32_t i = 0; i < p->member_count; i++) {
         const maille_member *m = &p->members[i];
-        uint32_t unit = unit_of(t->ground, m->code);
+        uint32_t unit = maille_ground_unit(t->ground, m->code);
         bool there = unit != MAILLE_ABSENT;
         j_open(&j, NULL, '{');
         j_text(&j, "code", m->code);

@@ -132,12 +132,10 @@ done:
     return status;
 }
 
-/* An overlap is to be looked at whatever its severity; of the rest what is more than information
- * is. */
 static void count_alerts(work *w, const maille_flag_context *c, const uint32_t *of) {
     for (uint32_t i = 0; i < c->flags->count; i++) {
         const maille_flag *f = &c->flags->flags[i];
-        if (f->kind != MAILLE_FLAG_OVERLAP && f->severity == MAILLE_INFORMATION)
+        if (!maille_flag_alerts(f))
             continue;
         if (f->a != MAILLE_ABSENT)
             w->alerts[of[f->a]]++;

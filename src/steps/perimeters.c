@@ -90,15 +90,13 @@ static uint32_t count_on_purpose(const kind_work *k, const maille_overlaps *over
 }
 
 /* What is shared on purpose is no fault. */
-static const char *severity_of(const maille_overlap_rules *rules, const kind_work *k,
-                               const maille_overlap *o, uint32_t on_purpose) {
-    if (strcmp(rules->policy, "partage") == 0 || on_purpose == o->count)
-        return "information";
-    int published =
-        k->plan.claims[k->claim[o->a]].published + k->plan.claims[k->claim[o->b]].published;
-    return published == 2   ? rules->both_published
-           : published == 1 ? rules->one_published
-                            : rules->both_drafts;
+static maille_severity severity_of(const work *w, const kind_work *k, const maille_overlap *o,
+                                   uint32_t on_purpose) {
+    if (on_purpose == o->count)
+        return MAILLE_INFORMATION;
+    return maille_overlap_severity(maille_loaded_rules(w->loaded)->overlaps,
+                                   &k->plan.claims[k->claim[o->a]],
+                                   &k->plan.claims[k->claim[o->b]]);
 }
 
 static maille_status add_overlap(maille_ctx *ctx, work *w, const kind_work *k,
@@ -118,7 +116,7 @@ static maille_status add_overlap(maille_ctx *ctx, work *w, const kind_work *k,
     maille_set_real(table, row, 6, o->part_a);
     maille_set_real(table, row, 7, o->part_b);
     TRY(maille_set_text(ctx, table, row, 8,
-                        severity_of(maille_loaded_rules(w->loaded)->overlaps, k, o, on_purpose)));
+                        maille_severity_name(severity_of(w, k, o, on_purpose))));
     TRY(maille_set_text(ctx, table, row, 9, k->name));
     maille_set_int(table, row, 10, on_purpose);
     TRY(set_outline(ctx, table, row, 11, outlines, i));
@@ -301,8 +299,7 @@ static maille_status add_figure(maille_ctx *ctx, work *w, uint32_t i, const mail
     maille_set_real(table, row, 16, f->polsby_popper);
     maille_set_real(table, row, 17, f->reock);
     maille_set_real(table, row, 18, f->hull_ratio);
-    maille_set_int(table, row, 19, 0); /* findings are counted by their step */
-    TRY(set_outline(ctx, table, row, 20, lonlat, i));
+    TRY(set_outline(ctx, table, row, 19, lonlat, i));
 done:
     maille_figures_free(f);
     return status;
@@ -319,8 +316,7 @@ static maille_status save_figures(maille_ctx *ctx, work *w) {
         {"population", MAILLE_REAL},     {"area_m2", MAILLE_REAL},
         {"density", MAILLE_REAL},        {"perimeter_m", MAILLE_REAL},
         {"polsby_popper", MAILLE_REAL},  {"reock", MAILLE_REAL},
-        {"hull_ratio", MAILLE_REAL},     {"alerts", MAILLE_INT},
-        {"geom", MAILLE_GEOMETRY}};
+        {"hull_ratio", MAILLE_REAL},     {"geom", MAILLE_GEOMETRY}};
     maille_status status = MAILLE_OK;
     const maille_crs *crs = NULL;
     maille_table *table = NULL;
@@ -329,7 +325,7 @@ static maille_status save_figures(maille_ctx *ctx, work *w) {
     TRY(load_crs(ctx, w->call->loads, &crs));
     TRY(outlines_new(ctx, w->call->loads, sets->start, sets->member, sets->count, &w->r, &lonlat));
     TRY(maille_shapes_project(ctx, lonlat, crs, &metres));
-    TRY(maille_table_new(ctx, columns, 21, &table));
+    TRY(maille_table_new(ctx, columns, 20, &table));
     for (uint32_t i = 0; i < sets->count; i++)
         TRY(add_figure(ctx, w, i, lonlat, metres, table));
     TRY(maille_store_append(ctx, w->call->store, "perimeter_figure", table));

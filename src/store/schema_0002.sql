@@ -70,6 +70,7 @@ ALTER TABLE perimeter_member ADD COLUMN zone TEXT;
 CREATE TABLE road_link (
   a TEXT NOT NULL, b TEXT NOT NULL, minutes REAL NOT NULL, PRIMARY KEY (a, b)) WITHOUT ROWID;
 -- step perimeters
+ALTER TABLE perimeter_figure DROP COLUMN alerts; -- perimeter_alert has them
 ALTER TABLE perimeter_figure ADD COLUMN status_since TEXT;
 ALTER TABLE perimeter_figure ADD COLUMN parts_by_border INTEGER;
 ALTER TABLE perimeter_figure ADD COLUMN holes INTEGER;

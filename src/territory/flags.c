@@ -42,6 +42,10 @@ maille_flag maille_flag_of(maille_flag_kind kind, maille_severity severity, uint
                          .value = NAN};
 }
 
+bool maille_flag_alerts(const maille_flag *flag) {
+    return flag->kind == MAILLE_FLAG_OVERLAP || flag->severity != MAILLE_INFORMATION;
+}
+
 void maille_flags_clear(maille_flags *flags) {
     flags->count = flags->unit_count = flags->taker_count = flags->link_count = 0;
 }

@@ -94,8 +94,8 @@ static bool list_commons(const maille_ground *ground, const maille_plan *plan,
     return true;
 }
 
-static maille_severity severity_of(const maille_overlap_rules *rules, const maille_claim *a,
-                                   const maille_claim *b) {
+maille_severity maille_overlap_severity(const maille_overlap_rules *rules, const maille_claim *a,
+                                        const maille_claim *b) {
     int published = a->published + b->published;
     const char *severity = published == 2   ? rules->both_published
                            : published == 1 ? rules->one_published
@@ -127,8 +127,8 @@ maille_status maille_judge_pairs(maille_ctx *ctx, const maille_ground *ground,
         flag.b = claim < c->other ? c->other : claim;
         if (!c->on_purpose) {
             flag.kind = MAILLE_FLAG_OVERLAP;
-            flag.severity =
-                severity_of(rules->overlaps, &plan->claims[claim], &plan->claims[c->other]);
+            flag.severity = maille_overlap_severity(rules->overlaps, &plan->claims[claim],
+                                                    &plan->claims[c->other]);
         }
         units.count = 0;
         for (end = first; end < found.count && found.items[end].other == c->other &&

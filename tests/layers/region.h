@@ -200,17 +200,17 @@ static inline void fill_results(maille_ctx *ctx, maille_store *store) {
          "b1|Zone une|medecin_generaliste|1750.4|2.5|~|ZIP|~|~|0 0 1 1\n"
          "b2|Zone deux|medecin_generaliste|0|~|HZ|~|1|Décision|1 0 2 1");
     fill(ctx, store, "perimeter_figure",
-         "1|interne|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|0|"
+         "1|interne|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|"
          "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75|2024-05-01|3|1|400.16|0.5|0.25|0.875\n"
-         "2|interne|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|0|~|8.5 41.5 "
+         "2|interne|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|~|8.5 41.5 "
          "8.75 41.75|~|1|0|1000|0.7853981|0.6366197|1\n"
-         "3|interne|cpts-secret|CPTS du brouillon|cpts|projet|1|0|5|T1|1|1|0|secret@exemple.fr|-1 "
+         "3|interne|cpts-secret|CPTS du brouillon|cpts|projet|1|0|5|T1|1|1|secret@exemple.fr|-1 "
          "47 -0.5 47.5|~|1|0|0|~|~|~\n"
-         "4|interne|autre|Un contrat local|cls|projet|1|0|5|~|1|1|0|~|-1 47 -0.5 "
+         "4|interne|autre|Un contrat local|cls|projet|1|0|5|~|1|1|~|-1 47 -0.5 "
          "47.5|~|1|0|0|~|~|~\n"
-         "5|public|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|0|"
+         "5|public|cpts-a|CPTS A|cpts|en-fonctionnement|2|1000.4|2500000|T1|2|3141.59|"
          "a@exemple.fr|1 46 2 47 / 8.5 41.5 8.75 41.75|2024-05-01|3|1|400.16|0.5|0.25|0.875\n"
-         "6|public|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|0|~|8.5 41.5 "
+         "6|public|cpts-b|CPTS B|cpts|contractualisee|1|1500|1500000|T1|1|1000|~|8.5 41.5 "
          "8.75 41.75|~|1|0|1000|0.7853981|0.6366197|1");
     fill(ctx, store, "perimeter_alert",
          "interne|cpts-a|1\ninterne|cpts-b|1\ninterne|cpts-secret|0\ninterne|autre|0\n"
