@@ -76,8 +76,6 @@ maille_status check_day(maille_ctx *ctx, const char *option_name, const char *te
 /* "YYYY-MM-DD" or "v3"; NULL: now. */
 maille_status parse_moment(maille_ctx *ctx, const char *option_name, const char *text,
                            maille_moment *out);
-/* Place of a unit, or MAILLE_ABSENT. */
-uint32_t unit_of(const maille_ground *ground, const char *code);
 
 /* ---- perimeters as they stand (territory_plan.c)
  * ---------------------------------------------------- */

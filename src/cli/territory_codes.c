@@ -14,7 +14,7 @@ typedef struct {
 
 static maille_status collect(collector *c, const char *code) {
     territory *t = c->t;
-    if (unit_of(t->ground, code) == MAILLE_ABSENT)
+    if (maille_ground_unit(t->ground, code) == MAILLE_ABSENT)
         return maille_code_refuse(t->ctx, t->store, code);
     if (maille_names_get(c->seen, code) != MAILLE_ABSENT)
         return maille_fail(t->ctx, MAILLE_REFUSED, "commune %s was given twice", code);
@@ -50,7 +50,7 @@ static void print_rows(const territory *t, const maille_list_row *rows, size_t c
                         .titles = {"ligne", "texte", "commune", "compris comme", "candidats"},
                         .right = {true, false, false, false, false}};
     for (size_t i = 0; i < count; i++) {
-        uint32_t unit = rows[i].code ? unit_of(t->ground, rows[i].code) : MAILLE_ABSENT;
+        uint32_t unit = rows[i].code ? maille_ground_unit(t->ground, rows[i].code) : MAILLE_ABSENT;
         char line[32], commune[160] = "–";
         snprintf(line, sizeof line, "%lld", rows[i].row);
         if (rows[i].code)

@@ -18,7 +18,7 @@ void j_differences(jout *j, const char *key, const maille_differences *d) {
 }
 
 static void print_difference(const territory *t, const maille_difference *d, const char *indent) {
-    uint32_t unit = d->code && t->ground ? unit_of(t->ground, d->code) : MAILLE_ABSENT;
+    uint32_t unit = d->code && t->ground ? maille_ground_unit(t->ground, d->code) : MAILLE_ABSENT;
     const char *name = unit == MAILLE_ABSENT ? "" : t->ground->name[unit];
     if (strcmp(d->what, "commune") == 0 && (!d->before || !d->after))
         printf("%s%s %s %s\n", indent, d->before ? "−" : "+", d->code, name);

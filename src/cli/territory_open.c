@@ -165,18 +165,3 @@ maille_status territory_ground(territory *t, unsigned needs) {
 done:
     return status;
 }
-
-uint32_t unit_of(const maille_ground *ground, const char *code) {
-    uint32_t low = 0, high = ground->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = strcmp(ground->code[middle], code);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return MAILLE_ABSENT;
-}

@@ -35,7 +35,7 @@ static maille_status portrait_of_codes(portrait *p) {
         goto done;
     }
     for (size_t i = 0; i < codes.count; i++)
-        p->units[p->count++] = unit_of(t->ground, codes.items[i]);
+        p->units[p->count++] = maille_ground_unit(t->ground, codes.items[i]);
     qsort(p->units, p->count, sizeof *p->units, by_number);
 done:
     return status;
@@ -70,7 +70,7 @@ static maille_status portrait_of_members(portrait *p) {
         return maille_no_memory(t->ctx);
     for (uint32_t i = 0; i < p->perimeter->member_count; i++) {
         const maille_member *member = &p->perimeter->members[i];
-        uint32_t unit = unit_of(t->ground, member->code);
+        uint32_t unit = maille_ground_unit(t->ground, member->code);
         if (unit == MAILLE_ABSENT)
             continue;
         p->units[p->count] = unit;

@@ -259,7 +259,7 @@ static maille_status make_give_gap(const making *m) {
     maille_status status = MAILLE_OK;
     TRY(want(m, 2, 2, "GAP ID"));
     const char *name = word(m, 0), *last = strrchr(name, '-'); /* zb-CODE, zb-KIND-CODE, CODE */
-    uint32_t unit = unit_of(t->ground, last ? last + 1 : name);
+    uint32_t unit = maille_ground_unit(t->ground, last ? last + 1 : name);
     TRY(maille_live_flags(t->ctx, (maille_live *)m->live, &flags));
     const maille_flag *gap = unit == MAILLE_ABSENT ? NULL : find_gap(flags, unit);
     if (!gap)

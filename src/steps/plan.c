@@ -2,7 +2,6 @@
 #include <maille/edit.h>
 #include <maille/map.h>
 #include <maille/memory.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A plan with all that it holds; the plan comes first, so that it stands for the whole. */
@@ -10,16 +9,6 @@ typedef struct {
     maille_plan plan;
     maille_arena *arena;
 } plan_block;
-
-static int by_text(const void *key, const void *item) {
-    return strcmp(key, *(const char *const *)item);
-}
-
-static uint32_t unit_of(const maille_ground *ground, const char *code) {
-    const char *const *found =
-        bsearch(code, (const void *)ground->code, ground->count, sizeof *ground->code, by_text);
-    return found ? (uint32_t)(found - ground->code) : MAILLE_ABSENT;
-}
 
 static maille_status copy_text(maille_ctx *ctx, maille_arena *arena, const char *text,
                                const char **out) {
@@ -39,7 +28,7 @@ static maille_status claim_units(maille_ctx *ctx, const maille_ground *ground,
         return maille_no_memory(ctx);
     for (uint32_t i = 0; i < p->member_count; i++) {
         const maille_member *m = &p->members[i];
-        uint32_t unit = unit_of(ground, m->code);
+        uint32_t unit = maille_ground_unit(ground, m->code);
         if (unit == MAILLE_ABSENT) {
             claim->lost++;
             continue;
