@@ -52,6 +52,17 @@ static maille_status read_finer(maille_ctx *ctx, maille_yaml_file *file, const m
     return MAILLE_OK;
 }
 
+/* The commune of a range is no part itself: who goes from part to whole comes to an end. */
+static maille_status judge_wholes(maille_ctx *ctx, const maille_unit_rules *rules,
+                                  const maille_yaml *ranges) {
+    char whole[33];
+    for (size_t i = 0; i < rules->range_count; i++)
+        if (maille_unit_whole(rules, rules->ranges[i].commune, whole))
+            return config_refuse(ctx, rules->file, ranges->items[i]->line,
+                                 "commune %s was a part of %s", rules->ranges[i].commune, whole);
+    return MAILLE_OK;
+}
+
 static maille_status read_units(maille_ctx *ctx, maille_unit_rules *rules) {
     const maille_yaml *root = maille_yaml_root(rules->file);
     const maille_yaml *ranges = NULL, *finer = NULL;
@@ -73,7 +84,7 @@ static maille_status read_units(maille_ctx *ctx, maille_unit_rules *rules) {
     for (size_t i = 0; i < rules->finer_count; i++)
         if ((status = read_finer(ctx, rules->file, finer->items[i], &rules->finer[i])) != MAILLE_OK)
             return status;
-    return MAILLE_OK;
+    return judge_wholes(ctx, rules, ranges);
 }
 
 maille_status maille_unit_rules_read(maille_ctx *ctx, const char *id, maille_unit_rules **out) {

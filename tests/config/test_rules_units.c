@@ -57,6 +57,14 @@ TEST(what_does_not_hold_is_refused_with_its_line) {
         {"arrondissements:\n  - {commune: \"012345678901234567890123456789012\", from: \"1\", to: "
          "\"2\"}\n",
          "too long"},
+        {"arrondissements:\n  - {commune: \"15\", from: \"10\", to: \"20\"}\n",
+         ":6: commune 15 was a part of 15"},
+        {"arrondissements:\n  - {commune: \"30\", from: \"10\", to: \"20\"}\n"
+         "  - {commune: \"10\", from: \"30\", to: \"40\"}\n",
+         ":6: commune 30 was a part of 10"},
+        {"arrondissements:\n  - {commune: \"1234\", from: \"10\", to: \"20\"}\n"
+         "finer:\n  - {length: 4, commune: 2}\n",
+         ":6: commune 1234 was a part of 12"},
         {"communes: []\n", "communes"}};
     setenv("MAILLE_LAYERS", test_scratch("layers"), 1);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
