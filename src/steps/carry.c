@@ -208,8 +208,21 @@ static bool is_kind(const maille_table *imports, size_t row, const char *kind) {
     return strcmp(imports->columns[maille_table_column(imports, "kind")].texts[row], kind) == 0;
 }
 
-static maille_value id_of(const maille_table *imports, size_t row) {
-    return maille_int_value(imports->columns[maille_table_column(imports, "id")].ints[row]);
+/* What an import brought to a table, in the order of the file. */
+static maille_status read_rows(carrying *k, const char *table, const char *const *columns,
+                               size_t column_count, const maille_table *imports, size_t import,
+                               maille_table **out) {
+    static const char *const order[] = {"source_row"};
+    int id_column = maille_table_column(imports, "id");
+    maille_value id = maille_int_value(imports->columns[id_column].ints[import]);
+    maille_filter of_import = maille_equals("import_id", &id);
+    maille_query query = {.table = table,
+                          .columns = columns,
+                          .column_count = column_count,
+                          .filter = &of_import,
+                          .order = order,
+                          .order_count = 1};
+    return maille_store_read(k->ctx, k->call->store, &query, out);
 }
 
 /* ---- indicators ---- */
@@ -271,23 +284,13 @@ static maille_status is_sum(carrying *k, const char *name, bool *sum) {
 
 static maille_status carry_indicator(carrying *k, const maille_table *imports, size_t import) {
     static const char *const columns[] = {"code", "value", "weight"};
-    static const char *const order[] = {"source_row"};
     const char *name = imports->columns[maille_table_column(imports, "name")].texts[import];
-    maille_value id = id_of(imports, import);
-    maille_filter of_import = maille_equals("import_id", &id);
-    maille_query query = {.table = "indicator_raw",
-                          .columns = columns,
-                          .column_count = 3,
-                          .filter = &of_import,
-                          .order = order,
-                          .order_count = 1};
-    maille_ctx *ctx = k->ctx;
     maille_status status = MAILLE_OK;
     maille_table *rows = NULL;
     passage *way = NULL;
     bool sum = false;
     TRY(is_sum(k, name, &sum));
-    TRY(maille_store_read(ctx, k->call->store, &query, &rows));
+    TRY(read_rows(k, "indicator_raw", columns, 3, imports, import, &rows));
     TRY(open_way(k, imports, import, &way));
     for (size_t i = 0; i < rows->rows; i++)
         TRY(give(k, way, rows->columns[0].texts[i],
@@ -332,20 +335,10 @@ done:
 
 static maille_status gather_ages(carrying *k, const maille_table *imports, size_t import) {
     static const char *const columns[] = {"code", "from_age", "to_age", "population"};
-    static const char *const order[] = {"source_row"};
-    maille_value id = id_of(imports, import);
-    maille_filter of_import = maille_equals("import_id", &id);
-    maille_query query = {.table = "population_age_raw",
-                          .columns = columns,
-                          .column_count = 4,
-                          .filter = &of_import,
-                          .order = order,
-                          .order_count = 1};
-    maille_ctx *ctx = k->ctx;
     maille_status status = MAILLE_OK;
     maille_table *rows = NULL;
     passage *way = NULL;
-    TRY(maille_store_read(ctx, k->call->store, &query, &rows));
+    TRY(read_rows(k, "population_age_raw", columns, 4, imports, import, &rows));
     TRY(open_way(k, imports, import, &way));
     for (size_t i = 0; i < rows->rows; i++)
         TRY(give(k, way, rows->columns[0].texts[i],
