@@ -23,6 +23,7 @@ typedef struct {
     const char *vintage;
     maille_table *members;
     maille_names *known; /* "id\ncode" → row of `members` */
+    maille_strbuf key;   /* to look up there, of any length */
     uint32_t strangers, moved;
 } gathering;
 
@@ -82,10 +83,12 @@ static maille_status add_member(gathering *g, size_t row, const char *code) {
     const maille_column *raw = g->raw->columns;
     maille_ctx *ctx = g->ctx;
     maille_status status = MAILLE_OK;
-    char key[300];
     size_t to;
-    snprintf(key, sizeof key, "%s\n%s", raw[OF].texts[row], code);
-    uint32_t before = maille_names_get(g->known, key);
+    maille_strbuf_clear(&g->key);
+    maille_strbuf_addf(&g->key, "%s\n%s", raw[OF].texts[row], code);
+    if (g->key.failed)
+        return maille_no_memory(ctx);
+    uint32_t before = maille_names_get(g->known, g->key.text);
     if (before != MAILLE_ABSENT) {
         if (g->members->columns[SHARE].reals[before] < raw[SHARE].reals[row])
             maille_set_real(g->members, before, SHARE, raw[SHARE].reals[row]);
@@ -98,7 +101,7 @@ static maille_status add_member(gathering *g, size_t row, const char *code) {
     maille_set_int(g->members, to, ON_PURPOSE, raw[ON_PURPOSE].ints[row]);
     TRY(maille_set_text(ctx, g->members, to, REASON, raw[REASON].texts[row]));
     TRY(maille_set_text(ctx, g->members, to, ZONE, raw[ZONE].texts[row]));
-    if (!maille_names_set(g->known, key, (uint32_t)to))
+    if (!maille_names_set(g->known, g->key.text, (uint32_t)to))
         status = maille_no_memory(ctx);
 done:
     return status;
@@ -181,5 +184,6 @@ done:
     maille_table_free(g.members);
     maille_names_free(g.row_of);
     maille_names_free(g.known);
+    maille_strbuf_free(&g.key);
     return status;
 }

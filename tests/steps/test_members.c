@@ -159,6 +159,21 @@ TEST(codes_that_no_import_brought_have_their_perimeters_vintage) {
     maille_ctx_free(ctx);
 }
 
+TEST(members_of_a_perimeter_with_a_long_id_stay_apart) {
+    CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
+    maille_store *store = new_workspace(ctx);
+    add_communes(ctx, store, "2020-01-01", codes, people, 3);
+    char id[401] = {0};
+    memset(id, 'a', 400);
+    const member members[] = {{id, "01001", 1, NULL, NULL, 0}, {id, "01002", 0.5, NULL, NULL, 0}};
+    add_perimeter(store, id, NULL);
+    add_members(store, members, 2);
+    run(store);
+    CHECK_TEXT(members_of(store, id), "01001 1 - -; 01002 0.5 - -");
+    maille_store_close(store);
+    maille_ctx_free(ctx);
+}
+
 TEST(sub_zones_that_meet_in_one_commune_are_named) {
     CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
     maille_store *store = new_workspace(ctx);
@@ -181,4 +196,5 @@ TEST(sub_zones_that_meet_in_one_commune_are_named) {
 
 RUN_TESTS(CASE(what_is_said_of_members_comes_along),
           CASE(codes_that_no_import_brought_have_their_perimeters_vintage),
+          CASE(members_of_a_perimeter_with_a_long_id_stay_apart),
           CASE(sub_zones_that_meet_in_one_commune_are_named))
