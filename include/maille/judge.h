@@ -173,6 +173,8 @@ void maille_flags_free(maille_flags *flags);  /* what it holds, not the struct *
 /* Appends copies of `from` with their units, takers and links; all or, when memory ran out, none.
  */
 maille_status maille_flags_append(maille_ctx *ctx, maille_flags *to, const maille_flags *from);
+/* Below, at or above 0: the order that lists of flags have. */
+int maille_flag_order(const maille_flag *a, const maille_flag *b);
 void maille_flags_sort(maille_flags *flags);
 /* Same flags with the same figures, bit for bit, whatever the places in the arrays. */
 bool maille_flags_equal(const maille_flags *a, const maille_flags *b);

@@ -86,9 +86,8 @@ static maille_status renumbered(maille_ctx *ctx, const maille_live *live, maille
 
 /* True when a flag before names a claim that is no longer there. */
 static bool orphan(const maille_flag *before, const maille_flag *moved) {
-    return before->a != moved->a && moved->a == MAILLE_ABSENT
-               ? true
-               : before->b != moved->b && moved->b == MAILLE_ABSENT;
+    return (before->a != MAILLE_ABSENT && moved->a == MAILLE_ABSENT) ||
+           (before->b != MAILLE_ABSENT && moved->b == MAILLE_ABSENT);
 }
 
 /* Both lists ascend by their keys, for numbers of claims move without passing each other. */
@@ -100,7 +99,7 @@ static maille_status fill_flags(maille_ctx *ctx, maille_live *live, maille_effec
         int order = i == before->count                           ? 1
                     : orphan(&before->flags[i], &moved.flags[i]) ? -1
                     : k == now->count                            ? -1
-                                      : flag_order(&moved.flags[i], &now->flags[k]);
+                                      : maille_flag_order(&moved.flags[i], &now->flags[k]);
         maille_flags went = i < before->count ? flag_alone(&moved, &moved.flags[i]) : moved;
         maille_flags came = k < now->count ? flag_alone(now, &now->flags[k]) : *now;
         bool stays = order == 0 && maille_flags_equal(&went, &came);

@@ -75,8 +75,6 @@ maille_status claim_figures(maille_ctx *ctx, const maille_live *live, const mail
 
 /* One flag of a list as a list of its own, borrowed. */
 maille_flags flag_alone(const maille_flags *list, maille_flag *flag);
-/* The order of flags. */
-int flag_order(const maille_flag *a, const maille_flag *b);
 
 /* Brings the state over a change, or back; on failure all is as it was. */
 maille_status step_over(maille_ctx *ctx, maille_live *live, const change *c, bool backward);

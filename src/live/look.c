@@ -82,16 +82,6 @@ done:
     return status;
 }
 
-int flag_order(const maille_flag *a, const maille_flag *b) {
-    const uint32_t keys[][2] = {{a->kind, b->kind},   {a->a, b->a},
-                                {a->b, b->b},         {a->grouping, b->grouping},
-                                {a->group, b->group}, {a->first_unit, b->first_unit}};
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-        if (keys[k][0] != keys[k][1])
-            return keys[k][0] < keys[k][1] ? -1 : 1;
-    return 0;
-}
-
 /* Both lists ascend, for numbers of claims move without passing each other. */
 static maille_status merge(maille_ctx *ctx, maille_live *live, maille_flags *anew) {
     maille_status status = MAILLE_OK;
@@ -100,7 +90,7 @@ static maille_status merge(maille_ctx *ctx, maille_live *live, maille_flags *ane
     maille_flags_clear(&live->flags);
     bool more = next_kept(live, &at, &kept);
     while (status == MAILLE_OK && (more || k < anew->count)) {
-        bool first = more && (k == anew->count || flag_order(&kept, &anew->flags[k]) < 0);
+        bool first = more && (k == anew->count || maille_flag_order(&kept, &anew->flags[k]) < 0);
         maille_flags one =
             first ? flag_alone(&live->flags_before, &kept) : flag_alone(anew, &anew->flags[k++]);
         status = maille_flags_append(ctx, &live->flags, &one);

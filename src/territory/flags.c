@@ -138,8 +138,7 @@ maille_status maille_flags_append(maille_ctx *ctx, maille_flags *to, const maill
     return MAILLE_OK;
 }
 
-static int compare(const void *left, const void *right) {
-    const maille_flag *a = left, *b = right;
+int maille_flag_order(const maille_flag *a, const maille_flag *b) {
     const uint32_t keys[][2] = {{a->kind, b->kind},   {a->a, b->a},
                                 {a->b, b->b},         {a->grouping, b->grouping},
                                 {a->group, b->group}, {a->first_unit, b->first_unit}};
@@ -147,6 +146,10 @@ static int compare(const void *left, const void *right) {
         if (keys[k][0] != keys[k][1])
             return keys[k][0] < keys[k][1] ? -1 : 1;
     return 0;
+}
+
+static int compare(const void *left, const void *right) {
+    return maille_flag_order(left, right);
 }
 
 void maille_flags_sort(maille_flags *flags) {

@@ -242,10 +242,8 @@ static maille_status judge_shares(work *w, const maille_plan *plan) {
         bool in_part = false;
         double sum = 0;
         for (uint32_t h = first; h < end && end - first > 1; h++) {
-            const maille_claim *claim = &plan->claims[w->holders->claim[h]];
-            uint32_t place =
-                claim->share ? maille_unit_place(claim->member, claim->count, unit) : 0;
-            double share = claim->share ? claim->share[place] : 1;
+            maille_unit_list list = maille_units_of(&plan->claims[w->holders->claim[h]]);
+            double share = maille_unit_share(&list, maille_unit_place(list.unit, list.count, unit));
             in_part = in_part || share < 1;
             sum += share;
         }

@@ -344,6 +344,57 @@ TEST(two_perimeters_of_one_id_that_have_nothing_in_common) {
     CHECK_INT(receive(bruno, export_to(anne, "anne.json", "a"), NULL), MAILLE_FOUND);
     CHECK(report->items[0].conflicts->count > 0);
     CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01010");
+    CHECK_INT(hand_over(anne, bruno, "a", "theirs"), 1);
+    check_line(bruno, "a");
+    check_sound(ctx, bruno);
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+/* A change of two perimeters arrives with the one; the other had changed before it. */
+TEST(versions_follow_each_other_though_their_changes_came_in_another_order) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    maille_store *chloe = workspace_of("chloe");
+    add(anne, "b", "01007");
+    const maille_op both[] = {{.kind = MAILLE_OP_ADD, .perimeter = "a", .code = "01006"},
+                              {.kind = MAILLE_OP_ADD, .perimeter = "b", .code = "01006"}};
+    edit_many(anne, "les deux", both, 2);
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    CHECK_INT(hand_over(anne, bruno, "b", NULL), 1);
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003 01006 01007");
+    CHECK_INT(hand_over(bruno, chloe, "b", NULL), 1);
+    for (int64_t version = 1; version <= 3; version++) {
+        const maille_moment when = {.version = version};
+        CHECK_TEXT(document_at(ctx, bruno, "", "b", &when), document_at(ctx, anne, "", "b", &when));
+        CHECK_TEXT(document_at(ctx, chloe, "", "b", &when), document_at(ctx, anne, "", "b", &when));
+    }
+    check_line(bruno, "b");
+    check_line(chloe, "b");
+    maille_store_close(anne);
+    maille_store_close(bruno);
+    maille_store_close(chloe);
+}
+
+/* Taken back there, what never stood here was a change as others are: undo takes it back. */
+TEST(what_never_stood_here_cannot_be_taken_up_again) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    const maille_edit how = {.scenario = ""};
+    hand_over(anne, bruno, "a", NULL);
+    add(anne, "a", "01006");
+    add(bruno, "a", "01007");
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    CHECK_INT(hand_over(bruno, anne, "a", NULL), 1);
+    CHECK_OK(maille_edit_undo(ctx, anne, &how, "a", NULL));
+    CHECK_OK(maille_edit_undo(ctx, anne, &how, "a", NULL));
+    CHECK_TEXT(members_of(ctx, anne, "a", NULL), "01001 01002");
+    CHECK_INT(hand_over(anne, bruno, "a", NULL), 1);
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002");
+    CHECK_INT(maille_edit_redo(ctx, bruno, &how, "a", NULL), MAILLE_NOT_FOUND);
+    CHECK_OK(maille_edit_undo(ctx, bruno, &how, "a", NULL));
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002 01006");
+    CHECK_OK(maille_edit_redo(ctx, bruno, &how, "a", NULL));
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002");
+    check_line(bruno, "a");
     maille_store_close(anne);
     maille_store_close(bruno);
 }
@@ -461,5 +512,7 @@ RUN_TESTS(CASE(open_context), CASE(a_perimeter_arrives_with_its_whole_history),
           CASE(a_conflict_that_each_decided_for_itself_stays_a_conflict),
           CASE(both_imported_the_same_file),
           CASE(two_perimeters_of_one_id_that_have_nothing_in_common),
+          CASE(versions_follow_each_other_though_their_changes_came_in_another_order),
+          CASE(what_never_stood_here_cannot_be_taken_up_again),
           CASE(lines_of_two_vintages_meet_on_the_codes_of_the_study),
           CASE(whatever_three_do_and_hand_on_they_agree_in_the_end), CASE(close_context))
