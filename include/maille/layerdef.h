@@ -68,7 +68,14 @@ typedef struct {
                                 * "table.column" joined by key (commune.geom); NULL = none */
     const char *geometry_type; /* polygon, point, none */
     bool by_audience;          /* the view has a column `audience` that is filtered */
-    bool audience[2];          /* who may see the layer: [MAILLE_INTERNE], [MAILLE_PUBLIC] */
+    /* key "departments": how a feature tells its départements: "code: column" (a commune's code),
+     * "codes: column" (JSON array of codes), "members: column" (a perimeter's id). NULL = it does
+     * not: who is narrowed to départements does not see the layer where it differs by audience. */
+    const char *departments_by, *departments_column;
+    /* key "time: {from: column, to: column}": dates between which (`to` not included, NULL or null
+     * = open) a feature stands as it is shown; NULL = always */
+    const char *time_from, *time_to;
+    bool audience[2]; /* who may see the layer: [MAILLE_INTERNE], [MAILLE_PUBLIC] */
     size_t need_count;
     const char **needs; /* steps whose results it shows */
     size_t source_count;

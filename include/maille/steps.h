@@ -54,6 +54,11 @@ maille_status maille_steps_state(maille_ctx *ctx, maille_store *store, maille_au
 size_t maille_step_count(void);
 const char *maille_step_name(size_t i);
 
+/* The roads of a workspace as the steps use them, with the study's rules and CRS; *network NULL
+ * where the workspace has none. The caller owns both. */
+maille_status maille_roads_load(maille_ctx *ctx, maille_store *store, maille_network **network,
+                                maille_travel_rules **rules, int *epsg);
+
 /* One finding of `maille check`. */
 typedef struct {
     char kind[32];     /* chevauchement, zone-blanche, morcellement, taille, perime … */

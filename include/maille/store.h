@@ -51,6 +51,8 @@ typedef enum {
     MAILLE_F_IN,
     MAILLE_F_LIKE,
     MAILLE_F_NULL,
+    MAILLE_F_AMONG, /* column is one of `among.column` of `among.table` where the child holds */
+    MAILLE_F_MEETS, /* geometry: its box meets `meets.box`, and `meets.exactly` says so too */
 } maille_filter_op;
 typedef struct {
     maille_type type; /* INT, REAL or TEXT */
@@ -58,9 +60,24 @@ typedef struct {
     double real;
     const char *text;
 } maille_value;
+/* What a geometry is asked: `exactly` (NULL: the boxes decide) gets its WKB and must not fail. */
+typedef struct {
+    double west, south, east, north;
+    bool (*exactly)(void *user, maille_bytes wkb);
+    void *user;
+} maille_meets;
 typedef struct maille_filter {
     maille_filter_op op;
-    const char *column;         /* comparisons */
+    size_t of;          /* which table the column is of: 0 the query's, n its join n - 1 */
+    const char *column; /* comparisons */
+    /* Numbers: the column is compared as column × factor, rounded to `decimals`, as a layer
+     * publishes it. factor 0 = as it is. */
+    double factor;
+    int decimals;
+    struct {
+        const char *table, *column;
+    } among;
+    maille_meets meets;
     const maille_value *values; /* one, or `count` for IN */
     const struct maille_filter *const *children;
     size_t count;
@@ -79,6 +96,34 @@ typedef struct {
     size_t order_count;
 } maille_query;
 
+/* A query over several tables: each row of `table` once, with the (at most one) row of each join
+ * whose `key` is the same as the table's, and that its filter (of columns of its own) names; nulls
+ * where there is none. */
+typedef struct {
+    size_t of; /* 0: the table; n: join n - 1 */
+    const char *column;
+} maille_column_of;
+typedef struct {
+    maille_column_of column;
+    bool descending; /* nulls last either way */
+    bool as_text;    /* numbers in the order of their digits */
+} maille_order;
+typedef struct {
+    const char *table, *key;
+    const maille_filter *filter;
+} maille_join;
+typedef struct {
+    const char *table, *key;
+    const maille_join *joins;
+    size_t join_count;
+    const maille_column_of *columns;
+    size_t column_count;
+    const maille_filter *filter; /* may name columns of all tables */
+    const maille_order *order;   /* then by the primary key */
+    size_t order_count;
+    int64_t offset, limit; /* limit -1: all */
+} maille_selection_query;
+
 /* The whole answer as a table. */
 maille_status maille_store_read(maille_ctx *ctx, maille_store *store, const maille_query *query,
                                 maille_table **out);
@@ -96,6 +141,36 @@ double maille_cursor_real(const maille_cursor *cursor, size_t column);        /*
 const char *maille_cursor_text(const maille_cursor *cursor, size_t column);   /* NULL when null */
 maille_bytes maille_cursor_bytes(const maille_cursor *cursor, size_t column); /* WKB for geometry */
 void maille_cursor_free(maille_cursor *cursor);
+/* The same accessors over several tables; and how many rows there are without offset and limit. */
+maille_status maille_store_select(maille_ctx *ctx, maille_store *store,
+                                  const maille_selection_query *query, maille_cursor **out);
+maille_status maille_store_select_count(maille_ctx *ctx, maille_store *store,
+                                        const maille_selection_query *query, int64_t *out);
+/* West, south, east, north of the rows that the filter names, over a table with geometry; NaN
+ * without any. From the index of boxes: a hair wider than the geometry. */
+maille_status maille_store_extent(maille_ctx *ctx, maille_store *store, const char *table,
+                                  const maille_filter *filter, double box[4]);
+
+/* A number that changes whenever another connection has committed (PRAGMA data_version), and when
+ * the file itself was replaced by another: then the store must be opened again (`replaced`). */
+maille_status maille_store_state(maille_ctx *ctx, maille_store *store, uint64_t *state,
+                                 bool *replaced);
+/* Copies the workspace as it stands, while others read and write, under a temporary name until it
+ * is whole and checked; a file that is there is MAILLE_REFUSED unless `replace`. */
+maille_status maille_store_backup(maille_ctx *ctx, maille_store *store, const char *path,
+                                  bool replace);
+
+/* A tile set as one file (MBTiles 1.3). Tiles are numbered as in the web (y from the north) and
+ * kept as the specification says (from the south); bytes are kept as given (gzip). */
+typedef struct maille_mbtiles maille_mbtiles;
+maille_status maille_mbtiles_new(maille_ctx *ctx, const char *path, maille_mbtiles **out);
+maille_status maille_mbtiles_metadata(maille_ctx *ctx, maille_mbtiles *set, const char *name,
+                                      const char *value);
+maille_status maille_mbtiles_add(maille_ctx *ctx, maille_mbtiles *set, unsigned z, unsigned x,
+                                 unsigned y, maille_bytes tile);
+/* Whole on the disk, or gone. */
+maille_status maille_mbtiles_end(maille_ctx *ctx, maille_mbtiles *set);
+void maille_mbtiles_free(maille_mbtiles *set); /* not ended: the file is removed */
 
 /* Appends the rows, all or none; columns are matched by name, columns that the table lacks stay
  * null or take their default. INT may go where REAL is kept; polygons are kept as multipolygons, an

@@ -34,7 +34,7 @@ LIBC = set("""assert complex ctype errno fenv float inttypes iso646 limits local
     stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads
     time uchar wchar wctype dirent dlfcn fcntl fnmatch glob poll strings unistd sched sys/file sys/mman
     sys/resource sys/stat sys/time sys/types sys/wait sys/ioctl sys/socket sys/utsname pwd
-    netdb""".split())
+    netdb netinet/in netinet/tcp arpa/inet sys/un sys/uio signal""".split())
 
 
 def read_table(path):
