@@ -123,8 +123,9 @@ maille_status maille_edit_restore(maille_ctx *ctx, maille_store *store, const ma
  * imports. `count`: perimeters recorded. */
 maille_status maille_history_adopt(maille_ctx *ctx, maille_store *store, uint32_t *count);
 
-/* Changes of a scenario with their perimeters, newest first: columns number, id, at, who, why,
- * kind, of_change, perimeter, name, version, before, after (hashes). `perimeter` NULL: all. */
+/* Changes of a scenario with their perimeters, newest first (of all by number, of one perimeter by
+ * version): columns number, id, at, who, why, kind, of_change, perimeter, name, version, before,
+ * after (hashes). `perimeter` NULL: all. */
 maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const char *scenario,
                                   const char *perimeter, maille_table **out);
 

@@ -48,9 +48,10 @@ typedef struct {
 /* What a file holds; texts in `arena`. */
 typedef struct {
     MAILLE_VEC(line) lines;
-    MAILLE_VEC(told_change) changes; /* in the order in which they were made */
+    MAILLE_VEC(told_change) changes; /* in the order of the workspace that wrote them */
     MAILLE_VEC(told_document) documents;
     maille_names *document_number; /* of a hash */
+    maille_names *change_number;   /* of an id */
     maille_arena *arena;
 } handover;
 maille_status handover_new(maille_ctx *ctx, handover *h);

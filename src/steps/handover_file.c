@@ -48,8 +48,10 @@ void line_clear(line *l) {
 }
 
 maille_status handover_new(maille_ctx *ctx, handover *h) {
-    *h = (handover){.arena = maille_arena_new(), .document_number = maille_names_new(0)};
-    return h->arena && h->document_number ? MAILLE_OK : maille_no_memory(ctx);
+    *h = (handover){.arena = maille_arena_new(),
+                    .document_number = maille_names_new(0),
+                    .change_number = maille_names_new(0)};
+    return h->arena && h->document_number && h->change_number ? MAILLE_OK : maille_no_memory(ctx);
 }
 
 void handover_clear(handover *h) {
@@ -61,6 +63,7 @@ void handover_clear(handover *h) {
     MAILLE_VEC_FREE(&h->changes);
     MAILLE_VEC_FREE(&h->documents);
     maille_names_free(h->document_number);
+    maille_names_free(h->change_number);
     maille_arena_free(h->arena);
     *h = (handover){0};
 }
@@ -254,7 +257,7 @@ typedef struct {
     maille_ctx *ctx;
     const char *path;
     handover *h;
-    maille_names *changes, *perimeters; /* ids */
+    maille_names *perimeters; /* ids */
 } reading;
 
 static maille_status refuse(const reading *r, const char *what, const char *name) {
@@ -327,11 +330,12 @@ static maille_status read_change(reading *r, const maille_json *item) {
     TRY(take_text(r, item, "why", false, &c.why));
     if (!is_hex(c.id, CHANGE) || (c.of_change && !is_hex(c.of_change, CHANGE)))
         TRY(refuse(r, "this was no id of a change:", c.id));
-    if (maille_names_get(r->changes, c.id) != MAILLE_ABSENT)
+    if (maille_names_get(r->h->change_number, c.id) != MAILLE_ABSENT)
         TRY(refuse(r, "a change was there twice:", c.id));
     if (!is_kind(c.kind) || !history_is_time(c.at))
         TRY(refuse(r, "kind or time did not hold of change", c.id));
-    if (!maille_names_set(r->changes, c.id, 1) || !MAILLE_VEC_PUSH(&r->h->changes, c))
+    if (!maille_names_set(r->h->change_number, c.id, (uint32_t)r->h->changes.count) ||
+        !MAILLE_VEC_PUSH(&r->h->changes, c))
         status = maille_no_memory(r->ctx);
 done:
     return status;
@@ -367,7 +371,7 @@ static maille_status read_versions(reading *r, const maille_json *object, const 
         TRY(take_text(r, item, "vintage", false, &v.vintage));
         TRY(take_state(r, item, "before", perimeter, &v.before));
         TRY(take_state(r, item, "after", perimeter, &v.after));
-        if (maille_names_get(r->changes, v.change) == MAILLE_ABSENT)
+        if (maille_names_get(r->h->change_number, v.change) == MAILLE_ABSENT)
             TRY(refuse(r, "there was no change", v.change));
         if (v.vintage && !maille_is_date(v.vintage))
             TRY(refuse(r, "this was no vintage:", v.vintage));
@@ -421,16 +425,12 @@ static maille_status read_each(reading *r, const maille_json *tree, const char *
 }
 
 maille_status handover_read(maille_ctx *ctx, const char *path, handover *h) {
-    reading r = {.ctx = ctx,
-                 .path = path,
-                 .h = h,
-                 .changes = maille_names_new(0),
-                 .perimeters = maille_names_new(0)};
+    reading r = {.ctx = ctx, .path = path, .h = h, .perimeters = maille_names_new(0)};
     maille_status status = MAILLE_OK;
     char *text = NULL, *content = NULL;
     size_t length = 0;
     maille_json *tree = NULL;
-    if (!r.changes || !r.perimeters) {
+    if (!r.perimeters) {
         status = maille_no_memory(ctx);
         goto done;
     }
@@ -445,7 +445,6 @@ maille_status handover_read(maille_ctx *ctx, const char *path, handover *h) {
 done:
     maille_json_free(tree);
     maille_free(text);
-    maille_names_free(r.changes);
     maille_names_free(r.perimeters);
     return status;
 }

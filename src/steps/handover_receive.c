@@ -17,7 +17,7 @@ enum { MOST_NAMES = 5 };
 
 typedef enum {
     BEHIND, /* nothing of it is new here */
-    AHEAD,  /* its versions from `first` on go on from what stands here */
+    AHEAD,  /* its versions from `next` on go on from what stands here */
     LEAPT,  /* it took in what stands here: its last version comes after */
     MET     /* both went on from `base` */
 } standing;
@@ -27,7 +27,7 @@ typedef struct {
     const line *there;
     line here;
     standing how;
-    size_t first;
+    size_t next;       /* of its versions, the one to go on by */
     line_version base; /* whose `after` both began with; "" = none */
 } meeting;
 
@@ -109,7 +109,7 @@ static void judge_by_states(meeting *m) {
             m->base = *v;
             if (o == m->here.main.count) {
                 m->how = AHEAD;
-                m->first = t;
+                m->next = t;
             } else if (t == m->there->main.count) {
                 m->how = BEHIND;
             }
@@ -129,7 +129,7 @@ static maille_status judge(maille_ctx *ctx, receiving *r, meeting *m) {
     } else if (maille_names_get(there->known, tip(here)->change) != MAILLE_ABSENT) {
         uint32_t place = maille_names_get(there->known, tip(here)->change);
         m->how = place < ON_SIDE ? AHEAD : LEAPT;
-        m->first = place < ON_SIDE ? place + (size_t)1 : there->main.count - 1;
+        m->next = place < ON_SIDE ? place + (size_t)1 : there->main.count - 1;
     } else {
         m->how = MET;
         m->base = common_version(m);
@@ -219,22 +219,64 @@ static const maille_perimeter *document_of(const receiving *r, const char *hash)
     return number == MAILLE_ABSENT ? NULL : r->h.documents.items[number].perimeter;
 }
 
+/* Whether versions of a line still go on by the change: at `next`, or later. */
+static bool is_due(const meeting *m, const told_change *told) {
+    uint32_t place = maille_names_get(m->there->known, told->id);
+    return (m->how == AHEAD || m->how == LEAPT) && place < ON_SIDE && place >= m->next;
+}
+
 /* Versions of one change of the file go on from what stands here. */
 static maille_status go_on_by(maille_ctx *ctx, receiving *r, const told_change *told) {
     maille_status status = MAILLE_OK;
     history_change change = {0};
     for (size_t i = 0; i < r->h.lines.count; i++) {
-        const meeting *m = &r->meetings[i];
-        uint32_t place = maille_names_get(m->there->known, told->id);
-        if ((m->how != AHEAD && m->how != LEAPT) || place >= ON_SIDE || place < m->first)
+        meeting *m = &r->meetings[i];
+        if (!is_due(m, told))
             continue;
-        const line_version *v = &m->there->main.items[place];
+        const line_version *v = &m->there->main.items[m->next++];
         if (!*change.id)
             TRY(take_change(ctx, r, told, "", &change));
         uint32_t before = change.perimeters;
         TRY(history_add_of(ctx, &change, m->there->perimeter, document_of(r, v->after),
                            v->vintage));
         TRY(note_changed(ctx, r, &change, before, m->there->perimeter));
+    }
+done:
+    return status;
+}
+
+/* A change that comes next on the way to `told`: one that a line has before it, or itself; NULL
+ * when none of its versions is due. */
+static const told_change *towards(const receiving *r, const told_change *told) {
+    const told_change *next = NULL;
+    for (size_t i = 0; i < r->h.lines.count; i++) {
+        const meeting *m = &r->meetings[i];
+        if (!is_due(m, told))
+            continue;
+        const char *id = m->there->main.items[m->next].change;
+        if (strcmp(id, told->id) != 0)
+            return &r->h.changes.items[maille_names_get(r->h.change_number, id)];
+        next = told;
+    }
+    return next;
+}
+
+/* Goes on by a change and by whatever its lines have before it: where perimeters came one by one,
+ * the order of changes in the file is not that of the versions of each. */
+static maille_status go_on_to(maille_ctx *ctx, receiving *r, const told_change *told) {
+    maille_status status = MAILLE_OK;
+    const told_change *next, *at;
+    while ((next = towards(r, told))) {
+        size_t steps = 0;
+        do {
+            at = next;
+            next = towards(r, at);
+            if (steps++ > r->h.changes.count)
+                return maille_fail(ctx, MAILLE_REFUSED,
+                                   "%s: changes of several perimeters came before each other",
+                                   r->path);
+        } while (next != at);
+        TRY(go_on_by(ctx, r, at));
     }
 done:
     return status;
@@ -352,8 +394,8 @@ static maille_status keep_aside(maille_ctx *ctx, receiving *r, const line *here,
                               ROW_TEXT("scenario", SIDE_LINE),
                               ROW_INT("version", (int64_t)here->side.count + 1),
                               ROW_TEXT("change_id", v->change),
-                              ROW_TEXT("before", v->before),
-                              ROW_TEXT("after", v->after),
+                              ROW_HASH("before", v->before),
+                              ROW_HASH("after", v->after),
                               ROW_TEXT("vintage", *v->after ? v->vintage : NULL)};
     TRY(row_put(ctx, r->store, "perimeter_version", NULL, cells, 7));
 done:
@@ -409,7 +451,7 @@ static maille_status receive_all(maille_ctx *ctx, receiving *r) {
     TRY(check_changes(ctx, r));
     TRY(judge_all(ctx, r));
     for (size_t c = 0; c < r->h.changes.count; c++)
-        TRY(go_on_by(ctx, r, &r->h.changes.items[c]));
+        TRY(go_on_to(ctx, r, &r->h.changes.items[c]));
     for (size_t i = 0; i < r->h.lines.count; i++)
         if (r->meetings[i].how == MET)
             TRY(meet(ctx, r, &r->meetings[i]));

@@ -25,9 +25,11 @@ typedef struct {
     maille_names *row_of; /* change id → row of `changes` */
     maille_names *names;  /* hash → row of the list that tells the name */
     maille_table *list;
+    bool of_one; /* perimeter: told in order of its versions */
 } listing;
 
-/* A version with the number of its change: the newest first, perimeters of one by id. */
+/* A version, to be told by the number of its change or of the version: the newest first,
+ * perimeters of one change by id. */
 typedef struct {
     int64_t number;
     uint32_t change, version;
@@ -67,7 +69,7 @@ static maille_status list_one(maille_ctx *ctx, listing *l, const mark *at) {
     maille_status status = MAILLE_OK;
     size_t row;
     TRY(maille_table_add_row(ctx, l->list, &row));
-    maille_set_int(l->list, row, 0, at->number);
+    maille_set_int(l->list, row, 0, c->columns[C_NUMBER].ints[at->change]);
     for (size_t i = C_ID; i <= C_OF; i++)
         TRY(maille_set_text(ctx, l->list, row, i, c->columns[i].texts[at->change]));
     TRY(maille_set_text(ctx, l->list, row, 7, row_text(v, at->version, V_PERIMETER)));
@@ -99,8 +101,9 @@ static maille_status list_all(maille_ctx *ctx, listing *l) {
     for (size_t row = 0; row < l->versions->rows; row++) {
         uint32_t change = maille_names_get(l->row_of, row_text(l->versions, row, V_CHANGE));
         if (change != MAILLE_ABSENT)
-            marks[count++] =
-                (mark){l->changes->columns[C_NUMBER].ints[change], change, (uint32_t)row};
+            marks[count++] = (mark){l->of_one ? l->versions->columns[V_VERSION].ints[row]
+                                              : l->changes->columns[C_NUMBER].ints[change],
+                                    change, (uint32_t)row};
     }
     if (count)
         qsort(marks, count, sizeof *marks, newest_first);
@@ -112,14 +115,14 @@ done:
 }
 
 /* The versions of `which`, changes of a scenario. */
-static maille_status tell(maille_ctx *ctx, maille_store *store, const char *scenario,
+static maille_status tell(maille_ctx *ctx, maille_store *store, const char *scenario, bool of_one,
                           const maille_filter *which, maille_table **out) {
     static const maille_column_spec columns[] = {
         {"number", MAILLE_INT},     {"id", MAILLE_TEXT},        {"at", MAILLE_TEXT},
         {"who", MAILLE_TEXT},       {"why", MAILLE_TEXT},       {"kind", MAILLE_TEXT},
         {"of_change", MAILLE_TEXT}, {"perimeter", MAILLE_TEXT}, {"name", MAILLE_TEXT},
         {"version", MAILLE_INT},    {"before", MAILLE_TEXT},    {"after", MAILLE_TEXT}};
-    listing l = {.store = store};
+    listing l = {.store = store, .of_one = of_one};
     maille_status status = MAILLE_OK;
     row_filter of_scenario;
     row_where(&of_scenario, "scenario", scenario);
@@ -146,14 +149,14 @@ maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const ch
     row_where(&which, "scenario", scenario);
     if (perimeter)
         row_where_two(&which, "scenario", scenario, "perimeter_id", perimeter);
-    return tell(ctx, store, scenario, &which.all, out);
+    return tell(ctx, store, scenario, perimeter != NULL, &which.all, out);
 }
 
 maille_status maille_history_change(maille_ctx *ctx, maille_store *store, const char *scenario,
                                     const char *id, maille_table **out) {
     row_filter which;
     row_where_two(&which, "scenario", scenario, "change_id", id);
-    return tell(ctx, store, scenario, &which.all, out);
+    return tell(ctx, store, scenario, false, &which.all, out);
 }
 
 /* ---- conflicts --------------------------------------------------------------------------------

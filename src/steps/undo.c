@@ -17,13 +17,14 @@ static const char *const columns[] = {"id", "number", "kind", "of_change", "at",
 
 typedef MAILLE_VEC(uint32_t) stack;
 
-/* The changes of a scenario, ascending, and those among them that touch a perimeter. */
+/* The changes of a scenario, ascending, and which of them stand. */
 typedef struct {
     maille_store *store;
     const char *scenario;
     maille_table *changes;
     maille_names *row_of; /* id → row */
     stack done, undone;   /* rows of changes that stand; that were taken back; the last on top */
+    unsigned char *stood; /* of each row: whether it was among those that were replayed */
 } past;
 
 static void past_clear(past *p) {
@@ -31,6 +32,7 @@ static void past_clear(past *p) {
     maille_names_free(p->row_of);
     MAILLE_VEC_FREE(&p->done);
     MAILLE_VEC_FREE(&p->undone);
+    maille_free(p->stood);
 }
 
 static maille_status read_past(maille_ctx *ctx, past *p) {
@@ -46,7 +48,8 @@ static maille_status read_past(maille_ctx *ctx, past *p) {
                           .order_count = 1};
     TRY(maille_store_read(ctx, p->store, &query, &p->changes));
     p->row_of = maille_names_new(p->changes->rows);
-    if (!p->row_of)
+    p->stood = maille_alloc(p->changes->rows, 1);
+    if (!p->row_of || !p->stood)
         return maille_no_memory(ctx);
     for (size_t row = 0; row < p->changes->rows; row++)
         if (!maille_names_set(p->row_of, row_text(p->changes, row, ID), (uint32_t)row))
@@ -55,72 +58,60 @@ done:
     return status;
 }
 
-/* Ids of the changes that touch the perimeter. */
-static maille_status touching(maille_ctx *ctx, const past *p, const char *perimeter,
-                              maille_names **out) {
-    static const char *const change_id[] = {"change_id"};
-    maille_table *versions = NULL;
-    maille_names *ids = NULL;
-    maille_status status = MAILLE_OK;
-    row_filter where;
-    row_where_two(&where, "perimeter_id", perimeter, "scenario", p->scenario);
-    TRY(rows_of(ctx, p->store, "perimeter_version", change_id, 1, &where.all, &versions));
-    ids = maille_names_new(versions->rows);
-    bool kept = ids != NULL;
-    for (size_t row = 0; kept && row < versions->rows; row++)
-        kept = maille_names_set(ids, row_text(versions, row, 0), 1);
-    if (!kept) {
-        status = maille_no_memory(ctx);
-        goto done;
-    }
-    *out = ids;
-    ids = NULL;
-done:
-    maille_names_free(ids);
-    maille_table_free(versions);
-    return status;
-}
-
-static void drop(stack *s, uint32_t row) {
+static bool drop(stack *s, uint32_t row) {
     size_t i = s->count;
     while (i > 0 && s->items[i - 1] != row)
         i--;
     if (i == 0)
-        return;
+        return false;
     memmove(&s->items[i - 1], &s->items[i], (s->count - i) * sizeof *s->items);
     s->count--;
+    return true;
 }
 
-/* One change more: imports stand outside, a new one forgets what was taken back. */
+/* One change more: imports stand outside; a new one forgets what was taken back. Of changes that
+ * came from elsewhere, what takes back (or up again) one that never stood here is a new one. */
 static bool replay(past *p, uint32_t row) {
     const char *kind = row_text(p->changes, row, KIND);
     uint32_t of = maille_names_get(p->row_of, row_text(p->changes, row, OF));
-    bool back = strcmp(kind, "annulation") == 0, again = strcmp(kind, "retablissement") == 0;
+    p->stood[row] = 1;
     if (strcmp(kind, "import") == 0)
         return true;
-    if (!back && !again) {
-        p->undone.count = 0;
-        return MAILLE_VEC_PUSH(&p->done, row);
+    if (strcmp(kind, "annulation") == 0 && drop(&p->done, of))
+        return MAILLE_VEC_PUSH(&p->undone, of);
+    if (strcmp(kind, "retablissement") == 0 && of != MAILLE_ABSENT && p->stood[of]) {
+        drop(&p->undone, of);
+        return MAILLE_VEC_PUSH(&p->done, of);
     }
-    drop(back ? &p->done : &p->undone, of);
-    return MAILLE_VEC_PUSH(back ? &p->undone : &p->done, of);
+    p->undone.count = 0;
+    return MAILLE_VEC_PUSH(&p->done, row);
 }
 
-/* What stands and what was taken back, of all changes or of those that touch a perimeter. */
+/* What stands and what was taken back: of all changes in order of their numbers, or of those of a
+ * perimeter in order of its versions, for what came from elsewhere may have come in another order.
+ */
 static maille_status replay_all(maille_ctx *ctx, past *p, const char *perimeter) {
-    maille_names *ids = NULL;
+    static const char *const change_id[] = {"change_id"};
+    maille_table *versions = NULL;
     maille_status status = MAILLE_OK;
+    row_filter where;
     p->done.count = p->undone.count = 0;
-    if (perimeter)
-        TRY(touching(ctx, p, perimeter, &ids));
-    for (uint32_t row = 0; row < p->changes->rows; row++)
-        if ((!ids || maille_names_get(ids, row_text(p->changes, row, ID)) != MAILLE_ABSENT) &&
-            !replay(p, row)) {
+    memset(p->stood, 0, p->changes->rows);
+    if (perimeter) {
+        row_where_two(&where, "perimeter_id", perimeter, "scenario", p->scenario);
+        TRY(rows_of(ctx, p->store, "perimeter_version", change_id, 1, &where.all, &versions));
+    }
+    size_t count = versions ? versions->rows : p->changes->rows;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t row =
+            versions ? maille_names_get(p->row_of, row_text(versions, i, 0)) : (uint32_t)i;
+        if (row != MAILLE_ABSENT && !replay(p, row)) {
             status = maille_no_memory(ctx);
             goto done;
         }
+    }
 done:
-    maille_names_free(ids);
+    maille_table_free(versions);
     return status;
 }
 

@@ -370,6 +370,51 @@ TEST(versions_follow_each_other_though_their_changes_came_in_another_order) {
     }
     check_line(bruno, "b");
     check_line(chloe, "b");
+    CHECK_TEXT(told(bruno, "b"),
+               "import anne three.csv\nedition anne ajout\nedition anne les deux\n");
+    CHECK_TEXT(told(chloe, "b"), told(bruno, "b"));
+    /* What is last is told by the versions too: undo takes back the change of both. */
+    const maille_edit how = {.scenario = ""};
+    CHECK_OK(maille_edit_undo(ctx, bruno, &how, "b", &result));
+    CHECK_INT(result.perimeters, 2);
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003 01007");
+    CHECK_OK(maille_edit_undo(ctx, bruno, &how, "b", &result));
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003");
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002");
+    check_sound(ctx, bruno);
+    maille_store_close(anne);
+    maille_store_close(bruno);
+    maille_store_close(chloe);
+}
+
+/* Who gets both in one file numbers their changes as they follow each other. */
+TEST(changes_out_of_order_in_a_file_come_into_order) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    maille_store *chloe = workspace_of("chloe");
+    const char *const two[] = {"a", "b"};
+    const char *path = test_scratch("both.json");
+    const maille_edit how = {.scenario = ""};
+    add(anne, "b", "01007");
+    const maille_op both[] = {{.kind = MAILLE_OP_ADD, .perimeter = "a", .code = "01006"},
+                              {.kind = MAILLE_OP_ADD, .perimeter = "b", .code = "01006"}};
+    edit_many(anne, "les deux", both, 2);
+    add(anne, "a", "01008");
+    hand_over(anne, bruno, "a", NULL);
+    hand_over(anne, bruno, "b", NULL);
+    CHECK_OK(maille_history_export(ctx, bruno, two, 2, path));
+    CHECK_OK(receive(chloe, path, NULL));
+    CHECK_INT(report->merged, 2);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_TEXT(told(chloe, two[i]), told(anne, two[i]));
+        check_line(chloe, two[i]);
+    }
+    static const char *const left[] = {"01003 01006 01007", "01003 01007", "01003"};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_OK(maille_edit_undo(ctx, chloe, &how, NULL, NULL));
+        CHECK_TEXT(members_of(ctx, chloe, "b", NULL), left[i]);
+    }
+    CHECK_INT(maille_edit_undo(ctx, chloe, &how, NULL, NULL), MAILLE_NOT_FOUND);
+    check_sound(ctx, chloe);
     maille_store_close(anne);
     maille_store_close(bruno);
     maille_store_close(chloe);
@@ -395,6 +440,39 @@ TEST(what_never_stood_here_cannot_be_taken_up_again) {
     CHECK_OK(maille_edit_redo(ctx, bruno, &how, "a", NULL));
     CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002");
     check_line(bruno, "a");
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
+/* One change of two perimeters that stands here in the one only, taken back there in both: what is
+ * taken up again of the other is not the one's. */
+TEST(what_was_taken_back_in_two_is_taken_up_again_where_it_stood) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    const char *const two[] = {"a", "b"};
+    const char *path = test_scratch("both.json");
+    const maille_edit how = {.scenario = ""};
+    CHECK_OK(maille_history_export(ctx, anne, two, 2, path));
+    CHECK_OK(receive(bruno, path, NULL));
+    add(bruno, "b", "01007");
+    const maille_op both[] = {{.kind = MAILLE_OP_ADD, .perimeter = "a", .code = "01006"},
+                              {.kind = MAILLE_OP_ADD, .perimeter = "b", .code = "01006"}};
+    edit_many(anne, "les deux", both, 2);
+    CHECK_OK(maille_history_export(ctx, anne, two, 2, path));
+    CHECK_OK(receive(bruno, path, NULL));
+    CHECK_INT(hand_over(bruno, anne, "b", NULL), 1);
+    CHECK_OK(maille_edit_undo(ctx, anne, &how, "b", NULL)); /* the merge */
+    CHECK_OK(maille_edit_undo(ctx, anne, &how, "b", &result));
+    CHECK_INT(result.perimeters, 2);
+    CHECK_OK(maille_history_export(ctx, anne, two, 2, path));
+    CHECK_OK(receive(bruno, path, NULL));
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002");
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003");
+    CHECK_INT(maille_edit_redo(ctx, bruno, &how, "b", NULL), MAILLE_NOT_FOUND);
+    CHECK_OK(maille_edit_redo(ctx, bruno, &how, "a", NULL));
+    CHECK_TEXT(members_of(ctx, bruno, "a", NULL), "01001 01002 01006");
+    CHECK_TEXT(members_of(ctx, bruno, "b", NULL), "01003");
+    check_line(bruno, "a");
+    check_line(bruno, "b");
     maille_store_close(anne);
     maille_store_close(bruno);
 }
@@ -513,6 +591,8 @@ RUN_TESTS(CASE(open_context), CASE(a_perimeter_arrives_with_its_whole_history),
           CASE(both_imported_the_same_file),
           CASE(two_perimeters_of_one_id_that_have_nothing_in_common),
           CASE(versions_follow_each_other_though_their_changes_came_in_another_order),
+          CASE(changes_out_of_order_in_a_file_come_into_order),
           CASE(what_never_stood_here_cannot_be_taken_up_again),
+          CASE(what_was_taken_back_in_two_is_taken_up_again_where_it_stood),
           CASE(lines_of_two_vintages_meet_on_the_codes_of_the_study),
           CASE(whatever_three_do_and_hand_on_they_agree_in_the_end), CASE(close_context))

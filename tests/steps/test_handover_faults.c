@@ -151,6 +151,32 @@ TEST(a_file_that_says_what_cannot_be_is_refused) {
     maille_store_close(bruno);
 }
 
+/* In one perimeter a change follows another that in the other follows it. */
+TEST(changes_that_come_before_each_other_are_refused) {
+    maille_store *anne = workspace_with_three("anne"), *bruno = workspace_of("bruno");
+    enum { ID = 32 };
+    const char *const two[] = {"a", "b"}, *key = "{\"change\":\"";
+    const char *path = test_scratch("two.json");
+    char id[ID];
+    for (size_t i = 6; i < 8; i++) {
+        const maille_op both[] = {
+            {.kind = MAILLE_OP_ADD, .perimeter = "a", .code = commune_codes[i]},
+            {.kind = MAILLE_OP_ADD, .perimeter = "b", .code = commune_codes[i]}};
+        edit_many(anne, "les deux", both, 2);
+    }
+    CHECK_OK(maille_history_export(ctx, anne, two, 2, path));
+    char *text = content_with(path, "", ""), *import = strstr(strstr(text, "{\"id\":\"b\""), key);
+    char *first = strstr(import + 1, key) + strlen(key), *second = strstr(first, key) + strlen(key);
+    memcpy(id, first, ID);
+    memcpy(first, second, ID);
+    memcpy(second, id, ID);
+    check_refused(bruno, sealed(text), MAILLE_REFUSED);
+    CHECK(strstr(maille_message(ctx), "came before each other") != NULL);
+    maille_free(text);
+    maille_store_close(anne);
+    maille_store_close(bruno);
+}
+
 TEST(a_foreign_file_is_refused) {
     maille_store *bruno = workspace_with_three("bruno");
     static const char *const foreign[] = {"",
@@ -242,6 +268,7 @@ TEST(when_memory_runs_out_nothing_is_written) {
 }
 
 RUN_TESTS(CASE(open_context), CASE(a_damaged_file_is_refused_wherever_it_is_hurt),
-          CASE(a_file_that_says_what_cannot_be_is_refused), CASE(a_foreign_file_is_refused),
+          CASE(a_file_that_says_what_cannot_be_is_refused),
+          CASE(changes_that_come_before_each_other_are_refused), CASE(a_foreign_file_is_refused),
           CASE(what_is_asked_for_wrongly), CASE(when_memory_runs_out_nothing_is_written),
           CASE(close_context))
