@@ -21,6 +21,10 @@ void maille_flag_subject(const maille_flag_context *context, const maille_flag *
 /* A name that the same finding keeps from one run to the next. */
 void maille_flag_id(const maille_flag_context *context, const maille_flag *flag,
                     maille_strbuf *out);
+/* Codes that it is about, ascending: of its units, of a lost member the code that is none. */
+uint32_t maille_flag_code_count(const maille_flag_context *context, const maille_flag *flag);
+const char *maille_flag_code(const maille_flag_context *context, const maille_flag *flag,
+                             uint32_t i);
 /* French, one line: what was found; what could be done (nothing is added where there is nothing to
  * say). */
 void maille_flag_message(const maille_flag_context *context, const maille_flag *flag,

@@ -21,10 +21,11 @@ typedef struct {
     bool published;                         /* of a status that the public sees */
     bool active;                            /* not given up nor opposed: it covers and overlaps */
     uint32_t count;
-    uint32_t *member;          /* ascending units */
-    double *share;             /* NULL = 1 */
-    unsigned char *on_purpose; /* shared on purpose; NULL = none */
-    uint32_t lost;             /* members whose code is no unit */
+    uint32_t *member;             /* ascending units */
+    double *share;                /* NULL = 1 */
+    unsigned char *on_purpose;    /* shared on purpose; NULL = none */
+    uint32_t lost;                /* members whose code is no unit */
+    const char *const *lost_code; /* of each, ascending; NULL where there is none */
 } maille_claim;
 
 /* Perimeters of one kind, ascending ids. */
@@ -106,7 +107,8 @@ void maille_figures_free(maille_figures *figures);
 
 typedef enum {
     MAILLE_FLAG_EMPTY,       /* no member that is a unit: then lost alone may stand beside it */
-    MAILLE_FLAG_LOST,        /* members that are in no commune layer: value = how many */
+    MAILLE_FLAG_LOST,        /* members that are in no commune layer: value = how many, codes are
+                              * the claim's */
     MAILLE_FLAG_OVERLAP,     /* a and b; units that both hold, not shared on purpose by both */
     MAILLE_FLAG_SHARED,      /* a and b; units shared on purpose: information */
     MAILLE_FLAG_OVERSHARED,  /* a unit held in part whose shares sum over 1: value = the sum */

@@ -26,7 +26,8 @@ static const char *id_of_claim(territory *t, const maille_plan *plan, uint32_t c
 
 static maille_status say_flag(territory *t, const maille_flag_context *context,
                               const maille_flag *flag, said_flag *out) {
-    const char **codes = maille_arena_alloc(t->arena, (flag->count + 1) * sizeof *codes);
+    uint32_t count = maille_flag_code_count(context, flag);
+    const char **codes = maille_arena_alloc(t->arena, (count + 1u) * sizeof *codes);
     *out = (said_flag){.id = in_words(t, maille_flag_id, context, flag),
                        .severity = maille_severity_name(flag->severity),
                        .kind = maille_flag_name(flag->kind),
@@ -36,13 +37,13 @@ static maille_status say_flag(territory *t, const maille_flag_context *context,
                        .message = in_words(t, maille_flag_message, context, flag),
                        .remedy = in_words(t, maille_flag_remedy, context, flag),
                        .codes = codes,
-                       .code_count = flag->count,
+                       .code_count = count,
                        .population = flag->population,
                        .value = flag->value};
     if (!codes || !out->id || !out->subject || !out->message)
         return maille_no_memory(t->ctx);
-    for (uint32_t i = 0; i < flag->count; i++)
-        codes[i] = t->ground->code[context->flags->units[flag->first + i]];
+    for (uint32_t i = 0; i < count; i++)
+        codes[i] = maille_flag_code(context, flag, i);
     return MAILLE_OK;
 }
 

@@ -72,6 +72,7 @@ void claim_clear(maille_claim *claim) {
     maille_free(claim->member);
     maille_free(claim->share);
     maille_free(claim->on_purpose);
+    maille_free((void *)claim->lost_code);
     *claim = (maille_claim){0};
 }
 
@@ -79,6 +80,7 @@ maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
                          const maille_perimeter *perimeter, maille_claim *out) {
     const maille_status_entry *entry = &perimeter->statuses[perimeter->status_count - 1];
     uint32_t n = perimeter->member_count;
+    const char **lost = maille_alloc(n, sizeof *lost);
     unsigned char published = 0;
     maille_audience_sees(live->publication, MAILLE_PUBLIC, &entry->status, 1, &published);
     *out = (maille_claim){.id = perimeter->id,
@@ -89,8 +91,9 @@ maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
                           .active = maille_status_active(live->publication, entry->status),
                           .member = maille_alloc(n, sizeof *out->member),
                           .share = maille_alloc(n, sizeof *out->share),
-                          .on_purpose = maille_alloc(n, sizeof *out->on_purpose)};
-    if (!out->member || !out->share || !out->on_purpose) {
+                          .on_purpose = maille_alloc(n, sizeof *out->on_purpose),
+                          .lost_code = lost};
+    if (!out->member || !out->share || !out->on_purpose || !lost) {
         claim_clear(out);
         return maille_no_memory(ctx);
     }
@@ -98,7 +101,7 @@ maille_status claim_fill(maille_ctx *ctx, const maille_live *live,
         const maille_member *member = &perimeter->members[i];
         uint32_t unit = maille_ground_unit(live->ground, member->code);
         if (unit == MAILLE_ABSENT) {
-            out->lost++;
+            lost[out->lost++] = member->code;
             continue;
         }
         out->member[out->count] = unit;

@@ -41,6 +41,19 @@ static maille_status set_words(maille_ctx *ctx, maille_table *table, size_t row,
     return status;
 }
 
+static maille_status set_flag_codes(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
+                                    const maille_flag_context *c, const maille_flag *flag) {
+    uint32_t count = maille_flag_code_count(c, flag);
+    const char **codes = maille_alloc(count, sizeof *codes);
+    if (!codes)
+        return maille_no_memory(ctx);
+    for (uint32_t i = 0; i < count; i++)
+        codes[i] = maille_flag_code(c, flag, i);
+    maille_status status = set_texts(ctx, table, row, column, codes, count);
+    maille_free((void *)codes);
+    return status;
+}
+
 static maille_status set_claim(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
                                const maille_plan *plan, uint32_t claim) {
     return claim == MAILLE_ABSENT
@@ -89,7 +102,7 @@ static maille_status add_finding(maille_ctx *ctx, const work *w, const maille_fl
     TRY(set_claim(ctx, table, row, 6, c->plan, flag->a));
     TRY(set_claim(ctx, table, row, 7, c->plan, flag->b));
     maille_set_int(table, row, 8, flag->count);
-    TRY(set_codes(ctx, table, row, 9, c->ground->code, c->flags->units + flag->first, flag->count));
+    TRY(set_flag_codes(ctx, table, row, 9, c, flag));
     maille_set_real(table, row, 10, flag->population);
     TRY(set_message(ctx, w, table, row, 11, c, flag));
     TRY(set_words(ctx, table, row, 12, maille_flag_remedy, c, flag));

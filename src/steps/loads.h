@@ -50,12 +50,15 @@ typedef struct {
 typedef struct {
     maille_perimeters sets;
     const char **id, **kind, **name, **status, **contact;
-    const char **since;             /* date of the present status; NULL not dated */
-    unsigned char *published;       /* of a status that the public sees */
-    unsigned char *active;          /* neither given up nor opposed: it covers and overlaps */
-    unsigned char *on_purpose;      /* of each member: shared on purpose */
-    uint32_t *lost;                 /* members whose code is in no commune layer */
-    maille_table *table, *statuses; /* where the texts live */
+    const char **since;        /* date of the present status; NULL not dated */
+    unsigned char *published;  /* of a status that the public sees */
+    unsigned char *active;     /* neither given up nor opposed: it covers and overlaps */
+    unsigned char *on_purpose; /* of each member: shared on purpose */
+    /* Codes of members that are in no commune layer, ascending; of perimeter i from lost_start[i]
+     * on. */
+    uint32_t *lost_start;
+    const char **lost_code;
+    maille_table *table, *statuses, *members; /* where the texts live */
 } seen_perimeters;
 
 /* Roads, and where communes and places stand on them. */

@@ -34,19 +34,24 @@ done:
     return status;
 }
 
+maille_status set_texts(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
+                        const char *const *texts, uint32_t count) {
+    maille_strbuf json = {0};
+    maille_json_texts(&json, texts, count);
+    maille_status status =
+        json.failed ? maille_no_memory(ctx) : maille_set_text(ctx, table, row, column, json.text);
+    maille_strbuf_free(&json);
+    return status;
+}
+
 maille_status set_codes(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
                         const char *const *names, const uint32_t *numbers, uint32_t count) {
-    maille_status status = MAILLE_OK;
-    maille_strbuf json = {0};
     const char **texts = maille_alloc(count + 1u, sizeof *texts);
     if (!texts)
         return maille_no_memory(ctx);
     for (uint32_t i = 0; i < count; i++)
         texts[i] = names[numbers[i]];
-    maille_json_texts(&json, texts, count);
-    status =
-        json.failed ? maille_no_memory(ctx) : maille_set_text(ctx, table, row, column, json.text);
-    maille_strbuf_free(&json);
+    maille_status status = set_texts(ctx, table, row, column, texts, count);
     maille_free((void *)texts);
     return status;
 }

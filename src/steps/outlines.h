@@ -12,7 +12,10 @@ maille_status outlines_new(maille_ctx *ctx, loads *l, const uint32_t *start,
 /* Sets cell (row, column) of a table to shape i as WKB. */
 maille_status set_outline(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
                           const maille_shapes *shapes, uint32_t i);
-/* Sets a cell to a JSON array of the numbered names. */
+/* Sets a cell to a JSON array of texts. */
+maille_status set_texts(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
+                        const char *const *texts, uint32_t count);
+/* The same of the numbered names. */
 maille_status set_codes(maille_ctx *ctx, maille_table *table, size_t row, size_t column,
                         const char *const *names, const uint32_t *numbers, uint32_t count);
 /* CSR of communes by group number; MAILLE_ABSENT in none. `start` has groups + 1 entries; both

@@ -21,16 +21,20 @@ static maille_status claim_units(maille_ctx *ctx, const maille_ground *ground,
                                  const maille_perimeter *p, maille_arena *arena,
                                  maille_claim *claim) {
     size_t n = p->member_count + 1u;
+    const char **lost = maille_arena_alloc(arena, n * sizeof *lost);
     claim->member = maille_arena_alloc(arena, n * sizeof *claim->member);
     claim->share = maille_arena_alloc(arena, n * sizeof *claim->share);
     claim->on_purpose = maille_arena_alloc(arena, n);
-    if (!claim->member || !claim->share || !claim->on_purpose)
+    if (!lost || !claim->member || !claim->share || !claim->on_purpose)
         return maille_no_memory(ctx);
+    claim->lost_code = lost;
     for (uint32_t i = 0; i < p->member_count; i++) {
         const maille_member *m = &p->members[i];
         uint32_t unit = maille_ground_unit(ground, m->code);
         if (unit == MAILLE_ABSENT) {
-            claim->lost++;
+            maille_status status = copy_text(ctx, arena, m->code, &lost[claim->lost++]);
+            if (status != MAILLE_OK)
+                return status;
             continue;
         }
         claim->member[claim->count] = unit;

@@ -16,9 +16,11 @@ void seen_perimeters_free(seen_perimeters *p) {
     maille_free(p->id);
     maille_free(p->published);
     maille_free(p->on_purpose);
-    maille_free(p->lost);
+    maille_free(p->lost_start);
+    maille_free((void *)p->lost_code);
     maille_table_free(p->table);
     maille_table_free(p->statuses);
+    maille_table_free(p->members);
     maille_free(p);
 }
 
@@ -26,10 +28,9 @@ static maille_status make_arrays(maille_ctx *ctx, seen_perimeters *p) {
     size_t rows = p->table->rows + 1;
     const char **texts = maille_alloc(6 * rows, sizeof *texts);
     unsigned char *flags = maille_alloc(2 * rows, 1);
-    p->lost = maille_alloc(rows, sizeof *p->lost);
     p->id = texts;
     p->published = flags;
-    if (!texts || !flags || !p->lost)
+    if (!texts || !flags)
         return maille_no_memory(ctx);
     p->kind = texts + rows;
     p->name = texts + 2 * rows;
@@ -83,32 +84,40 @@ done:
 
 /* Members as CSR. Rows come in order of (perimeter, code); codes ascend like commune numbers. */
 static maille_status fill_members(maille_ctx *ctx, const communes *c, const maille_names *number,
-                                  const maille_table *rows, seen_perimeters *p) {
+                                  seen_perimeters *p) {
+    const maille_table *rows = p->members;
     maille_perimeters *sets = &p->sets;
     sets->start = maille_alloc(sets->count + 1u, sizeof *sets->start);
     sets->member = maille_alloc(rows->rows + 1, sizeof *sets->member);
     sets->share = maille_alloc(rows->rows + 1, sizeof *sets->share);
     p->on_purpose = maille_alloc(rows->rows + 1, 1);
-    if (!sets->start || !sets->member || !sets->share || !p->on_purpose)
+    p->lost_start = maille_alloc(sets->count + 1u, sizeof *p->lost_start);
+    p->lost_code = maille_alloc(rows->rows + 1, sizeof *p->lost_code);
+    if (!sets->start || !sets->member || !sets->share || !p->on_purpose || !p->lost_start ||
+        !p->lost_code)
         return maille_no_memory(ctx);
-    uint32_t n = 0, current = 0;
+    uint32_t n = 0, lost = 0, current = 0;
     for (size_t row = 0; row < rows->rows; row++) {
         uint32_t perimeter = maille_names_get(number, rows->columns[0].texts[row]);
         uint32_t commune = maille_names_get(c->number, rows->columns[1].texts[row]);
         if (perimeter == MAILLE_ABSENT)
             continue;
+        while (current < perimeter) {
+            sets->start[++current] = n;
+            p->lost_start[current] = lost;
+        }
         if (commune == MAILLE_ABSENT) {
-            p->lost[perimeter]++;
+            p->lost_code[lost++] = rows->columns[1].texts[row];
             continue;
         }
-        while (current < perimeter)
-            sets->start[++current] = n;
         sets->member[n] = commune;
         p->on_purpose[n] = rows->columns[3].ints[row] != 0;
         sets->share[n++] = rows->columns[2].reals[row];
     }
-    while (current < sets->count)
+    while (current < sets->count) {
         sets->start[++current] = n;
+        p->lost_start[current] = lost;
+    }
     return MAILLE_OK;
 }
 
@@ -132,24 +141,22 @@ static maille_status read_perimeters(maille_ctx *ctx, loads *l, maille_audience 
     const maille_query statuses = {
         .table = "perimeter_status", .columns = status_columns, .column_count = 2};
     maille_status status = MAILLE_OK;
-    maille_table *rows = NULL;
     maille_names *number = NULL;
     const communes *c = NULL;
     TRY(load_communes(ctx, l, &c));
     TRY(maille_store_read(ctx, loads_store(l), &query, &p->table));
     TRY(maille_store_read(ctx, loads_store(l), &statuses, &p->statuses));
-    TRY(maille_store_read(ctx, loads_store(l), &members, &rows));
+    TRY(maille_store_read(ctx, loads_store(l), &members, &p->members));
     number = maille_names_new(p->table->rows);
     if (!number) {
         status = maille_no_memory(ctx);
         goto done;
     }
     TRY(choose_seen(ctx, l, audience, p, number));
-    TRY(fill_members(ctx, c, number, rows, p));
+    TRY(fill_members(ctx, c, number, p));
     fill_dates(number, p);
 done:
     maille_names_free(number);
-    maille_table_free(rows);
     return status;
 }
 
@@ -182,7 +189,7 @@ maille_status seen_plan(maille_ctx *ctx, const seen_perimeters *seen, const char
         return maille_no_memory(ctx);
     }
     for (uint32_t i = 0; i < sets->count; i++) {
-        uint32_t first = sets->start[i];
+        uint32_t first = sets->start[i], first_lost = seen->lost_start[i];
         if (strcmp(seen->kind[i], kind) != 0)
             continue;
         claims[n] = (maille_claim){.id = seen->id[i],
@@ -195,7 +202,8 @@ maille_status seen_plan(maille_ctx *ctx, const seen_perimeters *seen, const char
                                    .member = sets->member + first,
                                    .share = sets->share + first,
                                    .on_purpose = seen->on_purpose + first,
-                                   .lost = seen->lost[i]};
+                                   .lost = seen->lost_start[i + 1] - first_lost,
+                                   .lost_code = seen->lost_code + first_lost};
         numbers[n++] = i;
     }
     *plan = (maille_plan){.count = n, .claims = claims};

@@ -23,15 +23,34 @@ static void add_percent(maille_strbuf *out, double share) {
     maille_strbuf_add(out, " %");
 }
 
+uint32_t maille_flag_code_count(const maille_flag_context *c, const maille_flag *flag) {
+    return flag->kind == MAILLE_FLAG_LOST ? c->plan->claims[flag->a].lost : flag->count;
+}
+
+const char *maille_flag_code(const maille_flag_context *c, const maille_flag *flag, uint32_t i) {
+    return flag->kind == MAILLE_FLAG_LOST ? c->plan->claims[flag->a].lost_code[i]
+                                          : c->ground->code[c->flags->units[flag->first + i]];
+}
+
+static const char *commune_name(const maille_flag_context *c, const maille_flag *flag, uint32_t i) {
+    return c->ground->name[c->flags->units[flag->first + i]];
+}
+
+typedef const char *word_of(const maille_flag_context *c, const maille_flag *flag, uint32_t i);
+
 /* "A, B, C, D, E et 12 autres" */
+static void add_first(const maille_flag_context *c, const maille_flag *flag, word_of *word,
+                      uint32_t count, maille_strbuf *out) {
+    enum { SHOWN = 5 };
+    for (uint32_t i = 0; i < count && i < SHOWN; i++)
+        maille_strbuf_addf(out, "%s%s", i ? ", " : "", word(c, flag, i));
+    if (count > SHOWN)
+        maille_strbuf_addf(out, " et %u autre%s", count - SHOWN, s_of(count - SHOWN));
+}
+
 static void add_communes(const maille_flag_context *c, const maille_flag *flag,
                          maille_strbuf *out) {
-    enum { SHOWN = 5 };
-    for (uint32_t i = 0; i < flag->count && i < SHOWN; i++)
-        maille_strbuf_addf(out, "%s%s", i ? ", " : "",
-                           c->ground->name[c->flags->units[flag->first + i]]);
-    if (flag->count > SHOWN)
-        maille_strbuf_addf(out, " et %u autre%s", flag->count - SHOWN, s_of(flag->count - SHOWN));
+    add_first(c, flag, commune_name, flag->count, out);
 }
 
 /* " sans CPTS"; a perimeter of another kind is named with its kind: " sans périmètre (pta)". */
@@ -91,9 +110,10 @@ static void say_empty(const maille_flag_context *c, const maille_flag *flag, mai
 }
 
 static void say_lost(const maille_flag_context *c, const maille_flag *flag, maille_strbuf *out) {
-    uint32_t count = (uint32_t)flag->value;
-    maille_strbuf_addf(out, "%s nomme %u code%s qui %s dans aucune couche de communes",
+    uint32_t count = maille_flag_code_count(c, flag);
+    maille_strbuf_addf(out, "%s nomme %u code%s qui %s dans aucune couche de communes : ",
                        name_of(c, flag->a), count, s_of(count), count > 1 ? "ne sont" : "n’est");
+    add_first(c, flag, maille_flag_code, count, out);
 }
 
 /* "CPTS du Littoral (Contractualisée)" */

@@ -69,6 +69,17 @@ def test_inside():
     for kind, words in (("sans-route", "1 communes"), ("lieu-sans-route", "Phare"), ("reseau-en-morceaux", "routes.geojson"),
                         ("passage", "3 lignes"), ("code-inconnu", "cpts-")):
         check(f"{kind} is told", any(words in f["constat"] for f in found.get(kind, [])), found.get(kind))
+    communes = set(kit.rows(to, "communes"))
+    claimed = {}
+    for r in kit.table(os.path.join(kit.SAMPLE, "cpts.csv")):
+        claimed.setdefault(r["id"], set()).add(r["code"])
+    gone = {i: sorted(codes - communes) for i, codes in claimed.items() if codes - communes}
+    check("a member that is gone", gone)
+    told = found.get("membre-disparu", [])
+    same("members that are gone, by their codes", {f["objet"]: f["codes"] for f in told}, gone)
+    none("they are named", [f for f in told if not f["constat"].endswith(" : " + ", ".join(f["codes"]))])
+    layer = kit.rows(to, "cpts-constats").values()
+    same("in the layer too", {p["a"]: p["codes"] for p in layer if p["genre"] == "membre-disparu"}, gone)
     none("of each it is said what could be done", [
         f for fs in found.values() for f in fs if f["codes"] is not None and not f["piste"]])
     check("no estimate, nothing stale", "estime" not in found and "perime" not in found)

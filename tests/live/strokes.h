@@ -89,6 +89,9 @@ static inline void game_compare(game *g) {
         CHECK_TEXT(held->name, claim->name);
         CHECK_TEXT(held->status, claim->status);
         CHECK(held->active == claim->active && held->published == claim->published);
+        CHECK_INT(held->lost, claim->lost);
+        for (uint32_t k = 0; k < claim->lost && k < held->lost; k++)
+            CHECK_TEXT(held->lost_code[k], claim->lost_code[k]);
         game_must(g, maille_figures_new(g->ctx, g->ground, g->rules, claim->member, claim->share,
                                         claim->count, 0, &figures));
         game_must(g, maille_live_figures(g->ctx, g->live, i, &known));

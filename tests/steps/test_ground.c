@@ -594,6 +594,8 @@ TEST(perimeters_make_a_plan) {
     CHECK_TEXT(a->since, "2020-02-01");
     CHECK_INT(a->count, 3);
     CHECK_INT(a->lost, 2);
+    CHECK_TEXT(a->lost_code[0], "01999");
+    CHECK_TEXT(a->lost_code[1], "99999");
     const char *const members[] = {"01001", "2A004", "75056"};
     for (uint32_t i = 0; i < 3; i++) {
         CHECK_TEXT(g->code[a->member[i]], members[i]);
