@@ -93,6 +93,8 @@ static const char *operator_of(maille_filter_op op) {
     case MAILLE_F_AND:
     case MAILLE_F_OR:
     case MAILLE_F_NOT:
+    case MAILLE_F_AMONG:
+    case MAILLE_F_MEETS:
         break;
     }
     return NULL;

@@ -13,29 +13,40 @@ static const char *const geometry_0001[] = {"commune", "catchment",           "i
 
 static const char *const geometry_0002[] = {"finding", NULL};
 
-static const maille_migration migrations[] = {{sql_schema_0001, geometry_0001},
-                                              {sql_schema_0002, geometry_0002}};
+static const char *const geometry_0003[] = {"perimeter_past", NULL};
+static const char *const boxes_0003[] = {
+    "commune",          "catchment",      "isochrone", "zone",
+    "perimeter_figure", "overlap",        "gap",       "perimeter_catchment",
+    "finding",          "perimeter_past", NULL};
+
+static const maille_migration migrations[] = {{sql_schema_0001, geometry_0001, NULL},
+                                              {sql_schema_0002, geometry_0002, NULL},
+                                              {sql_schema_0003, geometry_0003, boxes_0003}};
 
 maille_migrations maille_known_migrations(void) {
     return (maille_migrations){migrations, (int)(sizeof migrations / sizeof *migrations)};
 }
 
-static maille_status add_geometry(maille_ctx *ctx, sqlite3 *db, const char *path,
-                                  const char *table) {
-    sqlite3_stmt *add = NULL;
-    maille_status status = maille_sql_prepare(
-        ctx, db, "SELECT AddGeometryColumn(?, 'geom', 4326, 'MULTIPOLYGON', 2)", path, &add);
+/* Has SpatiaLite make `what` in a table: 1 is its yes. */
+static maille_status have_made(maille_ctx *ctx, sqlite3 *db, const char *path, const char *sql,
+                               const char *what, const char *table) {
+    sqlite3_stmt *make = NULL;
+    maille_status status = maille_sql_prepare(ctx, db, sql, path, &make);
     if (status != MAILLE_OK)
         return status;
-    sqlite3_bind_text(add, 1, table, -1, SQLITE_STATIC);
-    if (sqlite3_step(add) != SQLITE_ROW)
-        status = maille_sql_fail(ctx, db, "%s: a geometry column could not be made", path);
-    else if (sqlite3_column_int(add, 0) != 1)
-        status = maille_fail(ctx, MAILLE_FAILED, "%s: SpatiaLite made no geometry column in %s",
-                             path, table);
-    sqlite3_finalize(add);
+    sqlite3_bind_text(make, 1, table, -1, SQLITE_STATIC);
+    if (sqlite3_step(make) != SQLITE_ROW)
+        status = maille_sql_fail(ctx, db, "%s: %s could not be made in %s", path, what, table);
+    else if (sqlite3_column_int(make, 0) != 1)
+        status =
+            maille_fail(ctx, MAILLE_FAILED, "%s: SpatiaLite made no %s in %s", path, what, table);
+    sqlite3_finalize(make);
     return status;
 }
+
+static const char ADD_GEOMETRY[] = "SELECT AddGeometryColumn(?, 'geom', 4326, 'MULTIPOLYGON', 2)";
+/* With triggers; what the table holds goes into it. */
+static const char ADD_BOXES[] = "SELECT CreateSpatialIndex(?, 'geom')";
 
 maille_status maille_schema_migrate(maille_ctx *ctx, sqlite3 *db, const char *path,
                                     maille_migrations known, int from) {
@@ -44,7 +55,9 @@ maille_status maille_schema_migrate(maille_ctx *ctx, sqlite3 *db, const char *pa
         const maille_migration *step = &known.steps[version - 1];
         status = maille_sql_exec(ctx, db, step->sql, path);
         for (const char *const *t = step->with_geometry; t && *t && status == MAILLE_OK; t++)
-            status = add_geometry(ctx, db, path, *t);
+            status = have_made(ctx, db, path, ADD_GEOMETRY, "geometry column", *t);
+        for (const char *const *t = step->with_boxes; t && *t && status == MAILLE_OK; t++)
+            status = have_made(ctx, db, path, ADD_BOXES, "index of boxes", *t);
     }
     if (status != MAILLE_OK)
         return status;
@@ -90,7 +103,7 @@ static bool type_of(const char *declared, maille_type *type) {
 }
 
 static const char NAMES[] = /* one row a column, tables together */
-    "SELECT m.name, m.type = 'view', p.name, p.type, p.pk FROM sqlite_schema m, "
+    "SELECT m.name, m.type = 'view', p.name, p.type, p.pk, p.\"notnull\" FROM sqlite_schema m, "
     "pragma_table_info(m.name) p WHERE m.type IN ('table', 'view') ORDER BY m.name, p.cid";
 
 typedef MAILLE_VEC(maille_schema_table) tables;
@@ -101,7 +114,9 @@ static maille_status take_name(maille_ctx *ctx, sqlite3_stmt *row, maille_arena 
                                columns *c) {
     const char *table = (const char *)sqlite3_column_text(row, 0);
     const char *name = (const char *)sqlite3_column_text(row, 2);
-    maille_schema_column column = {.key = sqlite3_column_int(row, 4)};
+    maille_schema_column column = {.key = sqlite3_column_int(row, 4),
+                                   .nullable =
+                                       !sqlite3_column_int(row, 4) && !sqlite3_column_int(row, 5)};
     if (!table || !name)
         return maille_no_memory(ctx);
     if (!type_of((const char *)sqlite3_column_text(row, 3), &column.type))
@@ -139,6 +154,14 @@ static maille_status keep_names(maille_ctx *ctx, const tables *t, const columns 
     return MAILLE_OK;
 }
 
+static bool has_boxes(maille_migrations known, const char *table) {
+    for (int v = 0; v < known.count; v++)
+        for (const char *const *t = known.steps[v].with_boxes; t && *t; t++)
+            if (strcmp(*t, table) == 0)
+                return true;
+    return false;
+}
+
 maille_status maille_schema_load(maille_ctx *ctx, maille_migrations known, maille_schema **out) {
     maille_status status;
     sqlite3 *db = NULL;
@@ -171,6 +194,8 @@ maille_status maille_schema_load(maille_ctx *ctx, maille_migrations known, maill
     }
     if ((status = keep_names(ctx, &t, &c, schema)) != MAILLE_OK)
         goto done;
+    for (size_t i = 0; i < schema->table_count; i++)
+        schema->tables[i].boxes = has_boxes(known, schema->tables[i].name);
     *out = schema;
     schema = NULL;
 done:

@@ -12,6 +12,7 @@
 typedef struct {
     const char *sql;                  /* tables and views */
     const char *const *with_geometry; /* tables of this version that get `geom`, NULL at the end */
+    const char *const *with_boxes;    /* tables whose `geom` gets its index of boxes */
 } maille_migration;
 
 typedef struct {
@@ -29,12 +30,14 @@ maille_status maille_schema_migrate(maille_ctx *ctx, sqlite3 *db, const char *pa
 typedef struct {
     const char *name;
     maille_type type;
-    int key; /* place in the primary key from 1, or 0 */
+    int key;       /* place in the primary key from 1, or 0 */
+    bool nullable; /* keys are not */
 } maille_schema_column;
 
 typedef struct {
     const char *name;
     bool view;
+    bool boxes; /* idx_<name>_geom: an R-tree of (pkid, xmin, xmax, ymin, ymax) by rowid */
     maille_schema_column *columns;
     size_t column_count;
 } maille_schema_table;

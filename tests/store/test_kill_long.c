@@ -167,7 +167,7 @@ static const maille_migration *with_second(void) {
     static maille_migration steps[8];
     maille_migrations known = maille_known_migrations();
     memcpy(steps, known.steps, (size_t)known.count * sizeof *steps);
-    steps[known.count] = (maille_migration){sql, NULL};
+    steps[known.count] = (maille_migration){sql, NULL, NULL};
     return steps;
 }
 

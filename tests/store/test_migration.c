@@ -69,6 +69,14 @@ TEST(version_1_is_brought_up_with_all_that_it_holds) {
                      "ST_Area(geom) = 1 AND polsby_popper IS NULL"),
               1);
     CHECK_INT(number(ctx, store, "SELECT count(*) FROM gap WHERE kind = 'cpts'"), 1);
+    /* What has an outline stands in the index of boxes, what has none does not. */
+    CHECK_INT(number(ctx, store,
+                     "SELECT count(*) FROM idx_commune_geom b JOIN commune c ON b.pkid = c.rowid "
+                     "WHERE c.code = '01001' AND b.xmin = 0 AND b.xmax = 1 AND b.ymin = 0 AND "
+                     "b.ymax = 1"),
+              1);
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM idx_perimeter_figure_geom"), 1);
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM idx_gap_geom"), 0);
     /* SpatiaLite still keeps the outlines of a table that lost a column. */
     CHECK_OK(maille_sql_exec(ctx, store->db,
                              "INSERT INTO perimeter_figure (audience, id, name, kind, status, "
@@ -76,6 +84,11 @@ TEST(version_1_is_brought_up_with_all_that_it_holds) {
                              "('public', 'a', 'A', 'cpts', 'projet', 1, 6, 1, 1, 4, "
                              "GeomFromText('MULTIPOLYGON(((0 0, 2 0, 2 2, 0 2, 0 0)))', 4326));",
                              "test"));
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM idx_perimeter_figure_geom"), 2);
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM idx_perimeter_figure_geom WHERE xmax = 2"),
+              1);
+    CHECK_OK(maille_sql_exec(ctx, store->db, "DELETE FROM perimeter_figure", "test"));
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM idx_perimeter_figure_geom"), 0);
     CHECK_OK(maille_store_check(ctx, store));
     maille_store_close(store);
     maille_ctx_free(ctx);

@@ -142,9 +142,10 @@ TEST(geometry_is_what_spatialite_understands) {
     CHECK_INT(good, 1);
     CHECK_OK(maille_sql_number(ctx, store->db,
                                "SELECT count(*) FROM geometry_columns WHERE srid = 4326 AND "
-                               "f_geometry_column = 'geom' AND geometry_type = 6",
+                               "f_geometry_column = 'geom' AND geometry_type = 6 AND "
+                               "spatial_index_enabled = 1",
                                "test", &good));
-    CHECK_INT(good, 9);
+    CHECK_INT(good, 10);
     maille_table_free(in);
     maille_store_close(store);
     maille_ctx_free(ctx);

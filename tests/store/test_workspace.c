@@ -323,7 +323,7 @@ static maille_migrations with_second(const char *sql, const char *const *geometr
     static maille_migration steps[8];
     maille_migrations known = maille_known_migrations();
     memcpy(steps, known.steps, (size_t)known.count * sizeof *steps);
-    steps[known.count] = (maille_migration){sql, geometry};
+    steps[known.count] = (maille_migration){sql, geometry, NULL};
     return (maille_migrations){steps, known.count + 1};
 }
 
