@@ -23,9 +23,10 @@ typedef struct {
     const char *how; /* "code", "nom", "debut", "mot", "approchant", "ancien-nom", "ancien-code" */
     const char *former; /* the old name or code that was met; NULL */
 } maille_commune_found;
-/* Best first: exact, beginning, a word of the name, then typos (one for three letters), larger
- * communes first among equals; accents, case, articles, hyphens and "st" for "saint" do not count.
- * `department` NULL = all. At most `most`; texts are the gazetteer's, block the caller's. */
+/* Best first: exact, beginning, a word of the name, then typos (one for three letters, three at
+ * most; in beginnings from five letters on), larger communes first among equals; accents, case,
+ * articles, hyphens and "st" for "saint" do not count. `department` NULL = all. At most `most`;
+ * texts are the gazetteer's, block the caller's. */
 maille_status maille_gazetteer_find(maille_ctx *ctx, const maille_gazetteer *gazetteer,
                                     const char *text, const char *department, size_t most,
                                     maille_commune_found **out, size_t *count);
