@@ -27,8 +27,7 @@ class Served:
         self.url = "http://" + json.loads(self.process.stdout.readline())["address"]
 
     def memory_mb(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+        return serve_peers.peak_mb(self.process.pid)
 
     def get(self, path):
         with urllib.request.urlopen(self.url + path, timeout=60) as answer:
@@ -54,10 +53,11 @@ def tiles_of(box):
     return found
 
 
-def row(name, must, ours, peer_name, peer, note, memory):
+def row(name, must, ours, peer_name, peer, note, memory, peer_memory):
     return {"name": name, "ours_s": round(1 / ours["rps"], 7), "peer": peer_name,
             "peer_s": round(1 / peer["rps"], 7), "ratio": round(ours["rps"] / peer["rps"], 2),
-            "must": must, "memory_mb": round(memory, 1), "runs": 1,
+            "must": must, "memory_mb": round(memory, 1), "peer_memory_mb": round(peer_memory, 1),
+            "runs": 1,
             "note": f"{ours['rps']:.0f} requests a second, p99 {ours['p99_ms']:.1f} ms; the peer "
                     f"{peer['rps']:.0f}, {peer['p99_ms']:.1f} ms; {note}"}
 
@@ -112,10 +112,12 @@ def bench(maille, run, real, scratch):
         note = (f"{len(pages)} pages of {PAGE} communes in turn; without the cache of answers "
                 f"{first['rps']:.0f} a second, p99 {first['p99_ms']:.1f} ms; nginx with the same "
                 f"bytes as files {nginx['rps']:.0f}, {nginx['p99_ms']:.1f} ms")
-        rows.append(row("serve-items", 10, again, "MapServer", mapserver, note, warm.memory_mb()))
-        rows.append(row("serve-items", 10, again, "QGIS Server", qgis, note, warm.memory_mb()))
+        rows.append(row("serve-items", 10, again, "MapServer", mapserver, note, warm.memory_mb(),
+                        peers.memory_mb("mapserv")))
+        rows.append(row("serve-items", 10, again, "QGIS Server", qgis, note, warm.memory_mb(),
+                        peers.memory_mb("qgis_mapserv.fcgi")))
         rows.append(row("serve-items-uncached", "–", first, "QGIS Server", qgis,
-                        "no answer was kept", cold.memory_mb()))
+                        "no answer was kept", cold.memory_mb(), peers.memory_mb("qgis_mapserv.fcgi")))
         theirs = ask(peers.url, [f"/mapserv?map=BENCH&mode=tile&tilemode=gmap&tile={x}+{y}+{z}&"
                                  f"layers=communes&map.imagetype=mvt" for z, x, y in tiles],
                      "MapServer's tiles")
@@ -124,10 +126,10 @@ def bench(maille, run, real, scratch):
         for path in ours_tiles:
             warm.get(path)
         again = ask(warm.url, ours_tiles, "maille serve")
-        rows.append(row("serve-tiles-first", 3, first, "MapServer MVT", theirs,
-                        note + "; no answer was kept", cold.memory_mb()))
-        rows.append(row("serve-tiles-again", 10, again, "MapServer MVT", theirs, note,
-                        warm.memory_mb()))
+        rows.append(row("serve-tiles-first", 3, first, "MapServer", theirs,
+                        note + "; no answer was kept", cold.memory_mb(), peers.memory_mb("mapserv")))
+        rows.append(row("serve-tiles-again", 10, again, "MapServer", theirs, note,
+                        warm.memory_mb(), peers.memory_mb("mapserv")))
         warm.stop()
         cold.stop()
     finally:

@@ -27,6 +27,12 @@ def fill(name, into, **words):
     return path
 
 
+def peak_mb(pid):
+    """Most memory that a process has held."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+
+
 class Peers:
     """MapServer at <url>/mapserv, QGIS Server at <url>/qgis, files of `folder`/files at <url>/."""
 
@@ -61,6 +67,10 @@ class Peers:
             self.processes.append(subprocess.Popen(
                 ["spawn-fcgi", "-M", "0666", "-s", sock, "-n", "--", os.path.join(CGI, program)],
                 env=dict(os.environ, **environment), stdout=log, stderr=log))
+
+    def memory_mb(self, program):
+        """Peak of both processes of a FastCGI program together."""
+        return sum(peak_mb(p.pid) for p in self.processes if p.args[-1].endswith(program))
 
     @staticmethod
     def wait(url):
