@@ -43,7 +43,8 @@ static maille_status say_flag(territory *t, const maille_flag_context *context,
     if (!codes || !out->id || !out->subject || !out->message)
         return maille_no_memory(t->ctx);
     for (uint32_t i = 0; i < count; i++)
-        codes[i] = maille_flag_code(context, flag, i);
+        if (!(codes[i] = maille_arena_strdup(t->arena, maille_flag_code(context, flag, i))))
+            return maille_no_memory(t->ctx);
     return MAILLE_OK;
 }
 

@@ -139,4 +139,30 @@ def test_notes_and_kinds():
     same("kinds without classes", {i for i in sizes if sizes[i] is None}, {i for i in sizes if i.startswith("pta")})
 
 
+def test_members_that_are_gone():
+    """Codes that no commune has, of several perimeters of which some have nothing else; those of a draft stay
+    inside."""
+    commune = min(kit.rows(both("interne")[0], "communes"))
+    gone = {"cls-a": ["97901"], "cls-b": ["97901", "97902", "97904"], "cls-d": [f"9791{n}" for n in range(7)],
+            "cls-e": ["97999"]}
+    held = {"cls-a": ["97901", commune], "cls-b": gone["cls-b"], "cls-c": [commune], "cls-d": [commune, *gone["cls-d"]],
+            "cls-e": gone["cls-e"], "cls-f": [commune]}
+    statuses = {"cls-a": "projet", "cls-e": "projet"}
+    file = kit.write(os.path.join(kit.scratch(), "cls.csv"), "id,nom,statut,code\n" + "".join(
+        f"{i},{i},{statuses.get(i, 'contractualisee')},{c}\n" for i in held for c in held[i]))
+    kit.maille("import", "perimeters", file, "-w", workspace, "--perimeter-kind", "cls",
+               "--fields", "id=id,name=nom,status=statut,code=code")
+    for audience, seen in (("interne", set(gone)), ("public", set(gone) - set(statuses))):
+        kit.maille("compute", "-w", workspace, "--audience", audience)
+        p = kit.maille("check", "-w", workspace, "--json", "--audience", audience, expect=5)
+        found = [f for f in json.loads(p.stdout) if f["genre"] == "membre-disparu" and f["objet"].startswith("cls")]
+        same(f"codes, {audience}", {f["objet"]: f["codes"] for f in found}, {i: gone[i] for i in seen})
+        words = {f["objet"]: f["constat"].split(" : ")[1] for f in found}
+        same(f"in words, {audience}", words["cls-d"], "97910, 97911, 97912, 97913, 97914 et 2 autres")
+        same(f"all of a few, {audience}", words["cls-b"], "97901, 97902, 97904")
+    listed = json.loads(kit.maille("territory", "findings", "--json", "-w", workspace).stdout)
+    same("told by territory findings", {f["objet"]: f["codes"] for f in listed
+          if f["genre"] == "membre-disparu" and f["objet"] in gone}, gone)
+
+
 kit.main(globals())
