@@ -50,9 +50,9 @@ maille_status maille_reach_new(maille_ctx *ctx, maille_network *network, maille_
                                int epsg, maille_reach **out);
 void maille_reach_free(maille_reach *reach);
 
-/* GeoJSON FeatureCollection: one feature per band with `minutes`, largest last; `direction` as in
- * travel.h; `note` where the point is far from any road (then the feature has no geometry), 10
- * bands of 180 minutes at most. */
+/* GeoJSON FeatureCollection: one feature per band (ascending) with `minutes`, `sens`, `point`;
+ * `direction` as in travel.h; `note` where the point is far from any road (then the feature has no
+ * geometry), 10 bands of 180 minutes at most. */
 maille_status maille_isochrone_from(maille_ctx *ctx, const maille_reach *reach, maille_lonlat at,
                                     maille_direction direction, const double *bands_min,
                                     size_t band_count, maille_strbuf *out);
