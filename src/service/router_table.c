@@ -1,0 +1,8 @@
+/* All routes of the service, table by table. */
+#include "service/service.h"
+
+const route_table *const all_routes[] = {
+    &ogc_routes,    &item_routes,    &tile_routes,      &download_routes,
+    &answer_routes, &session_routes, &operation_routes,
+};
+const size_t all_route_count = sizeof all_routes / sizeof *all_routes;
