@@ -34,10 +34,11 @@ maille_status maille_store_begin(maille_ctx *ctx, maille_store *store);
 maille_status maille_store_commit(maille_ctx *ctx, maille_store *store);
 void maille_store_rollback(maille_store *store);
 
-/* Filters: a tree with bound values. Build on the stack; children and texts are borrowed. As in
- * SQL, a comparison with null is neither true nor false, and NOT leaves it so; AND of nothing is
- * true, OR of nothing false. LIKE knows % and _, \ before them takes them as they are, and case
- * counts outside ASCII only. Numbers compare with numbers, texts with texts; 28 levels at most. */
+/* Filters: a tree with bound values. Build on the stack; children and texts are borrowed for the
+ * call. As in SQL, a comparison with null is neither true nor false, and NOT leaves it so; AND of
+ * nothing is true, OR of nothing false. LIKE knows % and _, \ before them takes them as they are,
+ * and case counts outside ASCII only. Numbers compare with numbers, texts with texts; 28 levels at
+ * most. */
 typedef enum {
     MAILLE_F_AND,
     MAILLE_F_OR,
@@ -51,7 +52,8 @@ typedef enum {
     MAILLE_F_IN,
     MAILLE_F_LIKE,
     MAILLE_F_NULL,
-    MAILLE_F_AMONG, /* column is one of `among.column` of `among.table` where the child holds */
+    MAILLE_F_AMONG, /* column is one of `among.column` of `among.table` where the child holds (count
+                       0: of all); the child names columns of that table, `of` 0 */
     MAILLE_F_MEETS, /* geometry: its box meets `meets.box`, and `meets.exactly` says so too */
 } maille_filter_op;
 typedef struct {
@@ -60,11 +62,14 @@ typedef struct {
     double real;
     const char *text;
 } maille_value;
-/* What a geometry is asked: `exactly` (NULL: the boxes decide) gets its WKB and must not fail. */
+/* What a geometry is asked: `exactly` (NULL: the boxes decide) gets its WKB and must not fail; with
+ * `inside_meets` one whose box lies within this one is taken unasked. The column is one of
+ * geometry, or "lon" of a table that has "lat" too: a point. */
 typedef struct {
     double west, south, east, north;
     bool (*exactly)(void *user, maille_bytes wkb);
-    void *user;
+    void *user; /* must live as long as what reads with it */
+    bool inside_meets;
 } maille_meets;
 typedef struct maille_filter {
     maille_filter_op op;

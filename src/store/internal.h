@@ -9,6 +9,7 @@
 #include <maille/strbuf.h>
 #include <maille/vec.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 struct maille_store {
     sqlite3 *db;
@@ -20,6 +21,8 @@ struct maille_store {
     maille_store_mode mode;
     int lock; /* -1 = none */
     maille_schema *schema;
+    struct stat file;      /* when it was opened */
+    maille_strbuf scratch; /* of the functions that filters call */
 };
 
 /* Open and create with another list of versions; a test brings its own. */
@@ -40,18 +43,55 @@ maille_status maille_change_begin(maille_ctx *ctx, maille_store *store, maille_c
 maille_status maille_change_end(maille_ctx *ctx, maille_store *store, const maille_change *change,
                                 maille_status status);
 
-/* Adds " WHERE …" with a ? for each value, and the values to `bound`; nothing when `filter` is
- * NULL. */
-typedef MAILLE_VEC(const maille_value *) maille_bound;
-maille_status maille_filter_where(maille_ctx *ctx, const maille_schema_table *table,
-                                  const maille_filter *filter, maille_strbuf *sql,
-                                  maille_bound *bound);
-/* Prepares the text of `sql` and binds the values from parameter 1 on. */
-maille_status maille_filter_prepare(maille_ctx *ctx, maille_store *store,
-                                    const maille_schema_table *table, const maille_strbuf *sql,
-                                    const maille_bound *bound, sqlite3_stmt **out);
+/* ---- statements ---- */
+
+/* A value for a ? of a statement: what a geometry is asked when `meets` is not NULL. */
+typedef struct {
+    maille_value value;
+    const maille_meets *meets;
+} maille_parameter;
+
+/* A statement being written, with the values for its ?s in order; begin with the store's schema. */
+typedef struct {
+    const maille_schema *schema;
+    maille_strbuf text;
+    MAILLE_VEC(maille_parameter) parameters;
+    size_t aliases; /* t0, t1, … that were given to tables */
+} maille_statement;
+
+/* Tables that a condition may name, the query's own first; called t<first>, t<first + 1>, … */
+typedef struct {
+    const maille_schema_table *const *tables;
+    size_t count, first;
+} maille_scope;
 
 /* A name of the schema, quoted. */
-void maille_sql_name(maille_strbuf *sql, const char *name);
+void maille_sql_name(maille_strbuf *text, const char *name);
+/* Adds "<keyword> <table> AS t<n>". */
+void maille_statement_table(maille_statement *s, const char *keyword,
+                            const maille_schema_table *table);
+/* Adds t<n>."column". */
+void maille_statement_column(maille_statement *s, size_t alias, const maille_schema_column *column);
+/* Adds a ? for the value. */
+maille_status maille_statement_value(maille_ctx *ctx, maille_statement *s, maille_value value);
+/* Adds "<keyword> <condition>"; nothing when `filter` is NULL. */
+maille_status maille_statement_where(maille_ctx *ctx, maille_statement *s, const char *keyword,
+                                     maille_scope scope, const maille_filter *filter);
+/* Prepares it, values bound; they are copied, but what `meets.user` points to. */
+maille_status maille_statement_prepare(maille_ctx *ctx, maille_store *store,
+                                       const maille_statement *s, const maille_schema_table *about,
+                                       sqlite3_stmt **out);
+void maille_statement_free(maille_statement *s);
+
+/* A cursor over what the statement selects: these columns, in this order. */
+maille_status maille_cursor_over(maille_ctx *ctx, maille_store *store, const maille_statement *s,
+                                 const maille_schema_table *about,
+                                 const maille_schema_column *const *columns, size_t count,
+                                 maille_cursor **out);
+
+/* Functions that filters call; `store` lives as long as its connection. */
+maille_status maille_functions_add(maille_ctx *ctx, maille_store *store);
+/* Name of a pointer to maille_meets, as SQLite hands it from binding to function. */
+#define MAILLE_MEETS_POINTER "maille_meets"
 
 #endif

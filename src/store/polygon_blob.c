@@ -11,7 +11,7 @@
 #error "coordinates are copied as they stand: a little-endian machine is needed"
 #endif
 
-enum { POLYGON = 3, MULTIPOLYGON = 6, SRID = 4326 };
+enum { POINT = 1, POLYGON = 3, MULTIPOLYGON = 6, SRID = 4326 };
 enum { LITTLE_ENDIAN_MARK = 0x01, START = 0x00, HEAD_END = 0x7C, PART = 0x69, END = 0xFE };
 enum { BOX_AT = 6, BOX_SIZE = 32, HEAD_SIZE = 39 };
 
@@ -175,16 +175,40 @@ const char *maille_wkb_to_blob(maille_bytes wkb, maille_strbuf *out) {
     return NULL;
 }
 
-const char *maille_blob_to_wkb(maille_bytes blob, maille_strbuf *out) {
-    maille_strbuf_clear(out);
+/* NULL when the blob is as SpatiaLite writes it, as far as its head and end tell. */
+static const char *look_at_head(maille_bytes blob) {
     if (blob.length < HEAD_SIZE + 5)
         return TOO_SHORT;
     const unsigned char *b = blob.bytes, *last = b + blob.length - 1;
-    if (b[0] != START || b[1] != LITTLE_ENDIAN_MARK || b[HEAD_SIZE - 1] != HEAD_END || *last != END)
-        return "was no little-endian SpatiaLite blob";
-    reader in = {b + HEAD_SIZE, last};
+    return b[0] == START && b[1] == LITTLE_ENDIAN_MARK && b[HEAD_SIZE - 1] == HEAD_END &&
+                   *last == END
+               ? NULL
+               : "was no little-endian SpatiaLite blob";
+}
+
+const char *maille_blob_box(maille_bytes blob, double box[4]) {
+    const char *wrong = look_at_head(blob);
+    if (!wrong)
+        memcpy(box, blob.bytes + BOX_AT, BOX_SIZE);
+    return wrong;
+}
+
+void maille_point_to_wkb(double lon, double lat, maille_strbuf *out) {
+    const double xy[] = {lon, lat};
+    maille_strbuf_clear(out);
     write_byte(out, LITTLE_ENDIAN_MARK);
-    const char *wrong = copy_geometry(&in, out, PART, LITTLE_ENDIAN_MARK, NULL);
+    write_number(out, POINT);
+    maille_strbuf_add_n(out, (const char *)xy, sizeof xy);
+}
+
+const char *maille_blob_to_wkb(maille_bytes blob, maille_strbuf *out) {
+    maille_strbuf_clear(out);
+    const char *wrong = look_at_head(blob);
+    if (wrong)
+        return wrong;
+    reader in = {blob.bytes + HEAD_SIZE, blob.bytes + blob.length - 1};
+    write_byte(out, LITTLE_ENDIAN_MARK);
+    wrong = copy_geometry(&in, out, PART, LITTLE_ENDIAN_MARK, NULL);
     if (wrong)
         return wrong;
     return in.at == in.end ? NULL : "had bytes behind its end";

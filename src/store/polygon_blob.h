@@ -1,4 +1,4 @@
-/* Polygons as WKB (our tables) and as SpatiaLite blobs (the file), both ways. */
+/* Polygons as WKB (our tables) and as SpatiaLite blobs (the file), both ways; points as WKB. */
 #ifndef STORE_POLYGON_BLOB_H
 #define STORE_POLYGON_BLOB_H
 
@@ -13,5 +13,8 @@
 const char *maille_wkb_to_blob(maille_bytes wkb, maille_strbuf *out);
 /* A POLYGON or MULTIPOLYGON blob in, a MULTIPOLYGON as little-endian WKB out. */
 const char *maille_blob_to_wkb(maille_bytes blob, maille_strbuf *out);
+/* West, south, east, north as the blob's head tells them. */
+const char *maille_blob_box(maille_bytes blob, double box[4]);
+void maille_point_to_wkb(double lon, double lat, maille_strbuf *out);
 
 #endif

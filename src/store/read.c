@@ -17,92 +17,106 @@ struct maille_cursor {
     maille_strbuf *wkb;
 };
 
-/* The columns that a query asks for. */
-static maille_status choose_columns(maille_ctx *ctx, const maille_query *query,
-                                    maille_cursor *cursor) {
-    cursor->column_count = query->columns ? query->column_count : cursor->table->column_count;
-    size_t count = cursor->column_count;
-    if (count == 0)
-        return maille_fail(ctx, MAILLE_USAGE, "no column of %s was asked for", cursor->table->name);
+static maille_status make_cursor(maille_ctx *ctx, maille_store *store,
+                                 const maille_schema_table *about, size_t count,
+                                 maille_cursor **out) {
+    maille_cursor *cursor = *out = maille_alloc(1, sizeof *cursor);
+    if (!cursor)
+        return maille_no_memory(ctx);
+    cursor->db = store->db;
+    cursor->table = about;
+    cursor->column_count = count;
     cursor->columns = maille_alloc(count, sizeof(void *));
     cursor->texts = maille_alloc(count, sizeof *cursor->texts);
     cursor->bytes = maille_alloc(count, sizeof *cursor->bytes);
     cursor->wkb = maille_alloc(count, sizeof *cursor->wkb);
-    if (!cursor->columns || !cursor->texts || !cursor->bytes || !cursor->wkb)
-        return maille_no_memory(ctx);
-    for (size_t i = 0; i < count; i++) {
-        cursor->columns[i] = &cursor->table->columns[i];
-        if (!query->columns)
-            continue;
-        maille_status status =
-            maille_schema_column_of(ctx, cursor->table, query->columns[i], &cursor->columns[i]);
-        if (status != MAILLE_OK)
-            return status;
-    }
-    return MAILLE_OK;
+    return cursor->columns && cursor->texts && cursor->bytes && cursor->wkb ? MAILLE_OK
+                                                                            : maille_no_memory(ctx);
 }
 
-static void add_order(maille_strbuf *sql, const char *column, size_t *count) {
-    maille_strbuf_add(sql, (*count)++ ? ", " : " ORDER BY ");
-    maille_sql_name(sql, column);
+maille_status maille_cursor_over(maille_ctx *ctx, maille_store *store, const maille_statement *s,
+                                 const maille_schema_table *about,
+                                 const maille_schema_column *const *columns, size_t count,
+                                 maille_cursor **out) {
+    maille_cursor *cursor;
+    *out = NULL;
+    maille_status status = make_cursor(ctx, store, about, count, &cursor);
+    if (status == MAILLE_OK) {
+        memcpy(cursor->columns, columns, count * sizeof *columns);
+        status = maille_statement_prepare(ctx, store, s, about, &cursor->rows);
+    }
+    if (status == MAILLE_OK)
+        *out = cursor;
+    else
+        maille_cursor_free(cursor);
+    return status;
+}
+
+/* The columns that a query asks for; the caller frees the list. */
+static maille_status choose_columns(maille_ctx *ctx, const maille_schema_table *table,
+                                    const maille_query *query,
+                                    const maille_schema_column ***columns, size_t *count) {
+    maille_status status = MAILLE_OK;
+    *columns = NULL;
+    *count = query->columns ? query->column_count : table->column_count;
+    if (*count == 0)
+        return maille_fail(ctx, MAILLE_USAGE, "no column of %s was asked for", table->name);
+    *columns = maille_alloc(*count, sizeof(void *));
+    if (!*columns)
+        return maille_no_memory(ctx);
+    for (size_t i = 0; i < *count && status == MAILLE_OK; i++)
+        if (query->columns)
+            status = maille_schema_column_of(ctx, table, query->columns[i], &(*columns)[i]);
+        else
+            (*columns)[i] = &table->columns[i];
+    return status;
+}
+
+static void add_order(maille_statement *s, const maille_schema_column *column, size_t *count) {
+    maille_strbuf_add(&s->text, (*count)++ ? ", " : " ORDER BY ");
+    maille_statement_column(s, 0, column);
 }
 
 /* What was asked for, then the primary key, so that the order of equal rows is settled too. */
 static maille_status write_order(maille_ctx *ctx, const maille_schema_table *table,
-                                 const maille_query *query, maille_strbuf *sql) {
+                                 const maille_query *query, maille_statement *s) {
     const maille_schema_column *column;
     size_t count = 0;
     for (size_t i = 0; query->order && i < query->order_count; i++) {
         maille_status status = maille_schema_column_of(ctx, table, query->order[i], &column);
         if (status != MAILLE_OK)
             return status;
-        add_order(sql, column->name, &count);
+        add_order(s, column, &count);
     }
     for (int key = 1; key <= (int)table->column_count; key++)
         for (size_t i = 0; i < table->column_count; i++)
             if (table->columns[i].key == key)
-                add_order(sql, table->columns[i].name, &count);
+                add_order(s, &table->columns[i], &count);
     return MAILLE_OK;
-}
-
-static maille_status prepare_query(maille_ctx *ctx, maille_store *store, const maille_query *query,
-                                   maille_cursor *cursor) {
-    maille_status status;
-    maille_strbuf sql = {0};
-    maille_bound bound = {0};
-    for (size_t i = 0; i < cursor->column_count; i++) {
-        maille_strbuf_add(&sql, i ? ", " : "SELECT ");
-        maille_sql_name(&sql, cursor->columns[i]->name);
-    }
-    maille_strbuf_add(&sql, " FROM ");
-    maille_sql_name(&sql, cursor->table->name);
-    status = maille_filter_where(ctx, cursor->table, query->filter, &sql, &bound);
-    if (status == MAILLE_OK)
-        status = write_order(ctx, cursor->table, query, &sql);
-    if (status == MAILLE_OK)
-        status = maille_filter_prepare(ctx, store, cursor->table, &sql, &bound, &cursor->rows);
-    maille_strbuf_free(&sql);
-    MAILLE_VEC_FREE(&bound);
-    return status;
 }
 
 maille_status maille_store_scan(maille_ctx *ctx, maille_store *store, const maille_query *query,
                                 maille_cursor **out) {
-    maille_status status;
+    const maille_schema_table *table;
+    const maille_schema_column **columns = NULL;
+    size_t count;
+    maille_statement s = {.schema = store->schema};
+    maille_status status = MAILLE_OK;
     *out = NULL;
-    maille_cursor *cursor = maille_alloc(1, sizeof *cursor);
-    if (!cursor)
-        return maille_no_memory(ctx);
-    cursor->db = store->db;
-    status = maille_schema_find(ctx, store->schema, query->table, &cursor->table);
-    if (status == MAILLE_OK)
-        status = choose_columns(ctx, query, cursor);
-    if (status == MAILLE_OK)
-        status = prepare_query(ctx, store, query, cursor);
-    if (status == MAILLE_OK)
-        *out = cursor;
-    else
-        maille_cursor_free(cursor);
+    MAILLE_TRY(maille_schema_find(ctx, store->schema, query->table, &table));
+    MAILLE_TRY(choose_columns(ctx, table, query, &columns, &count));
+    for (size_t i = 0; i < count; i++) {
+        maille_strbuf_add(&s.text, i ? ", " : "SELECT ");
+        maille_statement_column(&s, 0, columns[i]);
+    }
+    maille_statement_table(&s, " FROM", table);
+    MAILLE_TRY(
+        maille_statement_where(ctx, &s, " WHERE", (maille_scope){&table, 1, 0}, query->filter));
+    MAILLE_TRY(write_order(ctx, table, query, &s));
+    status = maille_cursor_over(ctx, store, &s, table, columns, count, out);
+done:
+    maille_statement_free(&s);
+    maille_free(columns);
     return status;
 }
 
@@ -266,25 +280,20 @@ maille_status maille_store_count(maille_ctx *ctx, maille_store *store, const cha
                                  const maille_filter *filter, int64_t *out) {
     const maille_schema_table *about;
     sqlite3_stmt *count = NULL;
-    maille_strbuf sql = {0};
-    maille_bound bound = {0};
+    maille_statement s = {.schema = store->schema};
+    maille_status status = MAILLE_OK;
     *out = 0;
-    maille_status status = maille_schema_find(ctx, store->schema, table, &about);
-    if (status != MAILLE_OK)
-        return status;
-    maille_strbuf_add(&sql, "SELECT count(*) FROM ");
-    maille_sql_name(&sql, about->name);
-    if ((status = maille_filter_where(ctx, about, filter, &sql, &bound)) != MAILLE_OK ||
-        (status = maille_filter_prepare(ctx, store, about, &sql, &bound, &count)) != MAILLE_OK)
-        goto done;
+    MAILLE_TRY(maille_schema_find(ctx, store->schema, table, &about));
+    maille_statement_table(&s, "SELECT count(*) FROM", about);
+    MAILLE_TRY(maille_statement_where(ctx, &s, " WHERE", (maille_scope){&about, 1, 0}, filter));
+    MAILLE_TRY(maille_statement_prepare(ctx, store, &s, about, &count));
     if (sqlite3_step(count) == SQLITE_ROW)
         *out = sqlite3_column_int64(count, 0);
     else
         status = maille_sql_fail(ctx, store->db, "rows of %s could not be counted", about->name);
 done:
     sqlite3_finalize(count);
-    maille_strbuf_free(&sql);
-    MAILLE_VEC_FREE(&bound);
+    maille_statement_free(&s);
     return status;
 }
 

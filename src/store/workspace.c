@@ -136,6 +136,9 @@ static maille_status connect_to(maille_ctx *ctx, maille_store *store, const char
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, 5000);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    maille_status status = maille_functions_add(ctx, store);
+    if (status != MAILLE_OK)
+        return status;
     if (store->mode == MAILLE_STORE_READ) {
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
         return MAILLE_OK;
@@ -439,6 +442,7 @@ void maille_store_close(maille_store *store) {
     maille_free(store->place);
     maille_free(store->who);
     maille_free(store->cache);
+    maille_strbuf_free(&store->scratch);
     maille_free(store);
 }
 

@@ -243,18 +243,16 @@ static maille_status append(maille_ctx *ctx, maille_store *store, const maille_s
 static maille_status delete_rows(maille_ctx *ctx, maille_store *store,
                                  const maille_schema_table *table, const maille_filter *scope) {
     sqlite3_stmt *remove = NULL;
-    maille_strbuf sql = {0};
-    maille_bound bound = {0};
-    maille_strbuf_add(&sql, "DELETE FROM ");
-    maille_sql_name(&sql, table->name);
-    maille_status status = maille_filter_where(ctx, table, scope, &sql, &bound);
+    maille_statement s = {.schema = store->schema};
+    maille_statement_table(&s, "DELETE FROM", table);
+    maille_status status =
+        maille_statement_where(ctx, &s, " WHERE", (maille_scope){&table, 1, 0}, scope);
     if (status == MAILLE_OK)
-        status = maille_filter_prepare(ctx, store, table, &sql, &bound, &remove);
+        status = maille_statement_prepare(ctx, store, &s, table, &remove);
     if (status == MAILLE_OK && sqlite3_step(remove) != SQLITE_DONE)
         status = maille_sql_fail(ctx, store->db, "rows of %s could not be deleted", table->name);
     sqlite3_finalize(remove);
-    maille_strbuf_free(&sql);
-    MAILLE_VEC_FREE(&bound);
+    maille_statement_free(&s);
     return status;
 }
 
