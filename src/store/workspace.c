@@ -1,93 +1,16 @@
 /* The workspace file: made, opened, migrated, closed. */
 #include "store/internal.h"
 #include "store/lock.h"
+#include "store/place.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <spatialite.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4D41494C /* "MAIL" */
-
-/* ---- paths ---- */
-
-static char *joined(const char *a, const char *b) {
-    maille_strbuf text = {0};
-    maille_strbuf_add(&text, a);
-    maille_strbuf_add(&text, b);
-    if (text.failed)
-        maille_strbuf_free(&text);
-    return text.text;
-}
-
-/* The absolute path, links resolved; the file itself need not be there, its folder must. */
-static maille_status place_of(maille_ctx *ctx, const char *path, char **out) {
-    char resolved[PATH_MAX], folder[PATH_MAX];
-    *out = NULL;
-    if (!realpath(path, resolved)) {
-        const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-        int length = slash ? (int)(slash - path) + 1 : 1;
-        if (errno != ENOENT || !*name || length >= PATH_MAX)
-            return maille_fail(ctx, MAILLE_FAILED, "%s was no path of a workspace: %s", path,
-                               strerror(errno));
-        snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".");
-        if (!realpath(folder, resolved))
-            return maille_fail(ctx, MAILLE_NOT_FOUND, "folder %s of %s was not found", folder,
-                               path);
-        size_t end = strlen(resolved);
-        if (end + strlen(name) + 2 > sizeof resolved)
-            return maille_fail(ctx, MAILLE_FAILED, "path %s was too long", path);
-        snprintf(resolved + end, sizeof resolved - end, "%s%s", end > 1 ? "/" : "", name);
-    }
-    *out = maille_strdup(resolved);
-    return *out ? MAILLE_OK : maille_no_memory(ctx);
-}
-
-/* What SQLite keeps beside a file; left behind, it would be taken for part of the next one. */
-static maille_status remove_companions(maille_ctx *ctx, const char *file) {
-    static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        char *name = joined(file, suffixes[i]);
-        if (!name)
-            return maille_no_memory(ctx);
-        int failed = unlink(name) != 0 && errno != ENOENT;
-        maille_free(name);
-        if (failed)
-            return maille_fail(ctx, MAILLE_FAILED, "%s%s could not be removed: %s", file,
-                               suffixes[i], strerror(errno));
-    }
-    return MAILLE_OK;
-}
-
-/* Brings a file or folder onto the disk. */
-static maille_status sync_path(maille_ctx *ctx, const char *path) {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    int failed = file < 0 || (fsync(file) != 0 && errno != EINVAL); /* some cannot sync folders */
-    int why = errno;
-    if (file >= 0)
-        close(file);
-    return failed ? maille_fail(ctx, MAILLE_FAILED, "%s could not be written to the disk: %s", path,
-                                strerror(why))
-                  : MAILLE_OK;
-}
-
-/* Gives the finished file `from` its name; after a power cut either both names' states hold. */
-static maille_status settle(maille_ctx *ctx, const char *from, const char *to) {
-    maille_status status = sync_path(ctx, from);
-    if (status != MAILLE_OK)
-        return status;
-    if (rename(from, to) != 0)
-        return maille_fail(ctx, MAILLE_FAILED, "%s could not be made: %s", to, strerror(errno));
-    char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", to);
-    *(strrchr(folder, '/') + 1) = '\0'; /* places are absolute */
-    return sync_path(ctx, folder);
-}
 
 /* ---- opening ---- */
 
@@ -133,6 +56,9 @@ static maille_status connect_to(maille_ctx *ctx, maille_store *store, const char
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | more_flags;
     if (sqlite3_open_v2(file, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? unreadable(ctx, store) : maille_no_memory(ctx);
+    if (stat(file, &store->file) != 0)
+        return maille_fail(ctx, MAILLE_FAILED, "%s could not be opened: %s", store->path,
+                           strerror(errno));
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, 5000);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
@@ -197,8 +123,8 @@ static maille_status back_up(maille_ctx *ctx, maille_store *store, int version) 
     snprintf(suffix, sizeof suffix, ".backup-v%d", version);
     maille_status status;
     sqlite3_stmt *vacuum = NULL;
-    char *backup = joined(store->place, suffix);
-    char *fresh = backup ? joined(backup, ".new") : NULL;
+    char *backup = maille_place_joined(store->place, suffix);
+    char *fresh = backup ? maille_place_joined(backup, ".new") : NULL;
     if (!fresh) {
         status = maille_no_memory(ctx);
         goto done;
@@ -215,7 +141,7 @@ static maille_status back_up(maille_ctx *ctx, maille_store *store, int version) 
     if (sqlite3_step(vacuum) != SQLITE_DONE)
         status = maille_sql_fail(ctx, store->db, "backup %s could not be made", backup);
     else
-        status = settle(ctx, fresh, backup);
+        status = maille_place_settle(ctx, fresh, backup);
     if (status == MAILLE_OK)
         maille_log(ctx, MAILLE_LOG_INFO, "%s was of version %d: a backup is in %s", store->path,
                    version, backup);
@@ -271,8 +197,8 @@ static maille_status new_store(maille_ctx *ctx, const char *path, maille_store_m
     store->mode = mode;
     store->path = maille_strdup(path);
     store->who = maille_strdup(who ? who : "");
-    maille_status status =
-        store->path && store->who ? place_of(ctx, path, &store->place) : maille_no_memory(ctx);
+    maille_status status = store->path && store->who ? maille_place_of(ctx, path, &store->place)
+                                                     : maille_no_memory(ctx);
     if (status != MAILLE_OK) {
         maille_store_close(store);
         return status;
@@ -374,7 +300,7 @@ static maille_status fill(maille_ctx *ctx, maille_store *store, const char *file
 static maille_status build(maille_ctx *ctx, maille_store *store, int epsg,
                            maille_migrations known) {
     maille_status status;
-    char *fresh = joined(store->place, ".new");
+    char *fresh = maille_place_joined(store->place, ".new");
     if (!fresh)
         return maille_no_memory(ctx);
     if (unlink(fresh) != 0 && errno != ENOENT) {
@@ -382,13 +308,13 @@ static maille_status build(maille_ctx *ctx, maille_store *store, int epsg,
             maille_fail(ctx, MAILLE_FAILED, "%s could not be removed: %s", fresh, strerror(errno));
         goto done;
     }
-    if ((status = remove_companions(ctx, fresh)) != MAILLE_OK ||
-        (status = remove_companions(ctx, store->place)) != MAILLE_OK)
+    if ((status = maille_place_clear(ctx, fresh)) != MAILLE_OK ||
+        (status = maille_place_clear(ctx, store->place)) != MAILLE_OK)
         goto done;
     status = fill(ctx, store, fresh, epsg, known);
     disconnect(store);
     if (status == MAILLE_OK)
-        status = settle(ctx, fresh, store->place);
+        status = maille_place_settle(ctx, fresh, store->place);
     if (status != MAILLE_OK)
         unlink(fresh);
 done:
@@ -456,12 +382,30 @@ const char *maille_store_who(const maille_store *store) {
 
 maille_status maille_store_cache(maille_ctx *ctx, maille_store *store, const char **folder) {
     *folder = NULL;
-    if (!store->cache && !(store->cache = joined(store->place, ".cache")))
+    if (!store->cache && !(store->cache = maille_place_joined(store->place, ".cache")))
         return maille_no_memory(ctx);
     if (mkdir(store->cache, 0777) != 0 && errno != EEXIST)
         return maille_fail(ctx, MAILLE_FAILED, "folder %s could not be made: %s", store->cache,
                            strerror(errno));
     *folder = store->cache;
+    return MAILLE_OK;
+}
+
+maille_status maille_store_state(maille_ctx *ctx, maille_store *store, uint64_t *state,
+                                 bool *replaced) {
+    struct stat now;
+    sqlite3_int64 version;
+    *state = 0;
+    *replaced = false;
+    if (stat(store->place, &now) != 0)
+        return maille_fail(ctx, errno == ENOENT ? MAILLE_NOT_FOUND : MAILLE_FAILED,
+                           "workspace %s was not there any more: %s", store->path, strerror(errno));
+    maille_status status =
+        maille_sql_number(ctx, store->db, "PRAGMA data_version", store->path, &version);
+    if (status != MAILLE_OK)
+        return status;
+    *replaced = now.st_ino != store->file.st_ino || now.st_dev != store->file.st_dev;
+    *state = (uint64_t)version ^ (uint64_t)now.st_ino << 32 ^ (uint64_t)now.st_dev << 48;
     return MAILLE_OK;
 }
 
