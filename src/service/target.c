@@ -112,7 +112,7 @@ static target_fault split_path(maille_arena *arena, target *out) {
     return TARGET_FINE;
 }
 
-static target_fault parse_query(maille_arena *arena, const char *query, target *out) {
+target_fault target_parameters(maille_arena *arena, const char *query, target *out) {
     size_t most = 1;
     for (const char *c = query; *c; c++)
         most += *c == '&';
@@ -162,6 +162,6 @@ target_fault target_parse(maille_arena *arena, const char *text, size_t most, ta
     if (!fault)
         fault = split_path(arena, out);
     if (!fault && out->raw_query)
-        fault = parse_query(arena, out->raw_query, out);
+        fault = target_parameters(arena, out->raw_query, out);
     return fault;
 }

@@ -33,6 +33,8 @@ typedef struct {
 
 /* Decodes once; a "+" of the query is a space. All is in the arena or of `text`. */
 target_fault target_parse(maille_arena *arena, const char *text, size_t most, target *out);
+/* Parameters of a query, or of a form that a body holds. */
+target_fault target_parameters(maille_arena *arena, const char *query, target *out);
 /* What was wrong, told to people. */
 const char *target_fault_text(target_fault fault, bool french);
 

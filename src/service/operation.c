@@ -1,0 +1,119 @@
+/* Routes for those who run the service: is it alive, is it ready, what did it do. */
+#include "service/router.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static maille_status health(view *v, const request *r, reply *out) {
+    (void)v;
+    (void)r;
+    maille_strbuf_add(&out->body, "{\"status\":\"ok\"}\n");
+    return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;
+}
+
+/* Why it is not ready is for the admin and the log: it may name files. */
+static maille_status ready(view *v, const request *r, reply *out) {
+    char why[256] = "";
+    if (views_ready(v->service->views, why, sizeof why) && !v->service->stopping) {
+        maille_strbuf_add(&out->body, "{\"status\":\"ready\"}\n");
+        return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;
+    }
+    maille_log(v->ctx, MAILLE_LOG_WARNING, "not ready: %s", why);
+    reply_header(out, "Retry-After", "5");
+    if (r->account->role == MAILLE_ADMIN && *why)
+        return reply_problem(r, out, 503, why);
+    return reply_problem(r, out, 503,
+                         v->service->stopping
+                             ? router_say(r, "Le service s’arrête.", "The service is stopping.")
+                             : router_say(r, "L’espace de travail ne peut pas être lu.",
+                                          "The workspace cannot be read."));
+}
+
+static void gauge(maille_strbuf *out, const char *name, const char *help, double value) {
+    maille_strbuf_addf(out, "# HELP %s %s\n# TYPE %s gauge\n%s ", name, help, name, name);
+    maille_strbuf_add_double(out, value);
+    maille_strbuf_add(out, "\n");
+}
+
+/* Memory of the process that is in RAM; 0 where the system does not tell. */
+static double resident_bytes(void) {
+    FILE *file = fopen("/proc/self/statm", "re");
+    char line[128] = "";
+    bool read = file && fgets(line, sizeof line, file);
+    if (file)
+        fclose(file);
+    if (!read)
+        return 0;
+    char *end = NULL;
+    strtoull(line, &end, 10); /* the whole of it comes before what is in RAM */
+    unsigned long long pages = strtoull(end, NULL, 10);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+static maille_status show_metrics(view *v, const request *r, reply *out) {
+    (void)r;
+    const service *s = v->service;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    metrics_write(s->metrics, &out->body);
+    gauge(&out->body, "maille_uptime_seconds", "Seconds since the service started.",
+          (double)now.tv_sec + (double)now.tv_nsec / 1e9 - s->started);
+    gauge(&out->body, "maille_ready", "1 where the workspace can be read.",
+          views_ready(s->views, NULL, 0));
+    gauge(&out->body, "maille_world", "Number of the state of the workspace that is served.",
+          (double)world_number(v->world));
+    gauge(&out->body, "process_resident_memory_bytes", "Memory in RAM.", resident_bytes());
+    return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;
+}
+
+/* Pages for people may be found; tiles, pages of items and answers have no end. */
+static maille_status robots(view *v, const request *r, reply *out) {
+    (void)v;
+    (void)r;
+    maille_strbuf_add(&out->body,
+                      "User-agent: *\n"
+                      "Disallow: /*?\n"
+                      "Disallow: /tiles/\n"
+                      "Disallow: /session\n");
+    out->cache = CACHE_BY_AUDIENCE;
+    return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;
+}
+
+static const char *const json[] = {"json", NULL};
+static const char *const text[] = {"txt", NULL};
+static const char *const prometheus[] = {"prometheus", NULL};
+static const route routes[] = {
+    {.verbs = GET,
+     .path = "/health",
+     .id = "getHealth",
+     .tag = "Exploitation",
+     .summary = "Le service est en vie",
+     .formats = json,
+     .answer = health},
+    {.verbs = GET,
+     .path = "/ready",
+     .id = "getReady",
+     .tag = "Exploitation",
+     .summary = "Le service peut répondre : l’espace de travail se lit",
+     .formats = json,
+     .answer = ready},
+    {.verbs = GET,
+     .path = "/metrics",
+     .id = "getMetrics",
+     .tag = "Exploitation",
+     .summary = "Compteurs au format de Prometheus",
+     .least = MAILLE_ADMIN,
+     .hidden = true,
+     .formats = prometheus,
+     .answer = show_metrics},
+    {.verbs = GET,
+     .path = "/robots.txt",
+     .id = "getRobots",
+     .tag = "Exploitation",
+     .summary = "Ce que les moteurs de recherche peuvent parcourir",
+     .formats = text,
+     .answer = robots},
+};
+const route_table operation_routes = {routes, sizeof routes / sizeof *routes};
