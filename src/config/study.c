@@ -30,7 +30,9 @@ static const struct {
      {"perimeter_kind", NULL},
      {"!id", "!name", "!status", "!code", "share", "contact", "since", "by", "shared", "reason",
       "zone", NULL}},
-    {"movements", {"from_vintage", "to_vintage", NULL}, {"!from", "!to", "ratio", NULL}},
+    {"movements",
+     {"from_vintage", "to_vintage", NULL},
+     {"!from", "!to", "ratio", "from_name", "date", "from_type", "to_type", NULL}},
     {"indicators", {"name", "unit", "how", "title", NULL}, {"!code", "!value", "weight", NULL}},
     {"population_age", {NULL}, {"!code", "!from", "!population", "to", NULL}},
 };

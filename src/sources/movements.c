@@ -1,13 +1,11 @@
-/* Movements of communes: a passage table from the codes of one vintage to those of another. */
-#include "sources/job.h"
+/* Movements of communes: a passage table from the codes of one vintage to those of another, or the
+ * events that make one. */
+#include "sources/movements.h"
 
 #include <inttypes.h>
 #include <maille/text.h>
 #include <math.h>
 #include <string.h>
-
-enum { FROM, TO, RATIO, FIELDS };
-enum { TO_IMPORT, TO_ROW, TO_FROM_VINTAGE, TO_TO_VINTAGE, TO_FROM, TO_TO, TO_RATIO, TO_COLUMNS };
 
 #define RATIO_SLACK 1e-3 /* published ratios are rounded */
 
@@ -67,8 +65,9 @@ static maille_status read_ratio(reading *r, size_t i, const char *from, double *
 static maille_status stage_row(reading *r, size_t i) {
     maille_job *job = r->job;
     int64_t row = maille_row_number(&r->rows, i);
-    const char *texts[TO_COLUMNS] = {
-        [TO_FROM_VINTAGE] = job->source->from_vintage, [TO_TO_VINTAGE] = job->source->to_vintage};
+    const char *texts[TO_COLUMNS] = {[TO_FROM_VINTAGE] = job->source->from_vintage,
+                                     [TO_TO_VINTAGE] = job->source->to_vintage,
+                                     [TO_FROM_NAME] = maille_cell(&r->rows, i, FROM_NAME)};
     double ratio;
     size_t to;
     maille_status status = maille_job_code(job, &r->rows, i, FROM, false, &texts[TO_FROM]);
@@ -86,7 +85,7 @@ static maille_status stage_row(reading *r, size_t i) {
         return status;
     maille_set_int(r->to, to, TO_ROW, row);
     maille_set_real(r->to, to, TO_RATIO, ratio);
-    for (size_t c = TO_FROM_VINTAGE; c <= TO_TO && status == MAILLE_OK; c++)
+    for (size_t c = TO_FROM_VINTAGE; c <= TO_FROM_NAME && status == MAILLE_OK; c++)
         status = maille_set_text(job->ctx, r->to, to, c, texts[c]);
     return status;
 }
@@ -99,6 +98,13 @@ static maille_status judge_sums(reading *r) {
             status = maille_report_add(r->job->ctx, &r->job->report, CASE_RATIOS,
                                        r->sums.items[i].row, r->sums.items[i].code);
     return status;
+}
+
+static maille_status stage_rows(reading *r) {
+    maille_status status = MAILLE_OK;
+    for (size_t i = 0; status == MAILLE_OK && i < r->rows.table->rows; i++)
+        status = stage_row(r, i);
+    return status == MAILLE_OK ? judge_sums(r) : status;
 }
 
 static maille_status need_vintages(const maille_job *job) {
@@ -115,7 +121,10 @@ static maille_status need_vintages(const maille_job *job) {
 
 maille_status maille_load_movements(maille_job *job) {
     static const maille_wanted wanted[FIELDS] = {
-        [FROM] = {"from", true}, [TO] = {"to", true}, [RATIO] = {"ratio", false}};
+        [FROM] = {"from", true},       [TO] = {"to", true},
+        [RATIO] = {"ratio", false},    [FROM_NAME] = {"from_name", false},
+        [DATE] = {"date", false},      [FROM_TYPE] = {"from_type", false},
+        [TO_TYPE] = {"to_type", false}};
     static const maille_column_spec columns[TO_COLUMNS] = {
         [TO_IMPORT] = {"import_id", MAILLE_INT},
         [TO_ROW] = {"source_row", MAILLE_INT},
@@ -123,6 +132,7 @@ maille_status maille_load_movements(maille_job *job) {
         [TO_TO_VINTAGE] = {"to_vintage", MAILLE_TEXT},
         [TO_FROM] = {"from_code", MAILLE_TEXT},
         [TO_TO] = {"to_code", MAILLE_TEXT},
+        [TO_FROM_NAME] = {"from_name", MAILLE_TEXT},
         [TO_RATIO] = {"ratio", MAILLE_REAL}};
     reading r = {.job = job, .pairs = maille_names_new(0), .sources = maille_names_new(0)};
     maille_status status = r.pairs && r.sources ? MAILLE_OK : maille_no_memory(job->ctx);
@@ -132,10 +142,8 @@ maille_status maille_load_movements(maille_job *job) {
         status = maille_job_read(job, wanted, FIELDS, GEOMETRY_IGNORED, &r.rows);
     if (status == MAILLE_OK)
         status = maille_job_stage(job, "movement", columns, TO_COLUMNS, &r.to);
-    for (size_t i = 0; status == MAILLE_OK && i < r.rows.table->rows; i++)
-        status = stage_row(&r, i);
     if (status == MAILLE_OK)
-        status = judge_sums(&r);
+        status = r.rows.column[DATE] >= 0 ? stage_events(job, &r.rows, r.to) : stage_rows(&r);
     if (status == MAILLE_OK)
         job->kept = (int64_t)r.to->rows;
     MAILLE_VEC_FREE(&r.sums);

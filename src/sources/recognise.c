@@ -104,7 +104,41 @@ static bool is_movements(recognising *r) {
     map_to(r, "from", from);
     map_to(r, "to", to);
     map(r, "ratio");
+    map(r, "from_name");
     return true;
+}
+
+/* INSEE's list of events. The passage leads from before the first to the last. */
+static maille_status recognise_events(recognising *r, bool *found) {
+    static const char *const keys[] = {"from", "to", "from_name", "date", "from_type", "to_type"};
+    const char *date = find(r, "date"), *first = NULL, *last = NULL;
+    maille_read_options options = {.columns = &date, .column_count = 1, .texts = true};
+    maille_table *days = NULL;
+    int64_t year = 0;
+    *found = date && find(r, "from") && find(r, "to") && find(r, "from_type");
+    if (!*found)
+        return MAILLE_OK;
+    maille_status status = maille_file_read(r->ctx, r->path, &options, &days);
+    if (status != MAILLE_OK)
+        return status;
+    for (size_t i = 0; i < days->rows; i++) {
+        const char *day = days->columns[0].texts[i];
+        if (!maille_is_date(day ? day : ""))
+            continue;
+        first = !first || strcmp(day, first) < 0 ? day : first;
+        last = !last || strcmp(day, last) > 0 ? day : last;
+    }
+    r->out->kind = "movements";
+    if (first) {
+        char text[5] = {first[0], first[1], first[2], first[3], '\0'};
+        r->out->from_vintage = maille_parse_int(text, &year) ? vintage_of(r, year - 1) : NULL;
+        r->out->to_vintage = maille_arena_strdup(r->arena, last);
+        r->failed = r->failed || !r->out->to_vintage;
+    }
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        map(r, keys[i]);
+    maille_table_free(days);
+    return MAILLE_OK;
 }
 
 static bool is_communes(recognising *r) {
@@ -274,6 +308,8 @@ static maille_status by_columns(recognising *r) {
     maille_status status = maille_file_inspect(r->ctx, r->path, NULL, &r->info);
     if (status == MAILLE_OK)
         status = recognise_roads(r, &found);
+    if (status == MAILLE_OK && !found)
+        status = recognise_events(r, &found);
     for (size_t i = 0; status == MAILLE_OK && !found && i < sizeof kinds / sizeof *kinds; i++)
         found = kinds[i](r);
     return status == MAILLE_OK && !found ? refuse(r) : status;

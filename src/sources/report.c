@@ -58,6 +58,10 @@ static const struct {
     [CASE_PARALLELS] = {"paralleles", NAMED, "information", "tronçon parallèle à un plus rapide"},
     [CASE_NO_ACCESS] = {"acces-interdit", NAMED, "information", "tronçon interdit d’accès"},
     [CASE_PIECES] = {"reseau-en-morceaux", NAMED, "alerte", "réseau en morceaux"},
+    [CASE_PARTS] = {"commune-deleguee", NAMED, "information",
+                    "mouvement vers une commune déléguée ou associée, non repris"},
+    [CASE_OTHER_DATES] = {"hors-periode", NAMED, "information",
+                          "mouvement hors des deux millésimes, non repris"},
 };
 
 void maille_report_clear(maille_report *report) {

@@ -40,6 +40,8 @@ typedef enum {
     CASE_PARALLELS,
     CASE_NO_ACCESS,
     CASE_PIECES,
+    CASE_PARTS,
+    CASE_OTHER_DATES,
     CASE_KINDS
 } maille_case_kind;
 
