@@ -82,6 +82,56 @@ void maille_json_texts(maille_strbuf *s, const char *const *texts, size_t count)
     maille_strbuf_add_char(s, ']');
 }
 
+/* ---- objects and arrays ---- */
+
+static void add_key(maille_jout *j, const char *key) {
+    if (j->comma)
+        maille_strbuf_add_char(&j->s, ',');
+    j->comma = true;
+    if (key) {
+        maille_json_text(&j->s, key);
+        maille_strbuf_add_char(&j->s, ':');
+    }
+}
+
+void maille_j_open(maille_jout *j, const char *key, char bracket) {
+    add_key(j, key);
+    maille_strbuf_add_char(&j->s, bracket);
+    j->comma = false;
+}
+
+void maille_j_close(maille_jout *j, char bracket) {
+    maille_strbuf_add_char(&j->s, bracket);
+    j->comma = true;
+}
+
+void maille_j_text(maille_jout *j, const char *key, const char *text) {
+    add_key(j, key);
+    maille_json_text(&j->s, text);
+}
+
+void maille_j_number(maille_jout *j, const char *key, double value) {
+    add_key(j, key);
+    maille_json_double(&j->s, value);
+}
+
+void maille_j_int(maille_jout *j, const char *key, int64_t value) {
+    add_key(j, key);
+    maille_strbuf_add_int(&j->s, value);
+}
+
+void maille_j_bool(maille_jout *j, const char *key, bool value) {
+    add_key(j, key);
+    maille_strbuf_add(&j->s, value ? "true" : "false");
+}
+
+void maille_j_texts(maille_jout *j, const char *key, const char *const *texts, size_t count) {
+    add_key(j, key);
+    maille_json_texts(&j->s, texts, count);
+}
+
+/* ---- reading ---- */
+
 /* One block: the pointers, a NULL, then the texts. */
 static char **copy_texts(const json_t *array, size_t count) {
     size_t bytes = (count + 1) * sizeof(char *);

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #include <maille/edit.h>
+#include <maille/json.h>
 #include <maille/judge.h>
 #include <maille/live.h>
 #include <maille/strbuf.h>
@@ -181,27 +182,15 @@ void print_flags(const said_flags *flags, const char *sign);
 /* ---- output (territory_out.c)
  * --------------------------------------------------------------------- */
 
-typedef struct {
-    maille_strbuf s;
-    bool comma;
-} jout;
-/* `key` NULL inside an array. */
-void j_open(jout *j, const char *key, char bracket); /* '{' or '[' */
-void j_close(jout *j, char bracket);                 /* '}' or ']' */
-void j_text(jout *j, const char *key, const char *text);
-void j_number(jout *j, const char *key, double value); /* null for NaN */
-void j_int(jout *j, const char *key, int64_t value);
-void j_bool(jout *j, const char *key, bool value);
-void j_texts(jout *j, const char *key, const char *const *texts, size_t count);
-void j_flags(jout *j, const char *key, const said_flags *flags);
-void j_size(jout *j, const maille_figures *f); /* communes, population, taille */
+void j_flags(maille_jout *j, const char *key, const said_flags *flags);
+void j_size(maille_jout *j, const maille_figures *f); /* communes, population, taille */
 /* A line end, stdout, and what it held is freed. */
-maille_status j_print(maille_ctx *ctx, jout *j);
+maille_status j_print(maille_ctx *ctx, maille_jout *j);
 /* Columns of a table as an array of objects, under published names; a null stays one. */
 typedef struct {
     const char *key, *column;
 } j_column;
-void j_table(jout *j, const char *key, const maille_table *table, const j_column *columns,
+void j_table(maille_jout *j, const char *key, const maille_table *table, const j_column *columns,
              size_t count);
 
 typedef struct {
@@ -242,7 +231,7 @@ typedef maille_status (*change_maker)(territory *t, const maille_edit *edit,
 maille_status make_change(territory *t, change_maker make);
 /* territory_diff.c */
 maille_status run_diff(territory *t);
-void j_differences(jout *j, const char *key, const maille_differences *d);
+void j_differences(maille_jout *j, const char *key, const maille_differences *d);
 void print_differences(const territory *t, const maille_differences *d, const char *indent);
 /* territory_scenario.c */
 maille_status run_scenario(territory *t);

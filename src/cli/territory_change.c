@@ -279,19 +279,19 @@ static void print_moves(const territory *t, const standing *s, const maille_move
 
 static maille_status print_moves_json(territory *t, const standing *s, const maille_move *moves,
                                       uint32_t count) {
-    jout j = {0};
-    j_open(&j, NULL, '[');
+    maille_jout j = {0};
+    maille_j_open(&j, NULL, '[');
     for (uint32_t i = 0; i < count; i++) {
-        j_open(&j, NULL, '{');
-        j_text(&j, "code", t->ground->code[moves[i].unit]);
-        j_text(&j, "nom", t->ground->name[moves[i].unit]);
-        j_number(&j, "population", t->ground->population[moves[i].unit]);
-        j_text(&j, "vers", s->plan->claims[moves[i].claim].id);
-        j_number(&j, "minutes", moves[i].minutes);
-        j_text(&j, "motif", moves[i].why);
-        j_close(&j, '}');
+        maille_j_open(&j, NULL, '{');
+        maille_j_text(&j, "code", t->ground->code[moves[i].unit]);
+        maille_j_text(&j, "nom", t->ground->name[moves[i].unit]);
+        maille_j_number(&j, "population", t->ground->population[moves[i].unit]);
+        maille_j_text(&j, "vers", s->plan->claims[moves[i].claim].id);
+        maille_j_number(&j, "minutes", moves[i].minutes);
+        maille_j_text(&j, "motif", moves[i].why);
+        maille_j_close(&j, '}');
     }
-    j_close(&j, ']');
+    maille_j_close(&j, ']');
     return j_print(t->ctx, &j);
 }
 
@@ -363,12 +363,12 @@ maille_status run_note(territory *t) {
     TRY(maille_gap_note_set(t->ctx, t->store, t->words[0], t->o.remove ? NULL : t->o.text,
                             t->o.date));
     if (t->o.json) {
-        jout j = {0};
-        j_open(&j, NULL, '{');
-        j_text(&j, "code", t->words[0]);
-        j_text(&j, "note", t->o.text);
-        j_text(&j, "date", t->o.date);
-        j_close(&j, '}');
+        maille_jout j = {0};
+        maille_j_open(&j, NULL, '{');
+        maille_j_text(&j, "code", t->words[0]);
+        maille_j_text(&j, "note", t->o.text);
+        maille_j_text(&j, "date", t->o.date);
+        maille_j_close(&j, '}');
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet) {
         printf("note %s sur la zone blanche de %s\n", t->o.remove ? "retirée" : "posée",

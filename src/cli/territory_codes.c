@@ -64,20 +64,20 @@ static void print_rows(const territory *t, const maille_list_row *rows, size_t c
 }
 
 static maille_status print_rows_json(territory *t, const maille_list_row *rows, size_t count) {
-    jout j = {0};
-    j_open(&j, NULL, '{');
-    j_open(&j, "lignes", '[');
+    maille_jout j = {0};
+    maille_j_open(&j, NULL, '{');
+    maille_j_open(&j, "lignes", '[');
     for (size_t i = 0; i < count; i++) {
-        j_open(&j, NULL, '{');
-        j_int(&j, "ligne", rows[i].row);
-        j_text(&j, "texte", rows[i].text);
-        j_text(&j, "code", rows[i].code);
-        j_text(&j, "comment", rows[i].how);
-        j_text(&j, "candidats", rows[i].candidates);
-        j_close(&j, '}');
+        maille_j_open(&j, NULL, '{');
+        maille_j_int(&j, "ligne", rows[i].row);
+        maille_j_text(&j, "texte", rows[i].text);
+        maille_j_text(&j, "code", rows[i].code);
+        maille_j_text(&j, "comment", rows[i].how);
+        maille_j_text(&j, "candidats", rows[i].candidates);
+        maille_j_close(&j, '}');
     }
-    j_close(&j, ']');
-    j_close(&j, '}');
+    maille_j_close(&j, ']');
+    maille_j_close(&j, '}');
     return j_print(t->ctx, &j);
 }
 

@@ -132,26 +132,26 @@ static const char *class_name(const territory *t, size_t i) {
 static maille_status print_json(territory *t, const char *const *scenarios,
                                 const plan_figures *plans, size_t count) {
     size_t classes = maille_loaded_rules(t->loaded)->sizes->count;
-    jout j = {0};
-    j_open(&j, NULL, '[');
+    maille_jout j = {0};
+    maille_j_open(&j, NULL, '[');
     for (size_t i = 0; i < count; i++) {
         double v[ROWS];
         values_of(&plans[i], v);
-        j_open(&j, NULL, '{');
-        j_text(&j, "scenario", scenarios[i]);
+        maille_j_open(&j, NULL, '{');
+        maille_j_text(&j, "scenario", scenarios[i]);
         for (size_t k = 0; k < ROWS; k++)
-            j_number(&j, rows[k].key, v[k]);
-        j_number(&j, "part_population", plans[i].share);
-        j_text(&j, "plus_petit_id", plans[i].smallest);
-        j_text(&j, "plus_grand_id", plans[i].largest);
-        j_open(&j, "tailles", '{');
+            maille_j_number(&j, rows[k].key, v[k]);
+        maille_j_number(&j, "part_population", plans[i].share);
+        maille_j_text(&j, "plus_petit_id", plans[i].smallest);
+        maille_j_text(&j, "plus_grand_id", plans[i].largest);
+        maille_j_open(&j, "tailles", '{');
         for (size_t k = 0; k < classes; k++)
-            j_int(&j, class_name(t, k), plans[i].classes[k]);
-        j_int(&j, "hors classe", plans[i].classes[CLASSES]);
-        j_close(&j, '}');
-        j_close(&j, '}');
+            maille_j_int(&j, class_name(t, k), plans[i].classes[k]);
+        maille_j_int(&j, "hors classe", plans[i].classes[CLASSES]);
+        maille_j_close(&j, '}');
+        maille_j_close(&j, '}');
     }
-    j_close(&j, ']');
+    maille_j_close(&j, ']');
     return j_print(t->ctx, &j);
 }
 

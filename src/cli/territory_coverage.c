@@ -78,17 +78,17 @@ maille_status run_coverage(territory *t) {
     TRY(maille_coverage_on(t->ctx, t->store, t->ground, t->scenario, t->kind, t->audience, day,
                            target, &rows, &share));
     if (t->o.json) {
-        jout j = {0};
-        j_open(&j, NULL, '{');
-        j_text(&j, "date", day);
+        maille_jout j = {0};
+        maille_j_open(&j, NULL, '{');
+        maille_j_text(&j, "date", day);
         j_table(&j, "lignes", rows, columns, sizeof columns / sizeof *columns);
-        j_open(&j, "objectif", '{');
-        j_text(&j, "regle", target->head.id);
-        j_text(&j, "date", target->date);
-        j_number(&j, "part_visee", target->share_population);
-        j_number(&j, "part", share);
-        j_close(&j, '}');
-        j_close(&j, '}');
+        maille_j_open(&j, "objectif", '{');
+        maille_j_text(&j, "regle", target->head.id);
+        maille_j_text(&j, "date", target->date);
+        maille_j_number(&j, "part_visee", target->share_population);
+        maille_j_number(&j, "part", share);
+        maille_j_close(&j, '}');
+        maille_j_close(&j, '}');
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet) {
         print_coverage(rows);

@@ -4,17 +4,17 @@
 #include <maille/map.h>
 #include <string.h>
 
-void j_differences(jout *j, const char *key, const maille_differences *d) {
-    j_open(j, key, '[');
+void j_differences(maille_jout *j, const char *key, const maille_differences *d) {
+    maille_j_open(j, key, '[');
     for (uint32_t i = 0; d && i < d->count; i++) {
-        j_open(j, NULL, '{');
-        j_text(j, "quoi", d->items[i].what);
-        j_text(j, "code", d->items[i].code);
-        j_text(j, "avant", d->items[i].before);
-        j_text(j, "apres", d->items[i].after);
-        j_close(j, '}');
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "quoi", d->items[i].what);
+        maille_j_text(j, "code", d->items[i].code);
+        maille_j_text(j, "avant", d->items[i].before);
+        maille_j_text(j, "apres", d->items[i].after);
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
+    maille_j_close(j, ']');
 }
 
 static void print_difference(const territory *t, const maille_difference *d, const char *indent) {
@@ -62,24 +62,24 @@ done:
     return status;
 }
 
-static void j_comparison(jout *j, const comparison *c) {
+static void j_comparison(maille_jout *j, const comparison *c) {
     static const char *const keys[] = {"avant", "apres"};
     const maille_figures *figures[] = {c->was, c->is};
     const maille_perimeter *states[] = {c->before, c->after};
-    j_open(j, NULL, '{');
-    j_text(j, "id", c->after ? c->after->id : c->before->id);
+    maille_j_open(j, NULL, '{');
+    maille_j_text(j, "id", c->after ? c->after->id : c->before->id);
     for (size_t i = 0; i < 2; i++) {
         if (!figures[i]) {
-            j_text(j, keys[i], NULL);
+            maille_j_text(j, keys[i], NULL);
             continue;
         }
-        j_open(j, keys[i], '{');
+        maille_j_open(j, keys[i], '{');
         j_size(j, figures[i]);
-        j_text(j, "statut", maille_perimeter_status_on(states[i], NULL)->status);
-        j_close(j, '}');
+        maille_j_text(j, "statut", maille_perimeter_status_on(states[i], NULL)->status);
+        maille_j_close(j, '}');
     }
     j_differences(j, "differences", c->differences);
-    j_close(j, '}');
+    maille_j_close(j, '}');
 }
 
 static void print_comparison(const territory *t, const comparison *c) {
@@ -94,7 +94,7 @@ static void print_comparison(const territory *t, const comparison *c) {
 }
 
 /* Prints one comparison, or adds it to the JSON. */
-static maille_status tell(territory *t, jout *j, const maille_perimeter *before,
+static maille_status tell(territory *t, maille_jout *j, const maille_perimeter *before,
                           const maille_perimeter *after) {
     comparison c = {0};
     maille_status status = compare(t, before, after, &c);
@@ -131,7 +131,7 @@ static maille_status version_before(territory *t, const char *id, maille_moment 
 static maille_status diff_moments(territory *t, const char *id) {
     maille_moment from = {0}, to = {0};
     maille_perimeter *before = NULL, *after = NULL;
-    jout j = {0};
+    maille_jout j = {0};
     maille_status status = MAILLE_OK;
     TRY(parse_moment(t->ctx, "--from", t->o.from, &from));
     TRY(parse_moment(t->ctx, "--to", t->o.to, &to));
@@ -158,7 +158,7 @@ done:
  * ------------------------------------------------------------------------------ */
 
 typedef struct {
-    jout j;
+    maille_jout j;
     const char *only; /* id; NULL: all */
 } telling;
 
@@ -187,9 +187,9 @@ static maille_status diff_scenarios(territory *t, const char *only, const char *
                                &a));
     TRY(maille_perimeters_load(t->ctx, t->store, scenario_named(other), t->o.kind, t->audience,
                                &t->when, &b));
-    j_open(&to.j, NULL, '[');
+    maille_j_open(&to.j, NULL, '[');
     TRY(each_pair(t, a, b, tell_differing, &to));
-    j_close(&to.j, ']');
+    maille_j_close(&to.j, ']');
     if (t->o.json)
         TRY(j_print(t->ctx, &to.j));
 done:

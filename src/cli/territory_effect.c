@@ -156,44 +156,44 @@ done:
 /* ---- printing
  * ------------------------------------------------------------------------------------- */
 
-static void j_side(jout *j, const char *key, const maille_figures *f) {
+static void j_side(maille_jout *j, const char *key, const maille_figures *f) {
     if (!f) {
-        j_text(j, key, NULL);
+        maille_j_text(j, key, NULL);
         return;
     }
-    j_open(j, key, '{');
+    maille_j_open(j, key, '{');
     j_size(j, f);
-    j_int(j, "parties", f->parts);
-    j_number(j, "surface_km2", f->area_m2 / 1e6);
-    j_close(j, '}');
+    maille_j_int(j, "parties", f->parts);
+    maille_j_number(j, "surface_km2", f->area_m2 / 1e6);
+    maille_j_close(j, '}');
 }
 
 static maille_status print_json(territory *t, const effect *e, const char *what,
                                 const maille_edit_result *saved) {
-    jout j = {0};
-    j_open(&j, NULL, '{');
-    j_text(&j, "fait", what);
-    j_bool(&j, "enregistre", saved != NULL);
+    maille_jout j = {0};
+    maille_j_open(&j, NULL, '{');
+    maille_j_text(&j, "fait", what);
+    maille_j_bool(&j, "enregistre", saved != NULL);
     if (saved) {
-        j_int(&j, "changement", saved->number);
-        j_text(&j, "id_changement", saved->id);
-        j_int(&j, "version", saved->version);
-        j_int(&j, "nombre", saved->perimeters);
+        maille_j_int(&j, "changement", saved->number);
+        maille_j_text(&j, "id_changement", saved->id);
+        maille_j_int(&j, "version", saved->version);
+        maille_j_int(&j, "nombre", saved->perimeters);
     }
-    j_open(&j, "perimetres", '[');
+    maille_j_open(&j, "perimetres", '[');
     for (size_t i = 0; i < e->perimeters.count; i++) {
         const touched *p = &e->perimeters.items[i];
-        j_open(&j, NULL, '{');
-        j_text(&j, "id", p->id);
-        j_text(&j, "nom", p->name);
+        maille_j_open(&j, NULL, '{');
+        maille_j_text(&j, "id", p->id);
+        maille_j_text(&j, "nom", p->name);
         j_side(&j, "avant", p->before);
         j_side(&j, "apres", p->after);
-        j_close(&j, '}');
+        maille_j_close(&j, '}');
     }
-    j_close(&j, ']');
+    maille_j_close(&j, ']');
     j_flags(&j, "constats_disparus", &e->gone);
     j_flags(&j, "constats_apparus", &e->come);
-    j_close(&j, '}');
+    maille_j_close(&j, '}');
     return j_print(t->ctx, &j);
 }
 

@@ -163,7 +163,7 @@ maille_status run_history(territory *t) {
     if (rows->rows == 0 && perimeter_word(t))
         TRY(want_perimeter(t, perimeter_word(t)));
     if (t->o.json) {
-        jout j = {0};
+        maille_jout j = {0};
         j_table(&j, NULL, rows, columns, sizeof columns / sizeof *columns);
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet) {

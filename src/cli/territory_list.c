@@ -35,7 +35,7 @@ static maille_status each_kind(territory *t, const maille_perimeter_list *list, 
 
 typedef struct {
     text_table table;
-    jout j;
+    maille_jout j;
 } listing;
 
 static bool in_department(const territory *t, const maille_claim *c) {
@@ -70,16 +70,16 @@ static void add_row(territory *t, listing *l, const maille_perimeter *p, const m
                     uint32_t flags, uint32_t alerts) {
     const maille_status_entry *on = maille_perimeter_status_on(p, t->when.at);
     if (t->o.json) {
-        j_open(&l->j, NULL, '{');
-        j_text(&l->j, "id", p->id);
-        j_text(&l->j, "nom", p->name);
-        j_text(&l->j, "genre", p->kind);
-        j_text(&l->j, "statut", on ? on->status : NULL);
-        j_text(&l->j, "depuis", on ? on->since : NULL);
+        maille_j_open(&l->j, NULL, '{');
+        maille_j_text(&l->j, "id", p->id);
+        maille_j_text(&l->j, "nom", p->name);
+        maille_j_text(&l->j, "genre", p->kind);
+        maille_j_text(&l->j, "statut", on ? on->status : NULL);
+        maille_j_text(&l->j, "depuis", on ? on->since : NULL);
         j_size(&l->j, f);
-        j_int(&l->j, "constats", flags);
-        j_int(&l->j, "alertes", alerts);
-        j_close(&l->j, '}');
+        maille_j_int(&l->j, "constats", flags);
+        maille_j_int(&l->j, "alertes", alerts);
+        maille_j_close(&l->j, '}');
         return;
     }
     text_table_add(&l->table, (const char *const[]){
@@ -153,9 +153,9 @@ maille_status run_list(territory *t) {
     TRY(check_status(t));
     TRY(tell_beginning(t));
     TRY(territory_perimeters(t, t->o.kind, &list));
-    j_open(&l.j, NULL, '[');
+    maille_j_open(&l.j, NULL, '[');
     TRY(each_kind(t, list, list_kind, &l));
-    j_close(&l.j, ']');
+    maille_j_close(&l.j, ']');
     drop_kind(&l.table);
     if (t->o.json)
         TRY(j_print(t->ctx, &l.j));
@@ -214,22 +214,22 @@ static maille_status write_codes(territory *t, const maille_perimeter *p, bool i
 }
 
 static maille_status codes_json(territory *t, const maille_perimeter *p) {
-    jout j = {0};
-    j_open(&j, NULL, '[');
+    maille_jout j = {0};
+    maille_j_open(&j, NULL, '[');
     for (uint32_t i = 0; i < p->member_count; i++) {
         const maille_member *m = &p->members[i];
         uint32_t unit = maille_ground_unit(t->ground, m->code);
         bool there = unit != MAILLE_ABSENT;
-        j_open(&j, NULL, '{');
-        j_text(&j, "code", m->code);
-        j_text(&j, "nom", there ? t->ground->name[unit] : NULL);
-        j_number(&j, "population", there ? t->ground->population[unit] : NAN);
-        j_number(&j, "part", m->share);
-        j_text(&j, "sous_zone", m->zone);
-        j_text(&j, "partage_expres", m->on_purpose ? m->reason : NULL);
-        j_close(&j, '}');
+        maille_j_open(&j, NULL, '{');
+        maille_j_text(&j, "code", m->code);
+        maille_j_text(&j, "nom", there ? t->ground->name[unit] : NULL);
+        maille_j_number(&j, "population", there ? t->ground->population[unit] : NAN);
+        maille_j_number(&j, "part", m->share);
+        maille_j_text(&j, "sous_zone", m->zone);
+        maille_j_text(&j, "partage_expres", m->on_purpose ? m->reason : NULL);
+        maille_j_close(&j, '}');
     }
-    j_close(&j, ']');
+    maille_j_close(&j, ']');
     return j_print(t->ctx, &j);
 }
 
@@ -322,7 +322,7 @@ maille_status run_findings(territory *t) {
     if (t->o.csv)
         TRY(write_findings(t, &g.flags));
     if (t->o.json) {
-        jout j = {0};
+        maille_jout j = {0};
         j_flags(&j, NULL, &g.flags);
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet && !t->o.csv) {
@@ -338,45 +338,46 @@ done:
 /* ---- contested communes
  * ------------------------------------------------------------------------- */
 
-static void j_claimant(const territory *t, jout *j, const standing *s, const maille_claimant *c) {
+static void j_claimant(const territory *t, maille_jout *j, const standing *s,
+                       const maille_claimant *c) {
     const maille_claim *claim = &s->plan->claims[c->claim];
-    j_open(j, NULL, '{');
-    j_text(j, "id", claim->id);
-    j_text(j, "nom", claim->name);
-    j_text(j, "statut", claim->status);
-    j_text(j, "depuis", claim->since);
-    j_number(j, "part", c->share);
-    j_bool(j, "partage_expres", c->on_purpose);
-    j_text(j, "pole", c->pole == MAILLE_ABSENT ? NULL : t->ground->code[c->pole]);
-    j_number(j, "minutes_pole", c->minutes_to_pole);
-    j_bool(j, "touche", c->borders);
-    j_close(j, '}');
+    maille_j_open(j, NULL, '{');
+    maille_j_text(j, "id", claim->id);
+    maille_j_text(j, "nom", claim->name);
+    maille_j_text(j, "statut", claim->status);
+    maille_j_text(j, "depuis", claim->since);
+    maille_j_number(j, "part", c->share);
+    maille_j_bool(j, "partage_expres", c->on_purpose);
+    maille_j_text(j, "pole", c->pole == MAILLE_ABSENT ? NULL : t->ground->code[c->pole]);
+    maille_j_number(j, "minutes_pole", c->minutes_to_pole);
+    maille_j_bool(j, "touche", c->borders);
+    maille_j_close(j, '}');
 }
 
 static maille_status contested_json(territory *t, const standing *s, const maille_contested *c) {
     const maille_ground *g = t->ground;
-    jout j = {0};
-    j_open(&j, NULL, '[');
+    maille_jout j = {0};
+    maille_j_open(&j, NULL, '[');
     for (uint32_t i = 0; i < c->count; i++) {
         const maille_contested_unit *u = &c->units[i];
-        j_open(&j, NULL, '{');
-        j_text(&j, "code", g->code[u->unit]);
-        j_text(&j, "nom", g->name[u->unit]);
-        j_number(&j, "population", g->population[u->unit]);
-        j_open(&j, "pretendants", '[');
+        maille_j_open(&j, NULL, '{');
+        maille_j_text(&j, "code", g->code[u->unit]);
+        maille_j_text(&j, "nom", g->name[u->unit]);
+        maille_j_number(&j, "population", g->population[u->unit]);
+        maille_j_open(&j, "pretendants", '[');
         for (uint32_t k = 0; k < u->count; k++)
             j_claimant(t, &j, s, &c->claimants[u->first + k]);
-        j_close(&j, ']');
-        j_open(&j, "majorites", '{');
+        maille_j_close(&j, ']');
+        maille_j_open(&j, "majorites", '{');
         for (uint32_t k = 0; k < g->grouping_count; k++) {
             uint32_t claim = c->majorities[u->grouping_first + k];
-            j_text(&j, g->groupings[k].name,
-                   claim == MAILLE_ABSENT ? NULL : s->plan->claims[claim].id);
+            maille_j_text(&j, g->groupings[k].name,
+                          claim == MAILLE_ABSENT ? NULL : s->plan->claims[claim].id);
         }
-        j_close(&j, '}');
-        j_close(&j, '}');
+        maille_j_close(&j, '}');
+        maille_j_close(&j, '}');
     }
-    j_close(&j, ']');
+    maille_j_close(&j, ']');
     return j_print(t->ctx, &j);
 }
 

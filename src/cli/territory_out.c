@@ -5,102 +5,56 @@
 #include <math.h>
 #include <string.h>
 
-static void j_next(jout *j, const char *key) {
-    if (j->comma)
-        maille_strbuf_add_char(&j->s, ',');
-    j->comma = true;
-    if (key) {
-        maille_json_text(&j->s, key);
-        maille_strbuf_add_char(&j->s, ':');
-    }
-}
-
-void j_open(jout *j, const char *key, char bracket) {
-    j_next(j, key);
-    maille_strbuf_add_char(&j->s, bracket);
-    j->comma = false;
-}
-
-void j_close(jout *j, char bracket) {
-    maille_strbuf_add_char(&j->s, bracket);
-    j->comma = true;
-}
-
-void j_text(jout *j, const char *key, const char *text) {
-    j_next(j, key);
-    maille_json_text(&j->s, text);
-}
-
-void j_number(jout *j, const char *key, double value) {
-    j_next(j, key);
-    maille_json_double(&j->s, value);
-}
-
-void j_int(jout *j, const char *key, int64_t value) {
-    j_next(j, key);
-    maille_strbuf_add_int(&j->s, value);
-}
-
-void j_bool(jout *j, const char *key, bool value) {
-    j_next(j, key);
-    maille_strbuf_add(&j->s, value ? "true" : "false");
-}
-
-void j_texts(jout *j, const char *key, const char *const *texts, size_t count) {
-    j_next(j, key);
-    maille_json_texts(&j->s, texts, count);
-}
-
-void j_flags(jout *j, const char *key, const said_flags *flags) {
-    j_open(j, key, '[');
+void j_flags(maille_jout *j, const char *key, const said_flags *flags) {
+    maille_j_open(j, key, '[');
     for (size_t i = 0; i < flags->count; i++) {
         const said_flag *f = &flags->items[i];
-        j_open(j, NULL, '{');
-        j_text(j, "gravite", f->severity);
-        j_text(j, "genre", f->kind);
-        j_text(j, "objet", f->subject);
-        j_text(j, "a", f->a);
-        j_text(j, "b", f->b);
-        j_texts(j, "codes", f->codes, f->code_count);
-        j_text(j, "constat", f->message);
-        j_text(j, "piste", f->remedy);
-        j_number(j, "population", f->population);
-        j_close(j, '}');
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "gravite", f->severity);
+        maille_j_text(j, "genre", f->kind);
+        maille_j_text(j, "objet", f->subject);
+        maille_j_text(j, "a", f->a);
+        maille_j_text(j, "b", f->b);
+        maille_j_texts(j, "codes", f->codes, f->code_count);
+        maille_j_text(j, "constat", f->message);
+        maille_j_text(j, "piste", f->remedy);
+        maille_j_number(j, "population", f->population);
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
+    maille_j_close(j, ']');
 }
 
-void j_size(jout *j, const maille_figures *f) {
-    j_int(j, "communes", f->communes);
-    j_number(j, "population", f->population);
-    j_text(j, "taille", f->size_class);
+void j_size(maille_jout *j, const maille_figures *f) {
+    maille_j_int(j, "communes", f->communes);
+    maille_j_number(j, "population", f->population);
+    maille_j_text(j, "taille", f->size_class);
 }
 
-static void j_cell(jout *j, const char *key, const maille_column *c, size_t row) {
+static void j_cell(maille_jout *j, const char *key, const maille_column *c, size_t row) {
     if (c->null[row])
-        j_text(j, key, NULL);
+        maille_j_text(j, key, NULL);
     else if (c->type == MAILLE_INT)
-        j_int(j, key, c->ints[row]);
+        maille_j_int(j, key, c->ints[row]);
     else if (c->type == MAILLE_REAL)
-        j_number(j, key, c->reals[row]);
+        maille_j_number(j, key, c->reals[row]);
     else
-        j_text(j, key, c->texts[row]);
+        maille_j_text(j, key, c->texts[row]);
 }
 
-void j_table(jout *j, const char *key, const maille_table *table, const j_column *columns,
+void j_table(maille_jout *j, const char *key, const maille_table *table, const j_column *columns,
              size_t count) {
-    j_open(j, key, '[');
+    maille_j_open(j, key, '[');
     for (size_t row = 0; row < table->rows; row++) {
-        j_open(j, NULL, '{');
+        maille_j_open(j, NULL, '{');
         for (size_t i = 0; i < count; i++)
             j_cell(j, columns[i].key,
                    &table->columns[maille_table_column(table, columns[i].column)], row);
-        j_close(j, '}');
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
+    maille_j_close(j, ']');
 }
 
-maille_status j_print(maille_ctx *ctx, jout *j) {
+maille_status j_print(maille_ctx *ctx, maille_jout *j) {
     bool failed = j->s.failed;
     if (!failed && j->s.text)
         printf("%s\n", j->s.text);

@@ -13,18 +13,18 @@ const char *scenario_named(const char *word) {
 
 static maille_status print_conflicts(territory *t, const maille_merge_report *report) {
     if (t->o.json) {
-        jout j = {0};
-        j_open(&j, NULL, '{');
-        j_int(&j, "fusionnes", 0);
-        j_open(&j, "conflits", '[');
+        maille_jout j = {0};
+        maille_j_open(&j, NULL, '{');
+        maille_j_int(&j, "fusionnes", 0);
+        maille_j_open(&j, "conflits", '[');
         for (uint32_t i = 0; i < report->count; i++) {
-            j_open(&j, NULL, '{');
-            j_text(&j, "id", report->items[i].perimeter);
+            maille_j_open(&j, NULL, '{');
+            maille_j_text(&j, "id", report->items[i].perimeter);
             j_differences(&j, "differences", report->items[i].conflicts);
-            j_close(&j, '}');
+            maille_j_close(&j, '}');
         }
-        j_close(&j, ']');
-        j_close(&j, '}');
+        maille_j_close(&j, ']');
+        maille_j_close(&j, '}');
         return j_print(t->ctx, &j);
     }
     if (t->o.quiet)
@@ -100,7 +100,7 @@ static maille_status list_scenarios(territory *t) {
     TRY(want_words(t, 1, 1));
     TRY(maille_scenario_list(t->ctx, t->store, &rows));
     if (t->o.json) {
-        jout j = {0};
+        maille_jout j = {0};
         j_table(&j, NULL, rows, columns, sizeof columns / sizeof *columns);
         TRY(j_print(t->ctx, &j));
         goto done;
@@ -131,11 +131,11 @@ done:
 
 static maille_status say_scenario(territory *t, const char *id, const char *done_word) {
     if (t->o.json) {
-        jout j = {0};
-        j_open(&j, NULL, '{');
-        j_text(&j, "scenario", id);
-        j_text(&j, "fait", done_word);
-        j_close(&j, '}');
+        maille_jout j = {0};
+        maille_j_open(&j, NULL, '{');
+        maille_j_text(&j, "scenario", id);
+        maille_j_text(&j, "fait", done_word);
+        maille_j_close(&j, '}');
         return j_print(t->ctx, &j);
     }
     if (!t->o.quiet)
@@ -253,11 +253,11 @@ static maille_status copy_to_file(territory *t) {
     TRY(maille_history_adopt(t->ctx, t->store, &adopted));
     TRY(maille_history_export(t->ctx, t->store, t->words, t->word_count, t->o.to));
     if (t->o.json) {
-        jout j = {0};
-        j_open(&j, NULL, '{');
-        j_texts(&j, "perimetres", t->words, t->word_count);
-        j_text(&j, "fichier", t->o.to);
-        j_close(&j, '}');
+        maille_jout j = {0};
+        maille_j_open(&j, NULL, '{');
+        maille_j_texts(&j, "perimetres", t->words, t->word_count);
+        maille_j_text(&j, "fichier", t->o.to);
+        maille_j_close(&j, '}');
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet) {
         printf("%zu périmètre%s avec %s histoire : %s\n", t->word_count,

@@ -144,93 +144,93 @@ done:
 /* ---- JSON
  * --------------------------------------------------------------------------------------- */
 
-static void j_services(const portrait *p, jout *j, const maille_figures *f) {
+static void j_services(const portrait *p, maille_jout *j, const maille_figures *f) {
     const maille_ground *g = p->t->ground;
-    j_open(j, "services", '[');
+    maille_j_open(j, "services", '[');
     for (uint32_t s = 0; s < g->service_count; s++) {
         const maille_service_figures *v = &f->services[s];
-        j_open(j, NULL, '{');
-        j_text(j, "id", g->services[s].id);
-        j_int(j, "lieux", v->places);
-        j_number(j, "offre", v->amount);
-        j_open(j, "part_dans", '[');
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "id", g->services[s].id);
+        maille_j_int(j, "lieux", v->places);
+        maille_j_number(j, "offre", v->amount);
+        maille_j_open(j, "part_dans", '[');
         for (uint32_t b = 0; b < g->services[s].band_count; b++) {
-            j_open(j, NULL, '{');
-            j_number(j, "minutes", g->services[s].bands_min[b]);
-            j_number(j, "part", v->within[b]);
-            j_close(j, '}');
+            maille_j_open(j, NULL, '{');
+            maille_j_number(j, "minutes", g->services[s].bands_min[b]);
+            maille_j_number(j, "part", v->within[b]);
+            maille_j_close(j, '}');
         }
-        j_close(j, ']');
-        j_number(j, "apl", v->apl);
-        j_number(j, "temps_moyen_min", v->mean_min);
-        j_number(j, "population_non_atteinte", v->population_unreached);
-        j_close(j, '}');
+        maille_j_close(j, ']');
+        maille_j_number(j, "apl", v->apl);
+        maille_j_number(j, "temps_moyen_min", v->mean_min);
+        maille_j_number(j, "population_non_atteinte", v->population_unreached);
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
+    maille_j_close(j, ']');
 }
 
-static void j_indicators(const portrait *p, jout *j, const maille_figures *f) {
+static void j_indicators(const portrait *p, maille_jout *j, const maille_figures *f) {
     const maille_ground *g = p->t->ground;
-    j_open(j, "indicateurs", '[');
+    maille_j_open(j, "indicateurs", '[');
     for (uint32_t i = 0; i < g->indicator_count; i++) {
-        j_open(j, NULL, '{');
-        j_text(j, "id", g->indicators[i].id);
-        j_text(j, "titre", g->indicators[i].title);
-        j_text(j, "unite", g->indicators[i].unit);
-        j_text(j, "source", g->indicators[i].source);
-        j_text(j, "agregation", g->indicators[i].how == MAILLE_SUM ? "somme" : "moyenne");
-        j_number(j, "valeur", f->indicators ? f->indicators[i] : NAN);
-        j_close(j, '}');
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "id", g->indicators[i].id);
+        maille_j_text(j, "titre", g->indicators[i].title);
+        maille_j_text(j, "unite", g->indicators[i].unit);
+        maille_j_text(j, "source", g->indicators[i].source);
+        maille_j_text(j, "agregation", g->indicators[i].how == MAILLE_SUM ? "somme" : "moyenne");
+        maille_j_number(j, "valeur", f->indicators ? f->indicators[i] : NAN);
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
-    j_open(j, "ages", '[');
+    maille_j_close(j, ']');
+    maille_j_open(j, "ages", '[');
     for (uint32_t i = 0; i < g->age_count; i++) {
-        j_open(j, NULL, '{');
-        j_number(j, "de", g->ages[i].from);
-        j_number(j, "a", g->ages[i].to);
-        j_number(j, "population", f->ages ? f->ages[i] : NAN);
-        j_close(j, '}');
+        maille_j_open(j, NULL, '{');
+        maille_j_number(j, "de", g->ages[i].from);
+        maille_j_number(j, "a", g->ages[i].to);
+        maille_j_number(j, "population", f->ages ? f->ages[i] : NAN);
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
+    maille_j_close(j, ']');
 }
 
-static void j_side(const portrait *p, jout *j, const char *key, size_t side) {
+static void j_side(const portrait *p, maille_jout *j, const char *key, size_t side) {
     const maille_figures *f = p->f[side];
     if (!f) {
-        j_text(j, key, NULL);
+        maille_j_text(j, key, NULL);
         return;
     }
-    j_open(j, key, '{');
-    j_text(j, "nom", p->titles[side]);
+    maille_j_open(j, key, '{');
+    maille_j_text(j, "nom", p->titles[side]);
     j_size(j, f);
-    j_int(j, "population_inconnue", f->unknown_population);
-    j_number(j, "surface_km2", f->area_m2 / 1e6);
-    j_number(j, "densite", f->density);
+    maille_j_int(j, "population_inconnue", f->unknown_population);
+    maille_j_number(j, "surface_km2", f->area_m2 / 1e6);
+    maille_j_number(j, "densite", f->density);
     j_services(p, j, f);
     j_indicators(p, j, f);
-    j_close(j, '}');
+    maille_j_close(j, '}');
 }
 
-static void j_shape(const portrait *p, jout *j, const maille_figures *f) {
+static void j_shape(const portrait *p, maille_jout *j, const maille_figures *f) {
     const maille_ground *g = p->t->ground;
     bool met = f->longest_from != MAILLE_ABSENT && !isnan(f->longest_min);
-    j_number(j, "jusqu_a_la_taille_suivante", f->to_upper);
-    j_number(j, "au_dessus_du_seuil", f->to_lower);
-    j_number(j, "perimetre_km", f->outline_m / 1000);
-    j_number(j, "polsby_popper", f->polsby_popper);
-    j_number(j, "reock", f->reock);
-    j_number(j, "enveloppe_convexe", f->hull_ratio);
-    j_int(j, "parties_par_frontiere", f->parts_by_border);
-    j_int(j, "parties", f->parts);
-    j_int(j, "trous", f->holes);
-    j_number(j, "trajet_max_min", f->longest_min);
-    j_text(j, "trajet_de", met ? g->code[f->longest_from] : NULL);
-    j_text(j, "trajet_vers", met ? g->code[f->longest_to] : NULL);
-    j_int(j, "paires_sans_route", f->pairs_beyond);
-    j_text(j, "rencontre", f->meeting == MAILLE_ABSENT ? NULL : g->code[f->meeting]);
-    j_number(j, "rencontre_max_min", f->meeting_max_min);
-    j_number(j, "rencontre_moyenne_min", f->meeting_mean_min);
-    j_bool(j, "estime", g->estimated);
+    maille_j_number(j, "jusqu_a_la_taille_suivante", f->to_upper);
+    maille_j_number(j, "au_dessus_du_seuil", f->to_lower);
+    maille_j_number(j, "perimetre_km", f->outline_m / 1000);
+    maille_j_number(j, "polsby_popper", f->polsby_popper);
+    maille_j_number(j, "reock", f->reock);
+    maille_j_number(j, "enveloppe_convexe", f->hull_ratio);
+    maille_j_int(j, "parties_par_frontiere", f->parts_by_border);
+    maille_j_int(j, "parties", f->parts);
+    maille_j_int(j, "trous", f->holes);
+    maille_j_number(j, "trajet_max_min", f->longest_min);
+    maille_j_text(j, "trajet_de", met ? g->code[f->longest_from] : NULL);
+    maille_j_text(j, "trajet_vers", met ? g->code[f->longest_to] : NULL);
+    maille_j_int(j, "paires_sans_route", f->pairs_beyond);
+    maille_j_text(j, "rencontre", f->meeting == MAILLE_ABSENT ? NULL : g->code[f->meeting]);
+    maille_j_number(j, "rencontre_max_min", f->meeting_max_min);
+    maille_j_number(j, "rencontre_moyenne_min", f->meeting_mean_min);
+    maille_j_bool(j, "estime", g->estimated);
 }
 
 static bool holds(const portrait *p, uint32_t unit) {
@@ -238,91 +238,92 @@ static bool holds(const portrait *p, uint32_t unit) {
 }
 
 /* Codes of a group that the list lacks. */
-static void j_missing(const portrait *p, jout *j, const maille_partition *of, uint32_t group) {
+static void j_missing(const portrait *p, maille_jout *j, const maille_partition *of,
+                      uint32_t group) {
     const maille_ground *g = p->t->ground;
     const char **codes = maille_alloc((size_t)g->count + 1, sizeof *codes);
     size_t count = 0;
     for (uint32_t i = 0; codes && i < g->count; i++)
         if (of->of_commune[i] == group && !holds(p, i))
             codes[count++] = g->code[i];
-    j_texts(j, "manquent", codes, count);
+    maille_j_texts(j, "manquent", codes, count);
     maille_free((void *)codes);
 }
 
-static void j_crosswalks(const portrait *p, jout *j) {
+static void j_crosswalks(const portrait *p, maille_jout *j) {
     const maille_figures *f = p->f[SELF];
-    j_open(j, "croisements", '[');
+    maille_j_open(j, "croisements", '[');
     for (uint32_t i = 0; i < f->crosswalk_count; i++) {
         const maille_crosswalk *c = &f->crosswalks[i];
-        j_open(j, NULL, '{');
-        j_text(j, "decoupage", c->partition->name);
-        j_int(j, "hors", c->outside);
-        j_open(j, "groupes", '[');
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "decoupage", c->partition->name);
+        maille_j_int(j, "hors", c->outside);
+        maille_j_open(j, "groupes", '[');
         for (uint32_t k = 0; k < c->count; k++) {
             const maille_crossing *x = &c->items[k];
-            j_open(j, NULL, '{');
-            j_text(j, "id", c->partition->id[x->group]);
-            j_text(j, "nom", group_name(c->partition, x->group));
-            j_int(j, "communes", x->common);
-            j_number(j, "population", x->population);
-            j_number(j, "part", x->part_of_list);
-            j_number(j, "part_du_groupe", x->part_of_group);
+            maille_j_open(j, NULL, '{');
+            maille_j_text(j, "id", c->partition->id[x->group]);
+            maille_j_text(j, "nom", group_name(c->partition, x->group));
+            maille_j_int(j, "communes", x->common);
+            maille_j_number(j, "population", x->population);
+            maille_j_number(j, "part", x->part_of_list);
+            maille_j_number(j, "part_du_groupe", x->part_of_group);
             j_missing(p, j, c->partition, x->group);
-            j_close(j, '}');
+            maille_j_close(j, '}');
         }
-        j_close(j, ']');
-        j_close(j, '}');
+        maille_j_close(j, ']');
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
+    maille_j_close(j, ']');
 }
 
-static void j_identity(const portrait *p, jout *j) {
+static void j_identity(const portrait *p, maille_jout *j) {
     const maille_perimeter *of = p->perimeter;
     if (!of)
         return;
-    j_text(j, "id", of->id);
-    j_text(j, "nom", of->name);
-    j_text(j, "genre", of->kind);
-    j_text(j, "contact", of->contact);
-    j_open(j, "statuts", '[');
+    maille_j_text(j, "id", of->id);
+    maille_j_text(j, "nom", of->name);
+    maille_j_text(j, "genre", of->kind);
+    maille_j_text(j, "contact", of->contact);
+    maille_j_open(j, "statuts", '[');
     for (uint32_t i = 0; i < of->status_count; i++) {
-        j_open(j, NULL, '{');
-        j_text(j, "statut", of->statuses[i].status);
-        j_text(j, "depuis", of->statuses[i].since);
-        j_text(j, "avec", of->statuses[i].by);
-        j_close(j, '}');
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "statut", of->statuses[i].status);
+        maille_j_text(j, "depuis", of->statuses[i].since);
+        maille_j_text(j, "avec", of->statuses[i].by);
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
-    j_open(j, "sous_zones", '[');
+    maille_j_close(j, ']');
+    maille_j_open(j, "sous_zones", '[');
     for (size_t i = 0; i < p->zones.count; i++) {
-        j_open(j, NULL, '{');
-        j_text(j, "nom", p->zones.items[i].name);
-        j_int(j, "communes", p->zones.items[i].communes);
-        j_number(j, "population", p->zones.items[i].population);
-        j_close(j, '}');
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "nom", p->zones.items[i].name);
+        maille_j_int(j, "communes", p->zones.items[i].communes);
+        maille_j_number(j, "population", p->zones.items[i].population);
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
-    j_int(j, "membres_disparus", of->member_count - p->count);
+    maille_j_close(j, ']');
+    maille_j_int(j, "membres_disparus", of->member_count - p->count);
 }
 
-static void j_links(const portrait *p, jout *j) {
+static void j_links(const portrait *p, maille_jout *j) {
     const maille_ground *g = p->t->ground;
-    j_open(j, "liens_routiers", '[');
+    maille_j_open(j, "liens_routiers", '[');
     for (uint32_t i = 0; i < p->link_count; i++) {
         const maille_link *link = &g->links[p->links[i]];
-        j_open(j, NULL, '{');
-        j_text(j, "a", g->code[link->a]);
-        j_text(j, "b", g->code[link->b]);
-        j_number(j, "minutes", link->minutes);
-        j_close(j, '}');
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "a", g->code[link->a]);
+        maille_j_text(j, "b", g->code[link->b]);
+        maille_j_number(j, "minutes", link->minutes);
+        maille_j_close(j, '}');
     }
-    j_close(j, ']');
+    maille_j_close(j, ']');
 }
 
 static maille_status print_json(const portrait *p) {
     static const char *const keys[SIDES] = {"ensemble", "departement", "region", "etude"};
-    jout j = {0};
-    j_open(&j, NULL, '{');
+    maille_jout j = {0};
+    maille_j_open(&j, NULL, '{');
     j_identity(p, &j);
     j_shape(p, &j, p->f[SELF]);
     j_links(p, &j);
@@ -330,7 +331,7 @@ static maille_status print_json(const portrait *p) {
         j_side(p, &j, keys[i], i);
     j_crosswalks(p, &j);
     j_flags(&j, "constats", &p->flags);
-    j_close(&j, '}');
+    maille_j_close(&j, '}');
     return j_print(p->t->ctx, &j);
 }
 
