@@ -117,7 +117,7 @@ static void set_etags(parcel *p, const reply *from, const char *given) {
     snprintf(p->etag[GZIP], sizeof p->etag[0], "\"%s-gz\"", hex);
 }
 
-parcel *parcel_new(const request *r, reply *from) {
+parcel *parcel_new(const char *format, bool tagged, reply *from) {
     parcel *p = maille_alloc(1, sizeof *p);
     const char *etag = NULL;
     bool well = p && (p->arena = maille_arena_new()) && !from->body.failed &&
@@ -133,9 +133,9 @@ parcel *parcel_new(const request *r, reply *from) {
     pthread_mutex_init(&p->lock, NULL);
     p->status = from->status ? from->status : 200;
     size_t length = from->body.length;
-    if (!p->bare.type && length && r->format)
-        p->bare.type = format_type(r->format);
-    if (p->status == 200 && r->verb == GET)
+    if (!p->bare.type && length && format)
+        p->bare.type = format_type(format);
+    if (tagged && p->status == 200)
         set_etags(p, from, etag);
     p->may_zip = p->status == 200 && length > WORTH_ZIPPING && send_shrinks(p->bare.type) &&
                  !find_header(&p->bare, "Content-Encoding");
@@ -226,7 +226,7 @@ static bool add(struct MHD_Response *response, const char *name, const char *val
     return MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
-bool send_headers(struct MHD_Response *response, const request *r, const reply *dressed,
+bool send_headers(struct MHD_Response *response, maille_arena *arena, const reply *dressed,
                   bool varies, bool zipped, const char *etag) {
     bool well = true, vary_said = false;
     if (dressed->type)
@@ -234,13 +234,17 @@ bool send_headers(struct MHD_Response *response, const request *r, const reply *
     for (size_t i = 0; well && i < dressed->header_count; i++) {
         const char *name = dressed->headers[i].name, *value = dressed->headers[i].value;
         if (varies && strcasecmp(name, "Vary") == 0) {
+            vary_said = true;
+            if (strstr(value, "Accept-Encoding") || strcmp(value, "*") == 0) {
+                well = add(response, name, value);
+                continue;
+            }
             size_t size = strlen(value) + sizeof ", Accept-Encoding";
-            char *both = maille_arena_alloc(r->arena, size);
+            char *both = maille_arena_alloc(arena, size);
             if (!both)
                 return false;
             snprintf(both, size, "%s, Accept-Encoding", value);
             value = both;
-            vary_said = true;
         }
         well = add(response, name, value);
     }
@@ -253,7 +257,7 @@ bool send_headers(struct MHD_Response *response, const request *r, const reply *
     return well;
 }
 
-static struct MHD_Response *make(const request *r, parcel *p, const reply *dressed, coding which) {
+static struct MHD_Response *make(parcel *p, const reply *dressed, coding which) {
     blob *body = p->body[which];
     atomic_fetch_add(&body->holders, 1);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
@@ -262,7 +266,7 @@ static struct MHD_Response *make(const request *r, parcel *p, const reply *dress
         blob_drop(body);
         return NULL;
     }
-    if (!send_headers(response, r, dressed, p->may_zip, which == GZIP, p->etag[which])) {
+    if (!send_headers(response, p->arena, dressed, p->may_zip, which == GZIP, p->etag[which])) {
         MHD_destroy_response(response);
         return NULL;
     }
@@ -289,9 +293,9 @@ struct MHD_Response *parcel_response(service *s, const request *r, parcel *p, co
         p->is_dressed = copy_reply(p->arena, &now, &p->dressed, NULL);
     *shared = *shared && p->is_dressed && same(&now, &p->dressed);
     if (!*shared)
-        response = make(r, p, &now, which);
+        response = make(p, &now, which);
     else if (!(response = p->ready[which]))
-        response = p->ready[which] = make(r, p, &p->dressed, which);
+        response = p->ready[which] = make(p, &p->dressed, which);
     pthread_mutex_unlock(&p->lock);
     return response;
 }

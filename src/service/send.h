@@ -31,9 +31,9 @@ typedef struct parcel {
     struct MHD_Response *ready[CODINGS];
 } parcel;
 
-/* Takes the reply's body; the rest is copied. NULL when memory ran out; the body is gone then too.
- */
-parcel *parcel_new(const request *r, reply *from);
+/* Takes the reply's body; the rest is copied. `format` tells the type where the reply does not.
+ * NULL when memory ran out; the body is gone then too. */
+parcel *parcel_new(const char *format, bool tagged, reply *from);
 void parcel_hold(parcel *p);
 void parcel_drop(parcel *p); /* NULL is fine */
 /* Bytes of memory that it stands for. */
@@ -41,13 +41,14 @@ size_t parcel_size(parcel *p);
 /* Makes the compressed bytes where there are none yet; false when it could not. */
 bool parcel_zip(parcel *p);
 bool parcel_has(parcel *p, coding which);
-/* A response with the headers that this request gets: to be given to MHD_destroy_response. The one
- * that is ready is shared: `*shared`, and it stays the parcel's. NULL when memory ran out. */
+/* A response with the headers that this request gets (NULL: one that no route was found for).
+ * Where `*shared` is given as true it may be one that is ready and stays the parcel's; else it is
+ * to be given to MHD_destroy_response. NULL when memory ran out. */
 struct MHD_Response *parcel_response(service *s, const request *r, parcel *p, coding which,
                                      bool *shared);
 
 /* Adds type, headers and what goes with the coding to a response that is not a parcel's. */
-bool send_headers(struct MHD_Response *response, const request *r, const reply *dressed,
+bool send_headers(struct MHD_Response *response, maille_arena *arena, const reply *dressed,
                   bool varies, bool zipped, const char *etag);
 
 /* ---- what the request wants ---- */

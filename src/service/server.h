@@ -31,9 +31,12 @@ struct maille_server {
 enum MHD_Result exchange_step(void *server, struct MHD_Connection *mhd, const char *url,
                               const char *method, const char *version, const char *data,
                               size_t *size, void **context);
+typedef struct {
+    const char *french, *english;
+} saying;
 /* What is wrong with the shape of a request that was read whole: its status, and why. 0 = fine. */
 int shape_fault(const exchange *x, const char *version, uint64_t *body_length, bool *has_body,
-                const char **why);
+                const saying **why);
 /* Hands the connection over to the workers, unless the service stops. */
 bool exchange_suspend(exchange *x);
 void exchange_resume(exchange *x);

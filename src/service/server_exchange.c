@@ -74,17 +74,20 @@ static request *make_stub(const exchange *x) {
 /* Takes the reply; x->parcel stays NULL when memory ran out. */
 static void answer_with(exchange *x, reply *what) {
     if (x->request)
-        x->parcel = parcel_new(x->request, what);
+        x->parcel = parcel_new(x->request->format, x->get && x->accepted, what);
     reply_clear(what);
 }
 
-static void refuse(exchange *x, int status, const char *why) {
+static void refuse(exchange *x, int status, const saying *why) {
     reply out = {.file = -1};
     if (!x->request)
         x->request = make_stub(x);
     if (!x->request)
         return;
-    if (reply_problem(x->request, &out, status, why) != MAILLE_OK) {
+    const char *detail = !why                                      ? NULL
+                         : strcmp(x->request->language, "en") == 0 ? why->english
+                                                                   : why->french;
+    if (reply_problem(x->request, &out, status, detail) != MAILLE_OK) {
         reply_clear(&out);
         out.status = status;
     }
@@ -131,7 +134,8 @@ static struct MHD_Response *take_response(exchange *x, bool *shared) {
         *shared = false;
     } else if (x->parcel) {
         *shared = !x->last;
-        response = parcel_response(&x->on->server->core, x->request, x->parcel, x->coding, shared);
+        response = parcel_response(&x->on->server->core, x->accepted ? x->request : NULL, x->parcel,
+                                   x->coding, shared);
         x->status = x->parcel->status;
         if (is_unchanged(x))
             x->status = 304;
@@ -173,7 +177,7 @@ static struct MHD_Response *file_response(exchange *x, reply *from) {
     from->file = -1; /* MHD closes it */
     reply dressed = *from;
     reply_dress(&x->on->server->core, x->request, &dressed);
-    if (!send_headers(response, x->request, &dressed, false, false, NULL)) {
+    if (!send_headers(response, x->keep->arena, &dressed, false, false, NULL)) {
         MHD_destroy_response(response);
         return NULL;
     }
@@ -334,7 +338,7 @@ static enum MHD_Result on_header(exchange *x, const char *method, const char *ve
     struct MHD_Connection *mhd = x->on->mhd;
     uint64_t length;
     bool has_body;
-    const char *why;
+    const saying *why;
     x->stage = STAGE_BODY;
     x->method = method;
     x->head = strcmp(method, "HEAD") == 0;

@@ -176,7 +176,8 @@ struct MHD_Response *stream_response(exchange *x, view *v, reply *from, bool *bu
     }
     reply dressed = *from;
     reply_dress(&m->core, x->request, &dressed);
-    if (!send_headers(response, x->request, &dressed, send_shrinks(dressed.type), s->zips, NULL)) {
+    if (!send_headers(response, x->keep->arena, &dressed, send_shrinks(dressed.type), s->zips,
+                      NULL)) {
         MHD_destroy_response(response);
         return NULL;
     }
