@@ -45,20 +45,20 @@ maille_status maille_list_figures(maille_ctx *ctx, const maille_ground *ground,
 
 /* A network with its snapper and rules, immutable; threads may share it. Takes network and rules
  * over (maille_roads_load), also when it fails. */
-typedef struct maille_reach maille_reach;
-maille_status maille_reach_new(maille_ctx *ctx, maille_network *network, maille_travel_rules *rules,
-                               int epsg, maille_reach **out);
-void maille_reach_free(maille_reach *reach);
+typedef struct maille_roads maille_roads;
+maille_status maille_roads_new(maille_ctx *ctx, maille_network *network, maille_travel_rules *rules,
+                               int epsg, maille_roads **out);
+void maille_roads_free(maille_roads *reach);
 
 /* GeoJSON FeatureCollection: one feature per band (ascending) with `minutes`, `sens`, `point`;
  * `direction` as in travel.h; `note` where the point is far from any road (then the feature has no
  * geometry), 10 bands of 180 minutes at most. */
-maille_status maille_isochrone_from(maille_ctx *ctx, const maille_reach *reach, maille_lonlat at,
+maille_status maille_isochrone_from(maille_ctx *ctx, const maille_roads *reach, maille_lonlat at,
                                     maille_direction direction, const double *bands_min,
                                     size_t band_count, maille_strbuf *out);
 /* {"de":[…],"vers":[…],"minutes":[[…]]}: rows are origins; null where unreached. At most 10,000
  * pairs. Points that no road is near to are named in "non_rattaches". */
-maille_status maille_times_between(maille_ctx *ctx, const maille_reach *reach,
+maille_status maille_times_between(maille_ctx *ctx, const maille_roads *reach,
                                    const maille_lonlat *from, size_t from_count,
                                    const maille_lonlat *to, size_t to_count, maille_strbuf *out);
 

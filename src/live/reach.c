@@ -11,32 +11,32 @@
 enum { BANDS_MOST = 10, PAIRS_MOST = 10000, DEGREE_DECIMALS = 7, MINUTE_DECIMALS = 6 };
 static const double minutes_most = 180, ms_per_minute = 60000;
 
-struct maille_reach {
+struct maille_roads {
     maille_network *network;
     maille_travel_rules *rules;
     maille_snapper *snapper;
     int epsg;
 };
 
-maille_status maille_reach_new(maille_ctx *ctx, maille_network *network, maille_travel_rules *rules,
-                               int epsg, maille_reach **out) {
-    maille_reach *reach = maille_alloc(1, sizeof *reach);
+maille_status maille_roads_new(maille_ctx *ctx, maille_network *network, maille_travel_rules *rules,
+                               int epsg, maille_roads **out) {
+    maille_roads *reach = maille_alloc(1, sizeof *reach);
     if (!reach) {
         maille_network_free(network);
         maille_travel_rules_free(rules);
         return maille_no_memory(ctx);
     }
-    *reach = (maille_reach){.network = network, .rules = rules, .epsg = epsg};
+    *reach = (maille_roads){.network = network, .rules = rules, .epsg = epsg};
     maille_status status = maille_snapper_new(ctx, network, NULL, &reach->snapper);
     if (status != MAILLE_OK) {
-        maille_reach_free(reach);
+        maille_roads_free(reach);
         return status;
     }
     *out = reach;
     return MAILLE_OK;
 }
 
-void maille_reach_free(maille_reach *reach) {
+void maille_roads_free(maille_roads *reach) {
     if (!reach)
         return;
     maille_snapper_free(reach->snapper);
@@ -49,7 +49,7 @@ void maille_reach_free(maille_reach *reach) {
  * ------------------------------------------------------------------------ */
 
 /* The nearest road of each point; nowhere for a point that the study's CRS does not know. */
-static maille_status snap_all(maille_ctx *ctx, const maille_reach *reach, const maille_crs *crs,
+static maille_status snap_all(maille_ctx *ctx, const maille_roads *reach, const maille_crs *crs,
                               const maille_lonlat *points, size_t count, maille_snap *snaps) {
     maille_status status = MAILLE_OK;
     maille_xy *metres = maille_alloc(count + 1, sizeof *metres);
@@ -98,7 +98,7 @@ static maille_status check_bands(maille_ctx *ctx, const double *bands_min, size_
 }
 
 /* Discs of the bands, in degrees. */
-static maille_status make_discs(maille_ctx *ctx, const maille_reach *reach, const maille_crs *crs,
+static maille_status make_discs(maille_ctx *ctx, const maille_roads *reach, const maille_crs *crs,
                                 maille_snap snap, maille_direction direction,
                                 const double *bands_min, size_t count, maille_shapes **out) {
     const maille_network *network = reach->network;
@@ -154,7 +154,7 @@ static void add_geometry(maille_strbuf *out, const maille_shapes *lonlat, uint32
 }
 
 /* Why the answer is less than somebody on the spot would expect. */
-static void add_note(maille_strbuf *out, const maille_reach *reach, maille_snap snap) {
+static void add_note(maille_strbuf *out, const maille_roads *reach, maille_snap snap) {
     maille_strbuf note = {0};
     if (snap.edge == MAILLE_ABSENT) {
         maille_strbuf_add(&note, "aucune route à moins de ");
@@ -170,7 +170,7 @@ static void add_note(maille_strbuf *out, const maille_reach *reach, maille_snap 
     maille_strbuf_free(&note);
 }
 
-maille_status maille_isochrone_from(maille_ctx *ctx, const maille_reach *reach, maille_lonlat at,
+maille_status maille_isochrone_from(maille_ctx *ctx, const maille_roads *reach, maille_lonlat at,
                                     maille_direction direction, const double *bands_min,
                                     size_t band_count, maille_strbuf *out) {
     maille_status status = MAILLE_OK;
@@ -219,7 +219,7 @@ typedef struct {
     maille_stop *stops;
 } side;
 
-static maille_status make_side(maille_ctx *ctx, const maille_reach *reach, const maille_crs *crs,
+static maille_status make_side(maille_ctx *ctx, const maille_roads *reach, const maille_crs *crs,
                                side *s) {
     maille_status status = MAILLE_OK;
     maille_snap *snaps = maille_alloc(s->count + 1, sizeof *snaps);
@@ -271,7 +271,7 @@ static void add_unsnapped(maille_strbuf *out, const side *s, bool *comma) {
     }
 }
 
-maille_status maille_times_between(maille_ctx *ctx, const maille_reach *reach,
+maille_status maille_times_between(maille_ctx *ctx, const maille_roads *reach,
                                    const maille_lonlat *from, size_t from_count,
                                    const maille_lonlat *to, size_t to_count, maille_strbuf *out) {
     side sides[2] = {{"de", from, from_count, NULL}, {"vers", to, to_count, NULL}};

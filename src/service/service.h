@@ -30,7 +30,7 @@ struct view;
 const maille_accounts *world_accounts(const world *w);
 maille_status world_gazetteer(struct view *v, const maille_gazetteer **out);
 maille_status world_ground(struct view *v, const maille_loaded **out);
-maille_status world_reach(struct view *v, const maille_reach **out);
+maille_status world_reach(struct view *v, const maille_roads **out);
 /* Tile sets are kept as long as they fit, the least used go first; give back when done. */
 maille_status world_tileset(struct view *v, maille_audience audience, const char *layer,
                             const maille_account *narrowed, maille_tileset **out);

@@ -45,7 +45,7 @@ void world_drop(world *w) {
         next = t->next;
         free_tiles(t);
     }
-    maille_reach_free(w->reach);
+    maille_roads_free(w->reach);
     maille_loaded_free(w->ground);
     maille_gazetteer_free(w->gazetteer);
     maille_accounts_free(w->accounts);
@@ -109,10 +109,10 @@ static maille_status make_reach(maille_ctx *ctx, world *w) {
         maille_travel_rules_free(rules);
         return maille_fail(ctx, MAILLE_NOT_FOUND, "the workspace has no roads");
     }
-    return status ? status : maille_reach_new(ctx, network, rules, epsg, &w->reach);
+    return status ? status : maille_roads_new(ctx, network, rules, epsg, &w->reach);
 }
 
-maille_status world_reach(view *v, const maille_reach **out) {
+maille_status world_reach(view *v, const maille_roads **out) {
     maille_status status = make_once(v, (void *const *)&v->world->reach, make_reach);
     *out = v->world->reach;
     return status;

@@ -27,7 +27,7 @@ struct world {
     maille_store *store;
     maille_gazetteer *gazetteer;
     maille_loaded *ground;
-    maille_reach *reach;
+    maille_roads *reach;
 
     pthread_mutex_t tiles_lock;
     pthread_cond_t tiles_made;
