@@ -57,29 +57,29 @@ static const char *cache_control(const service *s, const request *r, cache_polic
 }
 
 /* What else than the address the answer depends on. */
-static const char *vary(const service *s, const asked *a) {
-    const route *found = a->route;
+static const char *vary(const service *s, const request *r, const asked *a) {
+    const route *found = a ? a->route : NULL;
     bool formats = !found || (found->formats && found->formats[0] && found->formats[1]);
     maille_strbuf names = {0};
     maille_strbuf_add(&names, "Accept-Encoding, Authorization, Cookie");
-    if (formats && !a->own_format)
+    if (formats && !(a && a->own_format))
         maille_strbuf_add(&names, ", Accept");
-    if (!a->own_language && strcmp(a->request.format, "mvt") != 0)
+    if (!(a && a->own_language) && strcmp(r->format, "mvt") != 0)
         maille_strbuf_add(&names, ", Accept-Language");
     if (s->config->origin_count)
         maille_strbuf_add(&names, ", Origin");
-    const char *copy = names.failed ? NULL : maille_arena_strdup(a->request.arena, names.text);
+    const char *copy = names.failed ? NULL : maille_arena_strdup(r->arena, names.text);
     maille_strbuf_free(&names);
     return copy ? copy : "*";
 }
 
 /* ---- other origins ---- */
 
-static void dress_origin(const asked *a, reply *out) {
-    if (a->allowed_origin) {
+static void dress_origin(const request *r, const asked *a, reply *out) {
+    if (a && a->allowed_origin) {
         reply_header(out, "Access-Control-Allow-Origin", a->allowed_origin);
         reply_header(out, "Access-Control-Allow-Credentials", "true");
-    } else if (a->request.account->role == MAILLE_ANONYMOUS) {
+    } else if (r->account->role == MAILLE_ANONYMOUS) {
         reply_header(out, "Access-Control-Allow-Origin", "*");
     } else {
         return; /* what an account may see is for pages of ours alone */
@@ -113,18 +113,18 @@ void reply_dress(service *s, const request *r, reply *out) {
         reply_header(out, "Cache-Control", "no-store");
         return;
     }
-    const asked *a = (const asked *)r;
+    const asked *a = router_asked(r);
     if (!has_header(out, "Cache-Control"))
         reply_header(out, "Cache-Control", cache_control(s, r, out->cache));
-    reply_header(out, "Vary", vary(s, a));
-    dress_origin(a, out);
+    reply_header(out, "Vary", vary(s, r, a));
+    dress_origin(r, a, out);
     if (out->download)
         reply_header(out, "Content-Disposition", disposition(r, out->download));
 }
 
 bool request_key(const request *r, const route *found, maille_strbuf *key) {
-    const asked *a = (const asked *)r;
-    if (!found || r->verb != GET)
+    const asked *a = router_asked(r);
+    if (!found || !a || r->verb != GET)
         return false;
     /* The role stands for what the headers of an answer tell (Cache-Control, CORS). */
     maille_strbuf_addf(key, "%d %d %s", (int)r->audience, (int)r->account->role,

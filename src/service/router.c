@@ -9,6 +9,7 @@
 
 #include <ctype.h>
 #include <maille/secret.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -369,19 +370,25 @@ const char *request_parameter(const request *r, const char *key) {
     return NULL;
 }
 
-/* "text/csv; charset=utf-8" → "text/csv" */
-static const char *media_type(maille_arena *arena, const char *header) {
+const asked *router_asked(const request *r) {
+    uintptr_t own = (uintptr_t)r + offsetof(asked, media_type);
+    return (uintptr_t)r->body_type == own ? (const asked *)r : NULL;
+}
+
+/* "Text/CSV; charset=utf-8" → "text/csv"; one that is too long is none that we know. */
+static void take_media_type(asked *a, const char *header) {
     size_t length = strcspn(header, "; \t,");
-    char *type = maille_arena_strndup(arena, header, length);
-    for (char *c = type; c && *c; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return type;
+    if (length >= sizeof a->media_type)
+        length = 0;
+    for (size_t i = 0; i < length; i++)
+        a->media_type[i] = (char)tolower((unsigned char)header[i]);
+    a->media_type[length] = '\0';
+    a->request.body_type = a->media_type;
 }
 
 static asked *begin(const wire *in) {
     asked *a = maille_arena_alloc(in->arena, sizeof *a);
-    const char *type = media_type(in->arena, in->header(in, "Content-Type"));
-    if (!a || !type)
+    if (!a)
         return NULL;
     *a = (asked){
         .request = {.verb = GET,
@@ -389,7 +396,6 @@ static asked *begin(const wire *in) {
                     .path = "/",
                     .body = in->body ? in->body : "",
                     .body_length = in->body ? in->body_length : 0,
-                    .body_type = type,
                     .base = "",
                     .language = negotiate_language(in->header(in, "Accept-Language")),
                     .format = negotiate_page(in->header(in, "Accept")) ? "html" : "json",
@@ -400,6 +406,7 @@ static asked *begin(const wire *in) {
                     .cookie_csrf = "",
                     .arena = in->arena},
     };
+    take_media_type(a, in->header(in, "Content-Type"));
     return a;
 }
 
@@ -414,9 +421,9 @@ maille_status request_begin(service *s, world *w, const wire *in, request **out,
     bool through = understand_address(&x) && understand_account(&x) && understand_route(&x) &&
                    check_right(&x) && check_forgery(&x) && check_parameters(&x) &&
                    understand_audience(&x) && understand_language(&x) && understand_format(&x);
+    *found = x.a->route;
     if (through) {
         *out = &x.a->request;
-        *found = x.a->route;
     } else if (!x.status) {
         reply_dress(s, &x.a->request, at_once);
     }

@@ -5,16 +5,21 @@
 #include "service/http.h"
 #include "service/target.h"
 
-/* A request with what only its router and the dressing of its reply ask for. Every request that
- * request_begin hands out is one: `request` comes first. */
+/* A request with what only its router and the dressing of its reply ask for: what request_begin
+ * hands out, where `request` comes first and its body_type stands in `media_type`. */
 typedef struct {
     request request;
+    char media_type[64];
     const route *route;         /* NULL: none was found */
     const char *allowed_origin; /* the config's own text, where the Origin sent is among `origins`;
                                  * NULL */
     bool foreign;               /* an Origin or Referer was sent that is neither ours nor allowed */
     bool own_format, own_language; /* told by the address (f, lang), not by headers */
 } asked;
+
+/* What a request is the beginning of; NULL for one that did not come through the router (the wire
+ * makes such for what it refuses by itself). */
+const asked *router_asked(const request *r);
 
 /* ---- templates (router_match.c) ---- */
 

@@ -313,7 +313,8 @@ static maille_status session_open(view *v, const request *r, reply *out) {
                              router_say(r, "Le jeton s’envoie en JSON ou en formulaire.",
                                         "The token is sent as JSON or as a form."));
     /* Else another site could make a browser be whom it likes. */
-    if (((const asked *)r)->foreign)
+    const asked *a = router_asked(r);
+    if (!a || a->foreign)
         return reply_problem(r, out, 403,
                              router_say(r, "Cette demande vient d’un autre site.",
                                         "This request comes from another site."));
