@@ -15,19 +15,20 @@ typedef struct {
 
 /* A row: one number of each side. */
 typedef struct {
-    number of[SIDES];
+    number of[MAILLE_SIDES];
 } numbers;
 
 static void add_side_row(sides *s, const char *title, const numbers *n) {
-    text_table_add(&s->table, (const char *const[]){title, n->of[SELF].text, n->of[DEPARTMENT].text,
-                                                    n->of[REGION].text, n->of[STUDY].text});
+    text_table_add(&s->table, (const char *const[]){
+                                  title, n->of[MAILLE_SELF].text, n->of[MAILLE_DEPARTMENT].text,
+                                  n->of[MAILLE_REGION].text, n->of[MAILLE_STUDY].text});
 }
 
 #define SIDE_ROW(s, title, expression)                                                             \
     do {                                                                                           \
         numbers row = {{{"–"}, {"–"}, {"–"}, {"–"}}};                                              \
-        for (size_t side = 0; side < SIDES; side++) {                                              \
-            const maille_figures *f = (s)->p->f[side];                                             \
+        for (size_t side = 0; side < MAILLE_SIDES; side++) {                                       \
+            const maille_figures *f = (s)->p->of->f[side];                                         \
             if (f)                                                                                 \
                 row.of[side] = (expression);                                                       \
         }                                                                                          \
@@ -76,11 +77,13 @@ static void add_indicators(sides *s) {
 }
 
 static void print_sides(const portrait *p) {
-    sides s = {.p = p,
-               .table = {.columns = SIDES + 1,
-                         .titles = {"", p->titles[SELF], or_dash(p->titles[DEPARTMENT]),
-                                    or_dash(p->titles[REGION]), p->titles[STUDY]},
-                         .right = {false, true, true, true, true}}};
+    sides s = {
+        .p = p,
+        .table = {.columns = MAILLE_SIDES + 1,
+                  .titles = {"", p->of->titles[MAILLE_SELF],
+                             or_dash(p->of->titles[MAILLE_DEPARTMENT]),
+                             or_dash(p->of->titles[MAILLE_REGION]), p->of->titles[MAILLE_STUDY]},
+                  .right = {false, true, true, true, true}}};
     SIDE_ROW(&s, "communes", in_french(f->communes, 0));
     SIDE_ROW(&s, "population", in_french(f->population, 0));
     SIDE_ROW(&s, "surface (km²)", in_french(f->area_m2 / 1e6, 1));
@@ -97,7 +100,7 @@ static void print_sides(const portrait *p) {
  * ---------------------------------------------------------------------------------- */
 
 static void print_identity(const portrait *p) {
-    const maille_perimeter *of = p->perimeter;
+    const maille_perimeter *of = p->of->perimeter;
     if (!of)
         return;
     printf("%s %s (%s)%s%s\n", of->id, of->name, of->kind, of->contact ? ", contact : " : "",
@@ -105,11 +108,11 @@ static void print_identity(const portrait *p) {
     for (uint32_t i = 0; i < of->status_count; i++)
         printf("  %s depuis %s%s%s\n", of->statuses[i].status, or_dash(of->statuses[i].since),
                of->statuses[i].by ? ", avec " : "", of->statuses[i].by ? of->statuses[i].by : "");
-    if (of->member_count > p->count)
-        printf("  %u membre%s hors du millésime des communes\n", of->member_count - p->count,
-               plural(of->member_count - p->count));
-    for (size_t i = 0; i < p->zones.count; i++) {
-        const sub_zone *zone = &p->zones.items[i];
+    if (of->member_count > p->of->count)
+        printf("  %u membre%s hors du millésime des communes\n", of->member_count - p->of->count,
+               plural(of->member_count - p->of->count));
+    for (size_t i = 0; i < p->of->zone_count; i++) {
+        const maille_sub_zone *zone = &p->of->zones[i];
         printf("  sous-zone %s : %u commune%s, %s habitants\n", zone->name, zone->communes,
                plural(zone->communes), in_french(zone->population, 0).text);
     }
@@ -126,11 +129,11 @@ static void print_size(const maille_figures *f) {
 
 static void print_pieces(const portrait *p) {
     const maille_ground *g = p->t->ground;
-    const maille_figures *f = p->f[SELF];
+    const maille_figures *f = p->of->f[MAILLE_SELF];
     printf("morceaux : %u par frontière, %u par frontière ou par route ; trous : %u\n",
            f->parts_by_border, f->parts, f->holes);
-    for (uint32_t i = 0; i < p->link_count; i++) {
-        const maille_link *link = &g->links[p->links[i]];
+    for (uint32_t i = 0; i < p->of->link_count; i++) {
+        const maille_link *link = &g->links[p->of->links[i]];
         printf("  lien routier %s – %s : %s min\n", g->name[link->a], g->name[link->b],
                in_french(link->minutes, 1).text);
     }
@@ -138,7 +141,7 @@ static void print_pieces(const portrait *p) {
 
 static void print_drives(const portrait *p) {
     const maille_ground *g = p->t->ground;
-    const maille_figures *f = p->f[SELF];
+    const maille_figures *f = p->of->f[MAILLE_SELF];
     if (!g->time_start) {
         printf("trajets : non calculés (maille compute times)\n");
         return;
@@ -161,7 +164,7 @@ static void print_drives(const portrait *p) {
  * ---------------------------------------------------------------------------------- */
 
 static void print_crosswalks(const portrait *p) {
-    const maille_figures *f = p->f[SELF];
+    const maille_figures *f = p->of->f[MAILLE_SELF];
     text_table table = {.columns = 7,
                         .titles = {"découpage", "groupe", "communes", "population", "part",
                                    "part du groupe", "il en manque"},
@@ -170,12 +173,12 @@ static void print_crosswalks(const portrait *p) {
         const maille_crosswalk *c = &f->crosswalks[i];
         for (uint32_t k = 0; k < c->count; k++) {
             const maille_crossing *x = &c->items[k];
-            text_table_add(&table,
-                           (const char *const[]){
-                               k ? "" : c->partition->name, group_name(c->partition, x->group),
-                               in_french(x->common, 0).text, in_french(x->population, 0).text,
-                               in_percent(x->part_of_list).text, in_percent(x->part_of_group).text,
-                               in_french(x->missing, 0).text});
+            text_table_add(
+                &table, (const char *const[]){
+                            k ? "" : c->partition->name, maille_group_name(c->partition, x->group),
+                            in_french(x->common, 0).text, in_french(x->population, 0).text,
+                            in_percent(x->part_of_list).text, in_percent(x->part_of_group).text,
+                            in_french(x->missing, 0).text});
         }
         if (c->outside)
             text_table_add(&table, (const char *const[]){
@@ -190,7 +193,7 @@ static void print_crosswalks(const portrait *p) {
 }
 
 void print_portrait(const portrait *p) {
-    const maille_figures *f = p->f[SELF];
+    const maille_figures *f = p->of->f[MAILLE_SELF];
     print_identity(p);
     print_size(f);
     print_pieces(p);
