@@ -43,6 +43,7 @@ typedef struct exchange {
     const route *route;
     maille_strbuf key;
     bool head, get, zip; /* `zip`: who asks takes gzip */
+    bool old;            /* HTTP/1.0: no chunks */
     bool last;           /* the connection ends with the answer */
     bool counted;        /* among those that a stop waits for */
     /* The answer: a parcel, or a response of its own (streams, files). */

@@ -343,6 +343,7 @@ static enum MHD_Result on_header(exchange *x, const char *method, const char *ve
     x->method = method;
     x->head = strcmp(method, "HEAD") == 0;
     x->get = x->head || strcmp(method, "GET") == 0;
+    x->old = strcmp(version, "HTTP/1.0") == 0;
     x->counted = true;
     atomic_fetch_add(&m->active, 1);
     x->in = (wire){.method = method,

@@ -83,10 +83,12 @@ static void run_end(job *self) {
 
 /* ---- on an I/O thread ---- */
 
-/* A connection without chunks tells the end by closing: what was cut must not look so. */
+/* Chunks tell that the last one is missing. Without them the end is told by closing, and what was
+ * cut would look whole: the connection is reset (which is what connecting to nowhere does). */
 static ssize_t break_off(stream *s) {
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(s->on->on->socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    if (s->on->old)
+        connect(s->on->on->socket, &nowhere, sizeof nowhere);
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
