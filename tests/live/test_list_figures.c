@@ -40,7 +40,7 @@ TEST(sums_are_those_of_the_communes) {
         all += f->population[i];
     }
     maille_json *tree = figures(f, codes, count, NULL);
-    CHECK_NEAR(number_of(tree, "ensemble", "communes"), count, 0);
+    CHECK_NEAR(number_of(tree, "ensemble", "communes"), (double)count, 0);
     CHECK_NEAR(number_of(tree, "ensemble", "population"), own, 1e-9);
     CHECK_NEAR(number_of(tree, "ensemble", "surface_km2"), area / 1e6, 1e-9);
     CHECK_NEAR(number_of(tree, "departement", "population"), half, 1e-9);
