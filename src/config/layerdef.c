@@ -327,6 +327,36 @@ static maille_status read_estimated_by(const reader *r, const maille_yaml *root)
     return MAILLE_OK;
 }
 
+/* "departments: {code: column}" or codes, or members. */
+static maille_status read_departments(const reader *r, const maille_yaml *root) {
+    static const char *const ways[] = {"code", "codes", "members", NULL};
+    const maille_yaml *map = NULL;
+    maille_status status = config_map(r->ctx, r->file, root, "departments", false, &map);
+    if (!status && map)
+        status = maille_yaml_only(r->ctx, r->file, map, ways);
+    if (status || !map)
+        return status;
+    if (map->count != 1)
+        return config_refuse(r->ctx, r->file, map->line, "departments held %zu ways, not 1",
+                             map->count);
+    r->def->departments_by = map->keys[0];
+    return text_of(r, map, map->keys[0], true, &r->def->departments_column);
+}
+
+static maille_status read_time(const reader *r, const maille_yaml *root) {
+    static const char *const ends[] = {"from", "to", NULL};
+    const maille_yaml *map = NULL;
+    maille_status status = config_map(r->ctx, r->file, root, "time", false, &map);
+    if (!status && map)
+        status = maille_yaml_only(r->ctx, r->file, map, ends);
+    if (status || !map)
+        return status;
+    if (map->count == 0)
+        return config_refuse(r->ctx, r->file, map->line, "time held neither from nor to");
+    status = text_of(r, map, "from", false, &r->def->time_from);
+    return status ? status : text_of(r, map, "to", false, &r->def->time_to);
+}
+
 /* Kinds of sources are words that the study knows too. */
 static maille_status read_sources(const reader *r, const maille_yaml *root) {
     maille_layer_def *def = r->def;
@@ -355,9 +385,10 @@ static maille_status read_view(const reader *r, const maille_yaml *root) {
 
 static maille_status read_layer(const reader *r) {
     static const char *const keys[] = {
-        "id",           "title",       "description", "view",    "where",    "key",
-        "key_prefix",   "geometry",    "needs",       "sources", "audience", "geometry_type",
-        "estimated_by", "by_audience", "properties",  "figures", "legend",   NULL};
+        "id",       "title",         "description",  "view",        "where",
+        "key",      "key_prefix",    "geometry",     "needs",       "sources",
+        "audience", "geometry_type", "estimated_by", "by_audience", "departments",
+        "time",     "properties",    "figures",      "legend",      NULL};
     const maille_yaml *root = maille_yaml_root(r->file);
     maille_layer_def *def = r->def;
     maille_status status;
@@ -371,6 +402,8 @@ static maille_status read_layer(const reader *r) {
                                &def->need_count)) != MAILLE_OK ||
         (status = read_sources(r, root)) != MAILLE_OK ||
         (status = read_estimated_by(r, root)) != MAILLE_OK ||
+        (status = read_departments(r, root)) != MAILLE_OK ||
+        (status = read_time(r, root)) != MAILLE_OK ||
         (status = read_properties(r, root)) != MAILLE_OK ||
         (status = read_figures(r, root)) != MAILLE_OK)
         return status;

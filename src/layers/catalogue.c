@@ -1,5 +1,5 @@
 /* The catalogue: which layers an audience may see, and which of them are ready. */
-#include "layers/catalogue.h"
+#include "layers/plan.h"
 
 #include <maille/map.h>
 #include <maille/text.h>
@@ -53,6 +53,18 @@ static maille_status read_definitions(maille_ctx *ctx, maille_catalogue *c,
     return status;
 }
 
+static maille_status make_plans(maille_ctx *ctx, maille_catalogue *c) {
+    maille_status status = MAILLE_OK;
+    c->plans = maille_alloc(c->count, sizeof *c->plans);
+    c->made = maille_alloc(1, sizeof *c->made);
+    if (!c->plans || !c->made || !(c->made->members = maille_alloc(c->count, sizeof(char *))))
+        return maille_no_memory(ctx);
+    for (size_t i = 0; i < c->count && !status; i++)
+        if (c->states[i].ready)
+            status = layers_plan_new(ctx, c, c->states[i].def, &c->plans[i]);
+    return status;
+}
+
 /* The recipe that the workspace keeps. */
 static maille_status read_study(maille_ctx *ctx, maille_catalogue *c) {
     char *json = NULL;
@@ -82,7 +94,7 @@ maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_
     c->store = store;
     c->audience = audience;
     if ((status = read_definitions(ctx, c, steps, step_count)) != MAILLE_OK ||
-        (status = read_study(ctx, c)) != MAILLE_OK ||
+        (status = read_study(ctx, c)) != MAILLE_OK || (status = make_plans(ctx, c)) != MAILLE_OK ||
         (status = layers_read_inputs(ctx, c)) != MAILLE_OK)
         goto done;
     status = layers_parameters(ctx, c, &c->parameters);
@@ -97,6 +109,16 @@ done:
 void maille_catalogue_free(maille_catalogue *c) {
     if (!c)
         return;
+    for (size_t i = 0; i < c->count && c->plans; i++)
+        layers_plan_free(c->plans[i]);
+    for (size_t i = 0; i < c->count && c->made && c->made->members; i++)
+        maille_free(c->made->members[i]);
+    for (size_t i = 0; c->made && i < c->made->crs_count; i++)
+        maille_crs_free(c->made->crs[i]);
+    if (c->made)
+        maille_free(c->made->members);
+    maille_free(c->made);
+    maille_free(c->plans);
     maille_layer_defs_free(c->defs, c->def_count);
     maille_free(c->states);
     maille_study_free(c->study);
@@ -152,4 +174,37 @@ maille_status maille_catalogue_find(maille_ctx *ctx, const maille_catalogue *cat
                                           "layer \"%s\" could not be shown: %s", id, state->lacks);
     }
     return refuse_unknown(ctx, catalogue, id);
+}
+
+maille_status layers_find(maille_ctx *ctx, const maille_catalogue *catalogue, const char *id,
+                          const maille_layer_state **state, const layers_plan **plan) {
+    const maille_layer_state *found = NULL;
+    maille_status status = maille_catalogue_find(ctx, catalogue, id, &found);
+    if (status)
+        return status;
+    if (state)
+        *state = found;
+    *plan = catalogue->plans[found - catalogue->states];
+    return MAILLE_OK;
+}
+
+maille_status layers_crs(maille_ctx *ctx, const maille_catalogue *catalogue, int epsg,
+                         const maille_crs **out) {
+    layers_made *made = catalogue->made;
+    maille_crs *crs = NULL;
+    for (size_t i = 0; i < made->crs_count; i++)
+        if (maille_crs_epsg(made->crs[i]) == epsg) {
+            *out = made->crs[i];
+            return MAILLE_OK;
+        }
+    if (made->crs_count == sizeof made->crs / sizeof *made->crs)
+        return maille_fail(ctx, MAILLE_USAGE, "EPSG:%d was one CRS too many", epsg);
+    maille_status status = maille_crs_new(ctx, epsg, &crs);
+    if (status == MAILLE_REFUSED)
+        status = maille_fail(ctx, MAILLE_USAGE, "%s", maille_message(ctx));
+    if (status)
+        return status;
+    made->crs[made->crs_count++] = crs;
+    *out = crs;
+    return MAILLE_OK;
 }

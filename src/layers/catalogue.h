@@ -2,12 +2,22 @@
 #ifndef LAYERS_CATALOGUE_H
 #define LAYERS_CATALOGUE_H
 
+#include <maille/crs.h>
 #include <maille/hash.h>
 #include <maille/layers.h>
 #include <maille/memory.h>
 #include <maille/rules.h>
 #include <maille/strbuf.h>
 #include <maille/study.h>
+
+typedef struct layers_plan layers_plan;
+
+/* What is made once, when it is first asked for. A catalogue belongs to one thread. */
+typedef struct {
+    char **members; /* one a state: what maille_layer_members tells; NULL = not asked for yet */
+    maille_crs *crs[16];
+    size_t crs_count;
+} layers_made;
 
 struct maille_catalogue {
     maille_store *store; /* borrowed */
@@ -17,6 +27,8 @@ struct maille_catalogue {
     size_t def_count;
     maille_layer_state *states; /* layers that the audience may see */
     size_t count;
+    layers_plan **plans; /* one a state; NULL where it is not ready */
+    layers_made *made;
     maille_study *study; /* recipe that the workspace keeps; without services where there is none */
     maille_publication_rules *publication;
     maille_zoning_rules *zoning; /* NULL where the study names none */
@@ -44,6 +56,13 @@ enum {
 
 /* inputs.c: reads the imports, and what the audience may see of the perimeters; sets hash. */
 maille_status layers_read_inputs(maille_ctx *ctx, maille_catalogue *catalogue);
+
+/* The state and plan of a layer that is ready, as maille_catalogue_find tells. */
+maille_status layers_find(maille_ctx *ctx, const maille_catalogue *catalogue, const char *id,
+                          const maille_layer_state **state, const layers_plan **plan);
+/* A CRS, made once. */
+maille_status layers_crs(maille_ctx *ctx, const maille_catalogue *catalogue, int epsg,
+                         const maille_crs **out);
 
 /* check.c: whether a definition fits the workspace's tables and the steps that there are. */
 maille_status layers_check(maille_ctx *ctx, maille_store *store, const maille_layer_def *def,

@@ -98,6 +98,25 @@ static maille_status check_needs(const checker *k, const maille_step_state *step
     return MAILLE_OK;
 }
 
+/* Columns that tell of place and time are texts of the view. */
+static maille_status check_conditions(const checker *k) {
+    const maille_layer_def *def = k->def;
+    const struct {
+        const char *column, *key;
+    } wanted[] = {{def->key_prefix, "key_prefix"},
+                  {def->where_column, "where"},
+                  {def->by_audience ? "audience" : NULL, "by_audience"},
+                  {def->departments_column, "departments"},
+                  {def->time_from, "time"},
+                  {def->time_to, "time"}};
+    maille_status status = MAILLE_OK;
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !status; i++)
+        if (wanted[i].column)
+            status =
+                column(k, line_of(k, wanted[i].key), def->view, wanted[i].column, MAILLE_P_TEXT);
+    return status;
+}
+
 maille_status layers_check(maille_ctx *ctx, maille_store *store, const maille_layer_def *def,
                            const maille_step_state *steps, size_t step_count) {
     checker k = {ctx, store, def};
@@ -110,12 +129,8 @@ maille_status layers_check(maille_ctx *ctx, maille_store *store, const maille_la
     if (!layers_column_type(ctx, store, def->view, def->key, &type))
         return refuse(&k, line_of(&k, "key"), def->view, def->key, "is not in the workspace");
     maille_status status = check_needs(&k, steps, step_count);
-    if (!status && def->key_prefix)
-        status = column(&k, line_of(&k, "key_prefix"), def->view, def->key_prefix, MAILLE_P_TEXT);
-    if (!status && def->where_column)
-        status = column(&k, line_of(&k, "where"), def->view, def->where_column, MAILLE_P_TEXT);
-    if (!status && def->by_audience)
-        status = column(&k, line_of(&k, "by_audience"), def->view, "audience", MAILLE_P_TEXT);
+    if (!status)
+        status = check_conditions(&k);
     if (!status && def->estimated_table)
         status = column(&k, line_of(&k, "estimated_by"), def->estimated_table,
                         def->estimated_column, MAILLE_P_BOOL);

@@ -110,14 +110,14 @@ static bool matches(const figure *f, const layers_plan *plan, const layers_value
     return value->number == f->wanted;
 }
 
-void layers_figures_add(layers_figures *figures, const layers_rows *rows) {
+void layers_figures_add(layers_figures *figures, const maille_items *items) {
     for (size_t i = 0; i < figures->items.count; i++) {
         figure *f = &figures->items.items[i];
         layers_value value = {.null = true}, weight = {.number = 1};
         if (f->field != SIZE_MAX)
-            value = layers_rows_value(rows, f->field);
+            value = layers_raw(items, f->field);
         if (f->weight != SIZE_MAX)
-            weight = layers_rows_value(rows, f->weight);
+            weight = layers_raw(items, f->weight);
         double w = weight.null ? 0 : weight.number;
         bool match = matches(f, figures->plan, &value);
         f->count += match;

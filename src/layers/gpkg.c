@@ -2,7 +2,6 @@
 #include "layers/sinks.h"
 
 #include <maille/vectorfile.h>
-#include <math.h>
 
 static maille_type type_of(maille_property_type type) {
     switch (type) {
@@ -19,46 +18,40 @@ static maille_type type_of(maille_property_type type) {
 }
 
 static maille_status begin(maille_ctx *ctx, layers_sink *sink) {
-    const layers_plan *plan = sink->plan;
-    size_t count = plan->fields.count;
+    const maille_items *items = sink->items;
+    size_t count = maille_items_property_count(items);
+    bool geometry = sink->plan->geometry_column != NULL;
     maille_column_spec *columns = maille_alloc(count + 1, sizeof *columns);
     if (!columns)
         return maille_no_memory(ctx);
-    for (size_t f = 0; f < count; f++)
-        columns[f] = (maille_column_spec){plan->fields.items[f].name,
-                                          type_of(plan->fields.items[f].def->type)};
+    for (size_t i = 0; i < count; i++) {
+        const maille_property *p = maille_items_property(items, i);
+        columns[i] = (maille_column_spec){p->name, type_of(p->type)};
+    }
     columns[count] = (maille_column_spec){"geom", MAILLE_GEOMETRY};
-    maille_status status = maille_table_new(ctx, columns, count + plan->has_geometry, &sink->table);
+    maille_status status = maille_table_new(ctx, columns, count + geometry, &sink->table);
     maille_free(columns);
     return status;
 }
 
-static double rounded(double value, int decimals) {
-    double scale = pow(10, decimals);
-    return round(value * scale) / scale;
-}
-
 static maille_status feature(maille_ctx *ctx, layers_sink *sink) {
-    const layers_plan *plan = sink->plan;
-    size_t row;
+    maille_items *items = sink->items;
+    size_t row, count = maille_items_property_count(items);
     maille_status status = maille_table_add_row(ctx, sink->table, &row);
-    for (size_t f = 0; f < plan->fields.count && !status; f++) {
-        const maille_property_def *def = plan->fields.items[f].def;
-        layers_value value = layers_rows_value(sink->rows, f);
+    for (size_t i = 0; i < count && !status; i++) {
+        maille_item_value value = maille_items_value(items, i);
         if (value.null)
             continue;
-        if (def->type == MAILLE_P_BOOL)
-            maille_set_int(sink->table, row, f, value.number != 0);
-        else if (def->type == MAILLE_P_INT)
-            maille_set_int(sink->table, row, f, (int64_t)rounded(value.number, 0));
-        else if (def->type == MAILLE_P_NUMBER)
-            maille_set_real(sink->table, row, f, rounded(value.number, def->decimals));
+        if (value.text)
+            status = maille_set_text(ctx, sink->table, row, i, value.text);
+        else if (type_of(maille_items_property(items, i)->type) == MAILLE_INT)
+            maille_set_int(sink->table, row, i, (int64_t)value.number);
         else
-            status = maille_set_text(ctx, sink->table, row, f, value.text);
+            maille_set_real(sink->table, row, i, value.number);
     }
-    maille_bytes wkb = layers_rows_geometry(sink->rows);
+    maille_bytes wkb = maille_items_geometry(items);
     if (!status && wkb.bytes)
-        status = maille_set_bytes(ctx, sink->table, row, plan->fields.count, wkb.bytes, wkb.length);
+        status = maille_set_bytes(ctx, sink->table, row, count, wkb.bytes, wkb.length);
     return status;
 }
 

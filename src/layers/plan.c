@@ -1,7 +1,7 @@
-/* From a definition to columns and properties. */
+/* From a definition to columns, rows and properties. */
 #include "layers/plan.h"
 
-#include <maille/strbuf.h>
+#include <maille/json.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -23,58 +23,120 @@ static bool same(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Number of the source that reads `table` for `service`; made where there is none. SIZE_MAX when
- * memory ran out. */
+/* ---- tables ---- */
+
+/* Number of the source that reads `table` for `service`, from 1; made where there is none. SIZE_MAX
+ * when memory ran out. */
 static size_t source_of(layers_plan *plan, const char *table, const char *service) {
     for (size_t s = 0; s < plan->sources.count; s++)
         if (strcmp(plan->sources.items[s].table, table) == 0 &&
             same(plan->sources.items[s].service, service))
-            return s;
-    layers_source source = {.table = table, .service = service};
-    if (!MAILLE_VEC_PUSH(&source.columns, plan->def->key) ||
-        !MAILLE_VEC_PUSH(&plan->sources, source)) {
-        MAILLE_VEC_FREE(&source.columns);
-        return SIZE_MAX;
-    }
-    return plan->sources.count - 1;
+            return s + 1;
+    layers_source source = {table, service};
+    return MAILLE_VEC_PUSH(&plan->sources, source) ? plan->sources.count : SIZE_MAX;
 }
 
-/* Number of a column among those that a source reads, or SIZE_MAX when memory ran out. */
-static size_t column_of(layers_source *source, const char *column) {
-    for (size_t c = 0; c < source->columns.count; c++)
-        if (strcmp(source->columns.items[c], column) == 0)
-            return c;
-    return MAILLE_VEC_PUSH(&source->columns, column) ? source->columns.count - 1 : SIZE_MAX;
-}
-
-static maille_status add_geometry(maille_ctx *ctx, layers_plan *plan) {
-    const char *geometry = plan->def->geometry, *dot = strchr(geometry, '.');
-    const char *column = dot ? dot + 1 : geometry, *table = plan->def->view;
-    plan->has_geometry = true;
+static maille_status find_geometry(maille_ctx *ctx, layers_plan *plan) {
+    const char *geometry = plan->def->geometry, *dot = geometry ? strchr(geometry, '.') : NULL;
+    if (!geometry)
+        return MAILLE_OK;
     plan->lonlat = strcmp(geometry, "lonlat") == 0;
-    if (dot && !(table = maille_arena_strndup(plan->arena, geometry, (size_t)(dot - geometry))))
+    plan->geometry_column = plan->lonlat ? "lon" : dot ? dot + 1 : geometry;
+    if (!dot)
+        return MAILLE_OK;
+    const char *table = maille_arena_strndup(plan->arena, geometry, (size_t)(dot - geometry));
+    plan->geometry_source = table ? source_of(plan, table, NULL) : SIZE_MAX;
+    return plan->geometry_source == SIZE_MAX ? maille_no_memory(ctx) : MAILLE_OK;
+}
+
+/* column = text; NULL when memory ran out. */
+static const maille_filter *equals(maille_arena *arena, const char *column, const char *text) {
+    struct kept {
+        maille_filter filter;
+        maille_value value;
+    } *kept = maille_arena_alloc(arena, sizeof *kept);
+    if (!kept)
+        return NULL;
+    kept->value = maille_text_value(text);
+    kept->filter = maille_equals(column, &kept->value);
+    return &kept->filter;
+}
+
+static maille_status choose_rows(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan) {
+    const maille_layer_def *def = plan->def;
+    if (def->by_audience)
+        plan->rows[plan->row_count++] =
+            equals(plan->arena, "audience", maille_audience_name(c->audience));
+    if (def->where_column)
+        plan->rows[plan->row_count++] = equals(plan->arena, def->where_column, def->where_value);
+    for (size_t i = 0; i < plan->row_count; i++)
+        if (!plan->rows[i])
+            return maille_no_memory(ctx);
+    return MAILLE_OK;
+}
+
+/* Of a joined table the service's rows, and where it tells audiences apart those of ours alone. */
+static maille_status choose_joined(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan,
+                                   size_t number) {
+    const layers_source *source = &plan->sources.items[number];
+    maille_join *join = &plan->joins[number];
+    maille_table *columns = NULL;
+    struct kept {
+        maille_filter all;
+        const maille_filter *children[2];
+    } *kept = maille_arena_alloc(plan->arena, sizeof *kept);
+    if (!kept)
         return maille_no_memory(ctx);
-    plan->geometry_source = dot ? source_of(plan, table, NULL) : 0;
-    if (plan->geometry_source == SIZE_MAX)
+    maille_status status = maille_store_describe(ctx, c->store, source->table, &columns);
+    if (status)
+        return status;
+    bool by_audience = maille_table_column(columns, "audience") >= 0;
+    maille_table_free(columns);
+    kept->all = (maille_filter){.op = MAILLE_F_AND, .children = kept->children};
+    if (source->service)
+        kept->children[kept->all.count++] = equals(plan->arena, "service", source->service);
+    if (by_audience)
+        kept->children[kept->all.count++] =
+            equals(plan->arena, "audience", maille_audience_name(c->audience));
+    for (size_t i = 0; i < kept->all.count; i++)
+        if (!kept->children[i])
+            return maille_no_memory(ctx);
+    *join = (maille_join){source->table, plan->def->key, kept->all.count ? &kept->all : NULL};
+    return MAILLE_OK;
+}
+
+static maille_status choose_all_joined(maille_ctx *ctx, const maille_catalogue *c,
+                                       layers_plan *plan) {
+    maille_status status = MAILLE_OK;
+    plan->joins = maille_arena_alloc(plan->arena, (plan->sources.count + 1) * sizeof(maille_join));
+    if (!plan->joins)
         return maille_no_memory(ctx);
-    layers_source *source = &plan->sources.items[plan->geometry_source];
-    plan->geometry_column = column_of(source, plan->lonlat ? "lon" : column);
-    bool ok = plan->geometry_column != SIZE_MAX &&
-              (!plan->lonlat || column_of(source, "lat") == plan->geometry_column + 1);
-    return ok ? MAILLE_OK : maille_no_memory(ctx);
+    for (size_t s = 0; s < plan->sources.count && !status; s++)
+        status = choose_joined(ctx, c, plan, s);
+    return status;
+}
+
+/* ---- properties ---- */
+
+/* The name as a JSON key, escaped once. */
+static const char *json_key(maille_arena *arena, const char *name) {
+    maille_strbuf s = {0};
+    maille_json_text(&s, name);
+    maille_strbuf_add_char(&s, ':');
+    const char *key = s.failed ? NULL : maille_arena_strdup(arena, s.text);
+    maille_strbuf_free(&s);
+    return key;
 }
 
 static maille_status add_field(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan,
                                const maille_property_def *p, size_t service) {
     const char *id = service == SIZE_MAX ? NULL : c->study->services[service].id;
     const char *table = p->from ? p->from : plan->def->view;
-    layers_field field = {.def = p, .service = service};
+    layers_field field = {.def = p, .service = service, .column = p->column};
     field.name = id ? layers_expand(plan->arena, p->name, id) : p->name;
+    field.json = field.name ? json_key(plan->arena, field.name) : NULL;
     field.source = p->from ? source_of(plan, table, id) : 0;
-    if (!field.name || field.source == SIZE_MAX)
-        return maille_no_memory(ctx);
-    field.column = column_of(&plan->sources.items[field.source], p->column);
-    if (field.column == SIZE_MAX)
+    if (!field.json || field.source == SIZE_MAX)
         return maille_no_memory(ctx);
     if (!layers_column_type(ctx, c->store, table, p->column, &field.stored))
         return maille_fail(ctx, MAILLE_FAILED, "column %s of %s was gone", p->column, table);
@@ -110,45 +172,78 @@ static maille_status add_fields(maille_ctx *ctx, const maille_catalogue *c, laye
     return status;
 }
 
+/* French and English; the service's own title stands for "{service}". */
+static bool say(const layers_plan *plan, const maille_title *title, const maille_title *service,
+                const char *out[2]) {
+    const char *words[] = {title->fr, title->en ? title->en : title->fr};
+    for (int l = 0; l < 2; l++) {
+        const char *name = !service ? "" : l && service->en ? service->en : service->fr;
+        out[l] =
+            maille_per_service(words[l]) ? layers_expand(plan->arena, words[l], name) : words[l];
+        if (!out[l])
+            return false;
+    }
+    return true;
+}
+
+static maille_status describe(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan) {
+    plan->properties =
+        maille_arena_alloc(plan->arena, (plan->fields.count + 1) * sizeof *plan->properties);
+    if (!plan->properties)
+        return maille_no_memory(ctx);
+    for (size_t f = 0; f < plan->fields.count; f++) {
+        const layers_field *field = &plan->fields.items[f];
+        const maille_title *service =
+            field->service == SIZE_MAX ? NULL : &c->study->services[field->service].title;
+        maille_property *p = &plan->properties[f];
+        *p = (maille_property){.name = field->name,
+                               .type = field->def->type,
+                               .decimals = field->def->decimals,
+                               .unit = field->def->unit,
+                               .def = field->def};
+        if (!say(plan, &field->def->title, service, p->title) ||
+            !say(plan, &field->def->meaning, service, p->meaning))
+            return maille_no_memory(ctx);
+    }
+    return MAILLE_OK;
+}
+
+const layers_field *layers_plan_field(const layers_plan *plan, const char *name) {
+    for (size_t f = 0; f < plan->fields.count; f++)
+        if (strcmp(plan->fields.items[f].name, name) == 0)
+            return &plan->fields.items[f];
+    return NULL;
+}
+
 maille_status layers_plan_new(maille_ctx *ctx, const maille_catalogue *c,
-                              const maille_layer_def *def, bool with_geometry, layers_plan **out) {
+                              const maille_layer_def *def, layers_plan **out) {
     maille_status status = MAILLE_OK;
     layers_plan *plan = maille_alloc(1, sizeof *plan);
+    *out = NULL;
     if (!plan || !(plan->arena = maille_arena_new())) {
         status = maille_no_memory(ctx);
         goto done;
     }
     plan->def = def;
-    if (source_of(plan, def->view, NULL) == SIZE_MAX) {
-        status = maille_no_memory(ctx);
-        goto done;
-    }
     if (!layers_column_type(ctx, c->store, def->view, def->key, &plan->key_type)) {
         status = maille_fail(ctx, MAILLE_FAILED, "column %s of %s was gone", def->key, def->view);
         goto done;
     }
-    if (def->key_prefix) {
-        plan->prefix_column = column_of(&plan->sources.items[0], def->key_prefix);
-        if (plan->prefix_column == SIZE_MAX)
-            status = maille_no_memory(ctx);
-    }
-    if (!status && with_geometry && def->geometry)
-        status = add_geometry(ctx, plan);
-    if (!status)
-        status = add_fields(ctx, c, plan);
+    MAILLE_TRY(find_geometry(ctx, plan));
+    MAILLE_TRY(add_fields(ctx, c, plan));
+    MAILLE_TRY(choose_rows(ctx, c, plan));
+    MAILLE_TRY(choose_all_joined(ctx, c, plan));
+    MAILLE_TRY(describe(ctx, c, plan));
+    *out = plan;
+    plan = NULL;
 done:
-    if (status)
-        layers_plan_free(plan);
-    else
-        *out = plan;
+    layers_plan_free(plan);
     return status;
 }
 
 void layers_plan_free(layers_plan *plan) {
     if (!plan)
         return;
-    for (size_t s = 0; s < plan->sources.count; s++)
-        MAILLE_VEC_FREE(&plan->sources.items[s].columns);
     MAILLE_VEC_FREE(&plan->sources);
     MAILLE_VEC_FREE(&plan->fields);
     maille_arena_free(plan->arena);

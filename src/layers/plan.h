@@ -1,41 +1,51 @@
-/* A layer's definition made concrete for one workspace: which columns of which tables, in which
- * order, and the properties that come of them, one per service where the definition says so. */
+/* A layer's definition made concrete for one workspace and audience: which columns of which tables,
+ * which rows, and the properties that come of them, one per service where the definition says so.
+ * Made once for a catalogue; immutable. */
 #ifndef LAYERS_PLAN_H
 #define LAYERS_PLAN_H
 
 #include "layers/catalogue.h"
 
+#include <maille/items.h>
 #include <maille/vec.h>
-
-/* A table that is read: the view (number 0), or one joined to it by the layer's key. */
-typedef struct {
-    const char *table;
-    const char *service;              /* only rows of this service; NULL = all */
-    MAILLE_VEC(const char *) columns; /* the first is the key */
-} layers_source;
 
 typedef struct {
     const maille_property_def *def;
     const char *name; /* as published */
+    const char *json; /* "\"name\":" */
     size_t service;   /* number in the study, SIZE_MAX where it is not one per service */
-    size_t source, column;
+    size_t source;    /* 0: the view; n: join n - 1 */
+    const char *column;
     maille_type stored;
 } layers_field;
 
+/* A table that is joined to the view by the layer's key. */
 typedef struct {
+    const char *table;
+    const char *service; /* only rows of this service; NULL = all */
+} layers_source;
+
+struct layers_plan {
     const maille_layer_def *def;
     maille_arena *arena;
     maille_type key_type;
-    MAILLE_VEC(layers_source) sources;
+    MAILLE_VEC(layers_source) sources; /* of the joins */
     MAILLE_VEC(layers_field) fields;
-    bool has_geometry, lonlat;
-    size_t geometry_source, geometry_column; /* lonlat: lon here, lat in the next column */
-    size_t prefix_column;                    /* of the view, where the layer has a key_prefix */
-} layers_plan;
+    maille_property *properties; /* one a field */
+    maille_join *joins;          /* one a source */
+    /* what the definition and the audience let through of the view */
+    const maille_filter *rows[2];
+    size_t row_count;
+    bool lonlat;
+    size_t geometry_source;
+    const char *geometry_column; /* lonlat: "lon", and "lat" beside it; NULL: no geometry */
+};
 
 maille_status layers_plan_new(maille_ctx *ctx, const maille_catalogue *catalogue,
-                              const maille_layer_def *def, bool with_geometry, layers_plan **out);
+                              const maille_layer_def *def, layers_plan **out);
 void layers_plan_free(layers_plan *plan);
+/* The field of this name, or NULL. */
+const layers_field *layers_plan_field(const layers_plan *plan, const char *name);
 
 /* `text` with "{service}" replaced; in the arena. */
 const char *layers_expand(maille_arena *arena, const char *text, const char *service);

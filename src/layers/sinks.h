@@ -2,25 +2,21 @@
 #ifndef LAYERS_SINKS_H
 #define LAYERS_SINKS_H
 
-#include "layers/geometry.h"
-#include "layers/rows.h"
-
-#include <maille/strbuf.h>
+#include "layers/items.h"
+#include "layers/out.h"
 
 /* What a writer knows, and keeps between its calls. */
 typedef struct {
     const maille_catalogue *catalogue;
     const layers_plan *plan;
-    layers_rows *rows; /* the feature to write is the one that stands */
-    bool estimated, stale;
-    const char *path; /* where to write: a temporary name, except for GPKG, which has its own */
+    maille_items *items; /* the feature to write is the one that stands */
+    const char *path;    /* where to write: a temporary name, except for GPKG, which has its own */
     /* geojson and csv */
     layers_out out;
     maille_strbuf line;
     uint64_t features;
     uint64_t box_at; /* place that was left for the bbox */
     layers_box box;
-    const char **keys; /* "\"name\":" of each field */
     /* gpkg */
     maille_table *table;
 } layers_sink;

@@ -1,4 +1,4 @@
-/* Writing a layer: rows → writer, figures on the way, a temporary name until all is well. */
+/* Writing a layer: items → writer, figures on the way, a temporary name until all is well. */
 #include "layers/figures.h"
 #include "layers/sinks.h"
 
@@ -32,14 +32,14 @@ static maille_status write_features(maille_ctx *ctx, const layers_writer *writer
     bool found = false;
     maille_status status = writer->begin(ctx, sink);
     while (!status) {
-        if ((status = layers_rows_next(ctx, sink->rows, &found)) != MAILLE_OK || !found)
+        if ((status = maille_items_next(ctx, sink->items, &found)) != MAILLE_OK || !found)
             break;
-        layers_figures_add(figures, sink->rows);
+        layers_figures_add(figures, sink->items);
         status = writer->feature(ctx, sink);
         written->features++;
         if (status)
             maille_fail(ctx, status, "%s \"%s\": %s", sink->plan->def->id,
-                        layers_rows_id(sink->rows), maille_message(ctx));
+                        maille_items_id(sink->items), maille_message(ctx));
     }
     return status ? status : writer->end(ctx, sink);
 }
@@ -49,35 +49,28 @@ static void release(maille_ctx *ctx, layers_sink *sink) {
         layers_out_close(ctx, sink->path, &sink->out);
     maille_strbuf_free(&sink->line);
     maille_table_free(sink->table);
-    layers_rows_free(sink->rows);
+    maille_items_free(sink->items);
 }
 
-/* Plan, rows and figures of the layer; then the file at `path`. */
+/* Items and figures of the layer; then the file at `path`. */
 static maille_status write_file(maille_ctx *ctx, const maille_catalogue *c,
-                                const maille_layer_state *state, const layers_writer *writer,
-                                const char *path, maille_layer_written *written) {
+                                const maille_layer_state *state, const layers_plan *plan,
+                                const layers_writer *writer, const char *path,
+                                maille_layer_written *written) {
     const maille_layer_def *def = state->def;
-    layers_plan *plan = NULL;
+    const maille_selection all = {.without_geometry = !writer->geometry, .limit = -1};
     layers_figures *figures = NULL;
-    layers_sink sink = {.catalogue = c, .path = path, .stale = state->stale, .out = {.file = -1}};
+    layers_sink sink = {.catalogue = c, .plan = plan, .path = path, .out = {.file = -1}};
     maille_status status;
-    if ((status = layers_plan_new(ctx, c, def, writer->geometry, &plan)) != MAILLE_OK ||
-        (status = layers_figures_new(ctx, c, plan, &figures)) != MAILLE_OK ||
-        (status = layers_estimated(ctx, c, def, &sink.estimated)) != MAILLE_OK)
-        goto done;
-    sink.plan = plan;
-    if ((status = layers_rows_open(ctx, c, plan, &sink.rows)) != MAILLE_OK)
-        goto done;
-    status = write_features(ctx, writer, &sink, figures, written);
-    if (status)
-        goto done;
-    written->estimated = sink.estimated;
-    written->stale = sink.stale;
+    MAILLE_TRY(layers_estimated(ctx, c, def, &written->estimated));
+    MAILLE_TRY(layers_figures_new(ctx, c, plan, &figures));
+    MAILLE_TRY(maille_items_open(ctx, c, def->id, &all, &sink.items));
+    MAILLE_TRY(write_features(ctx, writer, &sink, figures, written));
+    written->stale = state->stale;
     layers_figures_end(figures, written);
 done:
     release(ctx, &sink);
     layers_figures_free(figures);
-    layers_plan_free(plan);
     return status;
 }
 
@@ -86,9 +79,10 @@ maille_status maille_layer_write(maille_ctx *ctx, maille_catalogue *catalogue, c
                                  maille_layer_written *written) {
     const layers_writer *writer = writer_of(format);
     const maille_layer_state *state = NULL;
+    const layers_plan *plan = NULL;
     maille_strbuf path = {0}, part = {0};
     double start = now();
-    maille_status status = maille_catalogue_find(ctx, catalogue, id, &state);
+    maille_status status = layers_find(ctx, catalogue, id, &state, &plan);
     if (status)
         return status;
     *written = (maille_layer_written){.id = state->def->id};
@@ -104,7 +98,7 @@ maille_status maille_layer_write(maille_ctx *ctx, maille_catalogue *catalogue, c
         goto done;
     }
     memcpy(written->path, path.text, path.length + 1);
-    status = write_file(ctx, catalogue, state, writer, part.text, written);
+    status = write_file(ctx, catalogue, state, plan, writer, part.text, written);
     if (!status && writer->by_other_name && rename(part.text, path.text) != 0)
         status = maille_fail(ctx, MAILLE_FAILED, "%s could not be written: %s", path.text,
                              strerror(errno));
