@@ -102,9 +102,11 @@ const char *router_peer(const maille_serve_config *config, const wire *in) {
 
 /* ---- where the service is ---- */
 
-/* A header that only a trusted proxy may set: "" where it is not to be believed. */
+/* A header that only a trusted proxy may set: "" where it is not to be believed; NULL where there
+ * is more than one. */
 static const char *forwarded(const wire *in, bool trusted, const char *name) {
-    return trusted && in->header_count(in, name) == 1 ? in->header(in, name) : "";
+    unsigned count = trusted ? in->header_count(in, name) : 0;
+    return count > 1 ? NULL : count ? in->header(in, name) : "";
 }
 
 const char *router_base(const maille_serve_config *config, const wire *in, const char *authority) {
@@ -114,8 +116,7 @@ const char *router_base(const maille_serve_config *config, const wire *in, const
     const char *scheme = forwarded(in, trusted, "X-Forwarded-Proto");
     const char *outer = forwarded(in, trusted, "X-Forwarded-Host");
     const char *prefix = forwarded(in, trusted, "X-Forwarded-Prefix");
-    size_t slash = strlen(prefix);
-    if (hosts > 1 || (hosts == 1 && !router_is_authority(host)))
+    if (!scheme || !outer || !prefix || hosts > 1 || (hosts == 1 && !router_is_authority(host)))
         return NULL;
     if (authority && (!router_is_authority(authority) || (hosts && strcasecmp(authority, host))))
         return NULL;
@@ -124,8 +125,9 @@ const char *router_base(const maille_serve_config *config, const wire *in, const
     if ((*outer && !router_is_authority(outer)) ||
         (*scheme && strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
         return NULL;
-    if (slash && prefix[slash - 1] == '/')
-        prefix = maille_arena_strndup(in->arena, prefix, slash - 1);
+    size_t length = strlen(prefix);
+    if (length && prefix[length - 1] == '/')
+        prefix = maille_arena_strndup(in->arena, prefix, length - 1);
     if (!prefix || !is_prefix(prefix))
         return NULL;
     const char *place = *outer ? outer : hosts ? host : authority ? authority : config->listen;
