@@ -5,8 +5,8 @@
 
 /* SQLite's parser holds 100 tokens and an expression may be 1000 deep: parentheses nest DEEPEST
  * times at most, and within each stand WIDEST terms at most; longer lists are grouped. A subquery
- * takes as many tokens as SUBQUERY parentheses. */
-enum { DEEPEST = 28, WIDEST = 32, SUBQUERY = 3 };
+ * takes as many tokens as SUBQUERY parentheses at most. */
+enum { DEEPEST = 28, WIDEST = 32, SUBQUERY = 7 };
 
 /* A condition being written. */
 typedef struct {

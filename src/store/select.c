@@ -66,10 +66,16 @@ done:
     return status;
 }
 
-static bool is_ordered_by(const maille_selection_query *query, const char *column) {
+/* Texts are in the order of their characters as they are. */
+static bool is_cast(const maille_order *order, const maille_schema_column *column) {
+    return order->as_text && column->type != MAILLE_TEXT;
+}
+
+static bool is_ordered_by(const maille_selection_query *query, const maille_schema_column *column) {
     for (size_t i = 0; i < query->order_count; i++) {
         const maille_order *order = &query->order[i];
-        if (order->column.of == 0 && !order->as_text && strcmp(order->column.column, column) == 0)
+        if (order->column.of == 0 && !is_cast(order, column) &&
+            strcmp(order->column.column, column->name) == 0)
             return true;
     }
     return false;
@@ -87,7 +93,7 @@ static maille_status write_order(maille_ctx *ctx, selection *s) {
         maille_status status = find_column(ctx, s, order->column, &column);
         if (status != MAILLE_OK)
             return status;
-        bool cast = order->as_text && column->type != MAILLE_TEXT;
+        bool cast = is_cast(order, column);
         maille_strbuf_add(text, before);
         maille_strbuf_add(text, cast ? "CAST(" : "");
         maille_statement_column(&s->statement, order->column.of, column);
@@ -100,7 +106,7 @@ static maille_status write_order(maille_ctx *ctx, selection *s) {
     }
     for (int key = 1; key <= (int)table->column_count; key++)
         for (size_t i = 0; i < table->column_count; i++)
-            if (table->columns[i].key == key && !is_ordered_by(query, table->columns[i].name)) {
+            if (table->columns[i].key == key && !is_ordered_by(query, &table->columns[i])) {
                 maille_strbuf_add(text, before);
                 maille_statement_column(&s->statement, 0, &table->columns[i]);
                 before = ", ";
