@@ -26,10 +26,11 @@ static double dribble(const char *first, const char *text, long ms) {
 }
 
 static void *dribble_header(void *out) {
-    *(double *)out = dribble(
-        "GET /small HTTP/1.1\r\nHost: here\r\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        50);
+    *(double *)out =
+        dribble("",
+                "GET /small HTTP/1.1\r\nHost: here\r\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                50);
     return NULL;
 }
 
@@ -40,10 +41,9 @@ static void *dribble_line(void *out) {
 }
 
 static void *dribble_body(void *out) {
-    *(double *)out = dribble(
-        "POST /echo HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\n"
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        20);
+    *(double *)out =
+        dribble("POST /echo HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\n",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 20);
     return NULL;
 }
 
