@@ -104,11 +104,29 @@ void html_end(maille_strbuf *s, const request *r) {
 
 /* ---- values ---- */
 
+/* Thousands apart by commas. */
+static void add_english(maille_strbuf *s, double number, int decimals) {
+    maille_strbuf plain = {0};
+    maille_strbuf_add_fixed(&plain, number, decimals);
+    const char *digits = plain.text ? plain.text : "";
+    if (*digits == '-')
+        maille_strbuf_add_char(s, *digits++);
+    size_t whole = strcspn(digits, ".");
+    for (size_t i = 0; i < whole; i++) {
+        if (i > 0 && (whole - i) % 3 == 0)
+            maille_strbuf_add_char(s, ',');
+        maille_strbuf_add_char(s, digits[i]);
+    }
+    maille_strbuf_add(s, digits + whole);
+    s->failed = s->failed || plain.failed;
+    maille_strbuf_free(&plain);
+}
+
 static void add_number(maille_strbuf *s, const request *r, const maille_property *property,
                        double number) {
     int decimals = property->type == MAILLE_P_INT ? 0 : property->decimals;
     if (ogc_english(r))
-        maille_strbuf_add_fixed(s, number, decimals);
+        add_english(s, number, decimals);
     else
         maille_strbuf_add_french(s, number, decimals);
     if (property->unit) {

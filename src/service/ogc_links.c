@@ -121,6 +121,18 @@ void ogc_member(maille_strbuf *s, const char *key, const char *text) {
     maille_json_text(s, text);
 }
 
+/* Clients compare types as they stand: the charset is left out. */
+static void add_type(maille_strbuf *s, const char *type) {
+    const char *charset = type ? strstr(type, "; charset=") : NULL;
+    if (!charset) {
+        ogc_member(s, "type", type);
+        return;
+    }
+    maille_strbuf_add(s, ",\"type\":\"");
+    maille_strbuf_add_n(s, type, (size_t)(charset - type));
+    maille_strbuf_add_char(s, '"');
+}
+
 void ogc_json_link(maille_strbuf *s, const char *rel, const char *type, const char *title,
                    const char *href) {
     s->failed = s->failed || !href;
@@ -129,7 +141,7 @@ void ogc_json_link(maille_strbuf *s, const char *rel, const char *type, const ch
     ogc_comma(s);
     maille_strbuf_add_char(s, '{');
     ogc_member(s, "rel", rel);
-    ogc_member(s, "type", type);
+    add_type(s, type);
     ogc_member(s, "title", title);
     ogc_member(s, "href", href);
     maille_strbuf_add_char(s, '}');

@@ -84,11 +84,17 @@ static void add_hidden(maille_strbuf *s, const request *r) {
     }
 }
 
+/* Whether something is chosen: the form then stands open. */
+static bool is_filtered(const wanted *asked) {
+    const maille_selection *s = &asked->selection;
+    return asked->filter || s->commune || s->department_count || s->has_box || s->from || s->until;
+}
+
 static void add_form(maille_strbuf *s, const request *r, const page_of_items *page) {
     const wanted *asked = page->asked;
     const maille_layer_def *def = page->layer->def;
     maille_strbuf_addf(s, "<details%s><summary>%s</summary>\n<form method=\"get\" action=\"",
-                       r->parameter_count ? " open" : "", ogc_say(r, "Filtrer", "Filter"));
+                       is_filtered(asked) ? " open" : "", ogc_say(r, "Filtrer", "Filter"));
     html_text(s, ogc_link_bare(r));
     maille_strbuf_add(s, "\">");
     for (size_t i = 0; i < asked->property_count; i++) {
@@ -202,6 +208,8 @@ static void add_page_link(maille_strbuf *s, const char *href, const char *text) 
 }
 
 static void add_pages(maille_strbuf *s, const request *r, const page_of_items *page) {
+    if (!page->first)
+        return;
     maille_strbuf_addf(s, "<nav class=\"pages\" aria-label=\"%s\">", ogc_say(r, "Pages", "Pages"));
     add_page_link(s, page->first, ogc_say(r, "Première", "First"));
     add_page_link(s, page->previous, ogc_say(r, "Précédente", "Previous"));

@@ -16,7 +16,7 @@ typedef struct {
     const request *r;
     const maille_layer_state *layer;
     wanted *w;
-    const reference_system *box_crs;
+    const reference_system *box_crs, *filter_crs;
     const char *filter;  /* as sent */
     maille_strbuf among; /* CQL2 of the queryables that were given as parameters */
 } reading;
@@ -225,13 +225,7 @@ static maille_status read_filter_lang(reading *in, const char *value) {
 }
 
 static maille_status read_filter_crs(reading *in, const char *value) {
-    const reference_system *crs = NULL;
-    maille_status status = crs_of(in, "filter-crs", value, &crs);
-    if (!status && crs != &reference_systems[0])
-        status = REFUSE(in, "filter-crs : les géométries d'un filtre se donnent en %s, pas en %s",
-                        "filter-crs: geometries of a filter are given in %s, not in %s",
-                        reference_systems[0].uri, value);
-    return status;
+    return crs_of(in, "filter-crs", value, &in->filter_crs);
 }
 
 /* 'text', with ' doubled. */
@@ -282,8 +276,9 @@ static maille_status combine_filters(reading *in) {
     maille_status status = MAILLE_OK;
     if (in->filter) {
         status = maille_cql_parse(ctx, in->filter, &in->w->filter);
-        if (status == MAILLE_USAGE || status == MAILLE_REFUSED)
-            status = maille_fail(ctx, MAILLE_USAGE, "filter: %s", maille_message(ctx));
+        if (!status && in->filter_crs->epsg != 0)
+            status = maille_cql_to_lonlat(ctx, in->w->filter, in->filter_crs->epsg,
+                                          in->filter_crs->latitude_first);
     }
     if (status || in->among.length == 0)
         return status;
@@ -409,7 +404,12 @@ static maille_status read_all(reading *in, wanted_kind kind) {
 
 maille_status wanted_read(view *v, const request *r, const maille_layer_state *layer,
                           wanted_kind kind, wanted *out) {
-    reading in = {.v = v, .r = r, .layer = layer, .w = out, .box_crs = &reference_systems[0]};
+    reading in = {.v = v,
+                  .r = r,
+                  .layer = layer,
+                  .w = out,
+                  .box_crs = &reference_systems[0],
+                  .filter_crs = &reference_systems[0]};
     maille_status status;
     *out = (wanted){.crs = &reference_systems[0]};
     out->selection.limit = kind == WANTED_PAGE ? (int64_t)v->service->config->limit : -1;
