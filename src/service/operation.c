@@ -1,5 +1,6 @@
 /* Routes for those who run the service: is it alive, is it ready, what did it do. */
 #include "service/router.h"
+#include "service/server.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@ static maille_status health(view *v, const request *r, reply *out) {
 /* Why it is not ready is for the admin and the log: it may name files. */
 static maille_status ready(view *v, const request *r, reply *out) {
     char why[256] = "";
-    if (views_ready(v->service->views, why, sizeof why) && !v->service->stopping) {
+    bool stopping = __atomic_load_n(&v->service->stopping, __ATOMIC_RELAXED);
+    if (views_ready(v->service->views, why, sizeof why) && !stopping) {
         maille_strbuf_add(&out->body, "{\"status\":\"ready\"}\n");
         return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;
     }
@@ -25,7 +27,7 @@ static maille_status ready(view *v, const request *r, reply *out) {
     if (r->account->role == MAILLE_ADMIN && *why)
         return reply_problem(r, out, 503, why);
     return reply_problem(r, out, 503,
-                         v->service->stopping
+                         stopping
                              ? router_say(r, "Le service s’arrête.", "The service is stopping.")
                              : router_say(r, "L’espace de travail ne peut pas être lu.",
                                           "The workspace cannot be read."));
@@ -52,6 +54,19 @@ static double resident_bytes(void) {
     return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
+/* What the server has in hand; the service is its first member. */
+static void write_server(const service *s, maille_strbuf *out) {
+    const maille_server *m = (const maille_server *)s;
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(m->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    gauge(out, "maille_connections", "Connections that are open.",
+          info ? info->num_connections : 0);
+    gauge(out, "maille_requests_active", "Requests that are not answered yet.",
+          atomic_load(&m->active));
+    gauge(out, "maille_downloads_active", "Downloads that are being sent.",
+          atomic_load(&m->downloads));
+}
+
 static maille_status show_metrics(view *v, const request *r, reply *out) {
     (void)r;
     const service *s = v->service;
@@ -64,6 +79,7 @@ static maille_status show_metrics(view *v, const request *r, reply *out) {
           views_ready(s->views, NULL, 0));
     gauge(&out->body, "maille_world", "Number of the state of the workspace that is served.",
           (double)world_number(v->world));
+    write_server(s, &out->body);
     gauge(&out->body, "process_resident_memory_bytes", "Memory in RAM.", resident_bytes());
     return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;
 }

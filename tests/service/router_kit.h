@@ -5,6 +5,7 @@
 
 #include "harness.h"
 #include "service/router.h"
+#include "service/server.h"
 
 #include <maille/account.h>
 #include <strings.h>
@@ -33,7 +34,8 @@ static maille_ctx *ctx;
 static maille_serve_config *config;
 static world the_world;
 static views the_views = {true};
-static service the_service;
+static maille_server the_server;
+#define the_service the_server.core
 static view the_view;
 enum { TOKENS = 5 };
 static char tokens[TOKENS][MAILLE_TOKEN_TEXT]; /* by role; narrowed: [0] */
