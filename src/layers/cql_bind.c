@@ -126,21 +126,29 @@ static maille_filter_op op_of(cql_op op) {
     return ops[op];
 }
 
-static maille_status bind_comparison(layers_binder *b, const cql_node *node,
-                                     const maille_filter **out) {
-    const layers_field *field = NULL;
-    maille_status status = layers_find_field(b, node->property, node->place, &field);
-    if (status)
-        return status;
+/* Whether what the property holds compares in this way with these values. */
+static maille_status check(layers_binder *b, const layers_field *field, const cql_node *node) {
+    bool each = field->def->type == MAILLE_P_BOOL || field->def->type == MAILLE_P_TEXTS;
     for (const cql_value *value = node->values; value; value = value->next)
         if (!fits(field, value))
             return refuse(b, field, value->place);
-    bool each = field->def->type == MAILLE_P_BOOL || field->def->type == MAILLE_P_TEXTS;
     if (node->op == CQL_LIKE && field->def->type != MAILLE_P_TEXT)
         return refuse(b, field, node->place);
     if (each && node->op != CQL_EQ && node->op != CQL_NE && node->op != CQL_IN &&
         node->op != CQL_NULL)
         return refuse(b, field, node->place);
+    return MAILLE_OK;
+}
+
+static maille_status bind_comparison(layers_binder *b, const cql_node *node,
+                                     const maille_filter **out) {
+    const layers_field *field = NULL;
+    maille_status status = layers_find_field(b, node->property, node->place, &field);
+    if (!status)
+        status = check(b, field, node);
+    if (status)
+        return status;
+    bool each = field->def->type == MAILLE_P_BOOL || field->def->type == MAILLE_P_TEXTS;
     if (node->op == CQL_BETWEEN) {
         const maille_filter *ends[] = {compare(b, field, MAILLE_F_GE, node->values, 1),
                                        compare(b, field, MAILLE_F_LE, node->values->next, 1)};
