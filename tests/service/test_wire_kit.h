@@ -450,7 +450,7 @@ static bool hear_line(int s, maille_strbuf *line, heard *h, int wait) {
 }
 
 static const char *header_of(const heard *h, const char *name) {
-    static char value[512];
+    static _Thread_local char value[512];
     char wanted[128];
     snprintf(wanted, sizeof wanted, "\n%s: ", name);
     const char *at = h->head.text ? strstr(h->head.text, wanted) : NULL;
