@@ -17,33 +17,53 @@ typedef struct {
     bool latitude_first;
 } system_of;
 
-/* The points of a WKT: the first two numbers after a parenthesis or a comma. Calls with `x` read
- * them; with `to` it writes the text again with those instead. */
-static bool walk(const char *wkt, numbers *x, numbers *y, maille_strbuf *to) {
-    size_t place = 2, point = 0; /* which number of its point comes next */
-    for (const char *p = wkt; *p;) {
-        char *end = NULL;
-        bool number = strchr("+-.0123456789", *p) != NULL;
-        double value = number ? strtod(p, &end) : 0;
-        if (!number || end == p) {
-            place = *p == '(' || *p == ',' ? 0 : place;
-            if (to)
-                maille_strbuf_add_char(to, *p);
-            p++;
-            continue;
-        }
-        numbers *axis = place == 0 ? x : place == 1 ? y : NULL;
-        if (!to && axis && !MAILLE_VEC_PUSH(axis, value))
-            return false;
-        if (to && axis)
-            maille_strbuf_add_double(to, axis->items[point]);
-        else if (to)
-            maille_strbuf_add_n(to, p, (size_t)(end - p));
-        point += axis && place == 1;
-        place++;
-        p = end;
+/* A piece of a WKT: a number with its place in its point (0 x, 1 y, more: heights), or a sign. */
+typedef struct {
+    const char *at;
+    size_t length, place;
+    bool number;
+    double value;
+} piece;
+
+/* `place`: that of the number to come; a parenthesis or a comma begins a point. */
+static bool next_piece(const char **p, size_t *place, piece *out) {
+    char *end = NULL;
+    *out = (piece){.at = *p, .length = 1};
+    if (!**p)
+        return false;
+    if (strchr("+-.0123456789", **p)) {
+        out->value = strtod(*p, &end);
+        out->number = end > *p;
     }
-    return !to || !to->failed;
+    if (out->number) {
+        out->length = (size_t)(end - *p);
+        out->place = (*place)++;
+    } else if (**p == '(' || **p == ',') {
+        *place = 0;
+    }
+    *p += out->length;
+    return true;
+}
+
+static bool read_points(const char *wkt, numbers *x, numbers *y) {
+    size_t place = 2;
+    for (piece next; next_piece(&wkt, &place, &next);)
+        if (next.number && next.place < 2 && !MAILLE_VEC_PUSH(next.place == 0 ? x : y, next.value))
+            return false;
+    return true;
+}
+
+/* The text again, with these points. */
+static void write_points(const char *wkt, const numbers *x, const numbers *y, maille_strbuf *to) {
+    size_t place = 2, i = 0, k = 0;
+    for (piece next; next_piece(&wkt, &place, &next);) {
+        if (next.number && next.place == 0 && i < x->count)
+            maille_strbuf_add_double(to, x->items[i++]);
+        else if (next.number && next.place == 1 && k < y->count)
+            maille_strbuf_add_double(to, y->items[k++]);
+        else
+            maille_strbuf_add_n(to, next.at, next.length);
+    }
 }
 
 static maille_status bring_points(maille_ctx *ctx, system_of from, numbers *x, numbers *y) {
@@ -67,7 +87,7 @@ static maille_status bring_wkt(maille_ctx *ctx, maille_arena *arena, system_of f
     numbers x = {0}, y = {0};
     maille_strbuf text = {0};
     maille_status status = MAILLE_OK;
-    if (!walk(node->text, &x, &y, NULL)) {
+    if (!read_points(node->text, &x, &y)) {
         status = maille_no_memory(ctx);
         goto done;
     }
@@ -76,9 +96,9 @@ static maille_status bring_wkt(maille_ctx *ctx, maille_arena *arena, system_of f
         goto done;
     }
     MAILLE_TRY(bring_points(ctx, from, &x, &y));
-    if (walk(node->text, &x, &y, &text))
-        node->text = maille_arena_strdup(arena, text.text);
-    if (text.failed || !node->text)
+    write_points(node->text, &x, &y, &text);
+    node->text = text.failed ? NULL : maille_arena_strdup(arena, text.text);
+    if (!node->text)
         status = maille_no_memory(ctx);
 done:
     MAILLE_VEC_FREE(&x);

@@ -9,26 +9,26 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { PIECES = 20 }; /* of each side */
+enum { SIDES = 4, PIECES = 20 };
 
 maille_status maille_box_to_lonlat(maille_ctx *ctx, int epsg, double box[4]) {
-    double x[4 * PIECES], y[4 * PIECES];
+    double x[SIDES * PIECES], y[SIDES * PIECES];
+    size_t points = sizeof x / sizeof *x;
     char crs[32];
-    for (size_t i = 0; i < PIECES; i++) {
-        double at = (double)i / PIECES;
+    for (size_t i = 0; i < points; i++) {
+        double at = (double)(i % PIECES) / (PIECES - 1);
         double along_x = box[0] + at * (box[2] - box[0]);
         double along_y = box[1] + at * (box[3] - box[1]);
-        x[i] = along_x, y[i] = box[1];
-        x[PIECES + i] = box[2], y[PIECES + i] = along_y;
-        x[2 * PIECES + i] = box[2] + box[0] - along_x, y[2 * PIECES + i] = box[3];
-        x[3 * PIECES + i] = box[0], y[3 * PIECES + i] = box[3] + box[1] - along_y;
+        size_t side = i / PIECES;
+        x[i] = side % 2 == 0 ? along_x : side == 1 ? box[2] : box[0];
+        y[i] = side % 2 == 1 ? along_y : side == 0 ? box[1] : box[3];
     }
     snprintf(crs, sizeof crs, "EPSG:%d", epsg);
-    maille_status status = maille_to_lonlat(ctx, crs, x, y, (size_t)4 * PIECES);
+    maille_status status = maille_to_lonlat(ctx, crs, x, y, points);
     if (status)
         return status;
     double sides[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY};
-    for (size_t i = 0; i < (size_t)4 * PIECES; i++) {
+    for (size_t i = 0; i < points; i++) {
         if (!isfinite(x[i]) || !isfinite(y[i]))
             return maille_fail(ctx, MAILLE_USAGE, "bbox lay outside of what EPSG:%d can tell",
                                epsg);
@@ -58,6 +58,7 @@ static maille_type type_of(maille_property_type type) {
 
 static maille_status new_table(maille_ctx *ctx, const maille_items *items, bool geometry,
                                maille_table **out) {
+    *out = NULL;
     size_t count = maille_items_property_count(items);
     maille_column_spec *columns = maille_alloc(count + 1, sizeof *columns);
     if (!columns)

@@ -52,7 +52,7 @@ const char *ogc_encoded(const request *r, const char *text) {
 }
 
 static void add_parameter(maille_strbuf *s, bool *first, const char *key, const char *value) {
-    maille_strbuf_add_char(s, *first ? '?' : '&');
+    maille_strbuf_add(s, *first ? "?" : "&");
     *first = false;
     encode(s, key, "-._~");
     maille_strbuf_add_char(s, '=');
@@ -107,8 +107,7 @@ const char *ogc_link_again(const request *r, const parameter *changes, size_t co
 /* ---- JSON ---- */
 
 void ogc_comma(maille_strbuf *s) {
-    char last = s->length ? s->text[s->length - 1] : '{';
-    if (last != '{' && last != '[')
+    if (s->length && s->text[s->length - 1] != '{' && s->text[s->length - 1] != '[')
         maille_strbuf_add_char(s, ',');
 }
 

@@ -7,8 +7,8 @@
 
 /* Whether who asks may know of the route. */
 bool api_shown(const request *r, const route *call);
-/* "get" of the verbs' n-th, NULL beyond the last. */
-const char *api_verb(unsigned verbs, size_t n);
+/* Name of the n-th of these verbs, in small letters; NULL beyond the last. */
+const char *api_verb(unsigned of, size_t n);
 /* The route's description of a {part} or parameter; NULL where it has none. */
 const route_parameter *api_parameter(const route *call, const char *name);
 /* The name of the n-th {part} of a path, in `name`; false beyond the last. */
