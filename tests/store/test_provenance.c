@@ -130,7 +130,7 @@ static void fill(maille_ctx *ctx, maille_store *store, int64_t id) {
         "INSERT INTO supply_raw VALUES (#, 1, 's', 'c', 1);"
         "INSERT INTO facility_raw VALUES (#, 1, 's', 'i', 'n', 'c', 1, 1, 1, 'ouvert');"
         "INSERT INTO grouping_raw VALUES (#, 1, 'n', 'c', 'g', 't');"
-        "INSERT INTO movement VALUES (#, 1, 'v', 'w', 'a', 'b', 1);"
+        "INSERT INTO movement VALUES (#, 1, 'v', 'w', 'a', 'b', 1, 'n');"
         "INSERT INTO perimeter (id, kind, name, status, import_id, edited) VALUES"
         " ('gone#', 'cpts', 'n', 's', #, 0), ('kept#', 'cpts', 'n', 's', #, 1);"
         "INSERT INTO perimeter_member_raw (perimeter_id, code, share, import_id) VALUES"
