@@ -9,9 +9,10 @@
  * says, become west, south, east, north of the least box of lon/lat that holds them. MAILLE_USAGE
  * where a side cannot be brought over. */
 maille_status maille_box_to_lonlat(maille_ctx *ctx, int epsg, double box[4]);
-/* Geometries of a filter that were given in EPSG:`epsg` become lon/lat; before anybody else has the
- * filter. MAILLE_USAGE where a point cannot be brought over. */
-maille_status maille_cql_to_lonlat(maille_ctx *ctx, maille_cql *cql, int epsg, bool latitude_first);
+/* Adds the CQL2 text with its geometries, given in EPSG:`epsg`, as lon/lat. MAILLE_USAGE where a
+ * point cannot be brought over; other faults are left to maille_cql_parse. */
+maille_status maille_cql_to_lonlat(maille_ctx *ctx, const char *text, int epsg, bool latitude_first,
+                                   maille_strbuf *out);
 
 /* The features that are left in `items`, lon/lat, as a GeoPackage of the layer's name; a file that
  * is there is replaced. */

@@ -81,9 +81,10 @@ static maille_status add_row(maille_ctx *ctx, maille_items *items, bool geometry
         maille_item_value value = maille_items_value(items, i);
         if (value.null)
             continue;
-        if (table->columns[i].type == MAILLE_INT)
+        maille_type type = type_of(maille_items_property(items, i)->type);
+        if (type == MAILLE_INT)
             maille_set_int(table, row, i, (int64_t)value.number);
-        else if (table->columns[i].type == MAILLE_REAL)
+        else if (type == MAILLE_REAL)
             maille_set_real(table, row, i, value.number);
         else
             status = maille_set_text(ctx, table, row, i, value.text);

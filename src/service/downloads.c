@@ -169,6 +169,7 @@ static const route_parameter parameters[] = {
      "\"format\":\"uri\""},
     {"datetime", false, "string", "Seulement ce qui vaut à cet instant ou pendant cet intervalle.",
      NULL},
+    {"q", false, "string", "Texte à trouver dans une des propriétés.", "\"minLength\":1"},
     {"filter", false, "string", "Condition en CQL2, par exemple population > 1000.", NULL},
     {"filter-lang", false, "string", "Langue de filter.", "\"enum\":[\"cql2-text\"]"},
     {"filter-crs", false, "string", "Système des coordonnées des géométries de filter.",

@@ -277,6 +277,8 @@ static const route_parameter page_parameters[] = {
      "Seulement ce qui vaut à cet instant ou pendant cet intervalle (RFC 3339 ; « .. » laisse un "
      "bout ouvert). Les couches sans dates n'en tiennent pas compte.",
      NULL},
+    {"q", false, "string", "Texte à trouver dans une des propriétés ; a vaut A, é ne vaut pas e.",
+     "\"minLength\":1"},
     {"filter", false, "string", "Condition en CQL2, par exemple population > 1000.", NULL},
     {"filter-lang", false, "string", "Langue de filter.",
      "\"enum\":[\"cql2-text\"],\"default\":\"cql2-text\""},

@@ -97,18 +97,17 @@ static void add_form(maille_strbuf *s, const request *r, const page_of_items *pa
                        is_filtered(asked) ? " open" : "", ogc_say(r, "Filtrer", "Filter"));
     html_text(s, ogc_link_bare(r));
     maille_strbuf_add(s, "\">");
+    maille_strbuf_add(s, "<div>");
+    add_label(s, "q", ogc_say(r, "Texte", "Text"));
+    add_input(s, r, "q", "");
+    maille_strbuf_add(s, "</div>");
     for (size_t i = 0; i < asked->property_count; i++) {
         const maille_property *p = &asked->properties[i];
-        bool name = strcmp(p->name, "nom") == 0 || strcmp(p->name, "code") == 0 ||
-                    strcmp(p->name, "service") == 0;
-        if (!name && !ogc_has_categories(page->layer, p))
+        if (!ogc_has_categories(page->layer, p))
             continue;
         maille_strbuf_add(s, "<div>");
         add_label(s, p->name, p->title[ogc_english(r)]);
-        if (name)
-            add_input(s, r, p->name, "");
-        else
-            add_choices(s, r, page->layer, p);
+        add_choices(s, r, page->layer, p);
         maille_strbuf_add(s, "</div>");
     }
     if (def->departments_by) {

@@ -268,18 +268,59 @@ static maille_status add_equals(reading *in, const maille_property *property, co
     return add_literal(in, property, value);
 }
 
-/* The filter as sent is read alone first, so that its errors tell its own places. */
+/* A pattern that finds the text anywhere; what has a meaning in patterns loses it. */
+static void add_anywhere(maille_strbuf *s, const char *text) {
+    maille_strbuf_add(s, "'%");
+    for (; *text; text++) {
+        maille_strbuf_add(s, strchr("%_\\", *text) ? "\\" : "");
+        maille_strbuf_add(s, *text == '\'' ? "''" : (char[]){*text, '\0'});
+    }
+    maille_strbuf_add(s, "%'");
+}
+
+/* Found in any of the texts. */
+static maille_status read_q(reading *in, const char *value) {
+    size_t found = 0;
+    if (!*value)
+        return REFUSE(in, "q : un texte à chercher était attendu%s",
+                      "q: a text to look for was expected%s", "");
+    maille_strbuf_add(&in->among, in->among.length ? " AND (" : "(");
+    for (size_t i = 0; i < in->w->property_count; i++) {
+        if (in->w->properties[i].type != MAILLE_P_TEXT)
+            continue;
+        maille_strbuf_addf(&in->among, "%s\"%s\" LIKE ", found++ ? " OR " : "",
+                           in->w->properties[i].name);
+        add_anywhere(&in->among, value);
+    }
+    maille_strbuf_add_char(&in->among, ')');
+    return found ? MAILLE_OK
+                 : REFUSE(in, "q : la couche « %s » n'a pas de texte où chercher",
+                          "q: layer \"%s\" has no text to look in", in->layer->def->id);
+}
+
+/* The filter as it was sent, its geometries brought to lon/lat. */
+static maille_status parse_filter(reading *in) {
+    maille_ctx *ctx = in->v->ctx;
+    maille_strbuf brought = {0};
+    const char *text = in->filter;
+    maille_status status = MAILLE_OK;
+    if (in->filter_crs->epsg != 0) {
+        status = maille_cql_to_lonlat(ctx, text, in->filter_crs->epsg,
+                                      in->filter_crs->latitude_first, &brought);
+        text = brought.text ? brought.text : "";
+    }
+    if (!status)
+        status = maille_cql_parse(ctx, text, &in->w->filter);
+    maille_strbuf_free(&brought);
+    return status;
+}
+
+/* The filter is read alone first, so that its errors tell its own places. */
 static maille_status combine_filters(reading *in) {
     maille_ctx *ctx = in->v->ctx;
     char *text = NULL;
     maille_strbuf both = {0};
-    maille_status status = MAILLE_OK;
-    if (in->filter) {
-        status = maille_cql_parse(ctx, in->filter, &in->w->filter);
-        if (!status && in->filter_crs->epsg != 0)
-            status = maille_cql_to_lonlat(ctx, in->w->filter, in->filter_crs->epsg,
-                                          in->filter_crs->latitude_first);
-    }
+    maille_status status = in->filter ? parse_filter(in) : MAILLE_OK;
     if (status || in->among.length == 0)
         return status;
     if (in->w->filter) {
@@ -363,6 +404,7 @@ static const struct {
     {"properties", WANTED_ALL, read_properties},
     {"sortby", WANTED_ALL, read_sortby},
     {"skipGeometry", WANTED_ALL, read_skip_geometry},
+    {"q", WANTED_ALL, read_q},
     {"departement", WANTED_ALL, read_departement},
     {"commune", WANTED_ALL, read_commune},
 };
