@@ -127,8 +127,9 @@ const command cmd_compute = {
     "  -j, --jobs N           threads (default: all processors)\n"
     "      --json             states and seconds as JSON\n\n"
     "Steps, in order: borders codes groupings members network times coverage catchments\n"
-    "isochrones access zones perimeters drives perimeter-catchments. A step brings along those it "
-    "needs.\n",
+    "isochrones access zones perimeters findings drives perimeter-catchments versions. A step "
+    "brings\n"
+    "along those it needs.\n",
     run_compute};
 
 /* ---- export

@@ -120,6 +120,14 @@ const step maille_all_steps[] = {
      .tables = LIST("perimeter_catchment"),
      .lacks = lacks_perimeter_services,
      .run = step_perimeter_catchments},
+    {.name = "versions",
+     .version = 1,
+     .reads_drafts = true,
+     .reads_history = true,
+     .kinds = LIST("communes", "movements"),
+     .tables = LIST("perimeter_past"),
+     .lacks = lacks_history,
+     .run = step_versions},
 };
 const size_t maille_all_steps_count = sizeof maille_all_steps / sizeof *maille_all_steps;
 
@@ -211,6 +219,19 @@ maille_status lacks_perimeters(maille_ctx *ctx, maille_store *store, loads *l, c
     TRY(count_of(ctx, store, "perimeter", NULL, NULL, &perimeters));
     if (!*why && perimeters == 0)
         *why = "aucun périmètre (source de genre perimeters, ou maille territory create)";
+done:
+    return status;
+}
+
+maille_status lacks_history(maille_ctx *ctx, maille_store *store, loads *l, const char **why) {
+    int64_t versions = 0;
+    maille_status status = MAILLE_OK;
+    TRY(lacks_communes(ctx, store, l, why));
+    TRY(count_of(ctx, store, "perimeter_version", "scenario", "", &versions));
+    if (!*why && versions == 0)
+        *why =
+            "aucun périmètre dans l’histoire (source de genre perimeters, ou maille territory "
+            "create)";
 done:
     return status;
 }

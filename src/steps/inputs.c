@@ -246,6 +246,23 @@ done:
     return status;
 }
 
+/* Which version of each perimeter stood since when. */
+static maille_status add_history(maille_ctx *ctx, maille_store *store, maille_hasher *hasher) {
+    static const char *const version[] = {"perimeter_id", "version", "change_id", "after",
+                                          "vintage"};
+    static const char *const change[] = {"id", "at"};
+    const maille_value reference = maille_text_value("");
+    const maille_filter filter = maille_equals("scenario", &reference);
+    const maille_query queries[] = {
+        {.table = "perimeter_version", .columns = version, .column_count = 5, .filter = &filter},
+        {.table = "change", .columns = change, .column_count = 2, .filter = &filter}};
+    maille_status status = MAILLE_OK;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        TRY(add_rows(ctx, store, &queries[i], NULL, hasher));
+done:
+    return status;
+}
+
 static maille_status add_needs(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
                                maille_audience audience, maille_hasher *hasher,
                                const char **lacks) {
@@ -290,6 +307,8 @@ maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, c
         TRY(add_perimeters(ctx, store, l, audience, hasher));
     else if (s->reads_drafts)
         TRY(add_perimeters(ctx, store, l, MAILLE_INTERNE, hasher));
+    if (s->reads_history)
+        TRY(add_history(ctx, store, hasher));
     TRY(add_needs(ctx, store, l, s, audience, hasher, &missing));
     if (!missing && s->lacks)
         TRY(s->lacks(ctx, store, l, &missing));

@@ -28,6 +28,7 @@ typedef struct {
     const char *const *needs;  /* steps before it */
     const char *const *kinds;  /* kinds of import that it reads */
     const char *const *rules;  /* "sizes", "zoning" …: rule sets that it reads */
+    bool reads_history;        /* of the perimeters of the reference: which version when */
     bool reads_services;       /* ids and bands of the study's services */
     const char *const *tables; /* what it leaves in the workspace */
     const char *snaps;         /* and the kind of rows in table snap that is its own */
@@ -56,6 +57,7 @@ maille_status step_perimeters(maille_ctx *ctx, step_call *call);
 maille_status step_findings(maille_ctx *ctx, step_call *call);
 maille_status step_drives(maille_ctx *ctx, step_call *call);
 maille_status step_perimeter_catchments(maille_ctx *ctx, step_call *call);
+maille_status step_versions(maille_ctx *ctx, step_call *call);
 
 /* How far the matrix of times reaches: as far as the longest decay of the rules, and the rule set's
  * least at least (src/steps/times.c). */
@@ -76,6 +78,7 @@ maille_status lacks_roads(maille_ctx *ctx, maille_store *store, loads *l, const 
 maille_status lacks_supply(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
 maille_status lacks_zoning(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
 maille_status lacks_perimeters(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
+maille_status lacks_history(maille_ctx *ctx, maille_store *store, loads *l, const char **why);
 maille_status lacks_perimeter_services(maille_ctx *ctx, maille_store *store, loads *l,
                                        const char **why);
 

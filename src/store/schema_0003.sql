@@ -15,8 +15,9 @@ ALTER TABLE movement ADD COLUMN from_name TEXT;
 
 -- 3. The past of perimeters (step versions)  -- + geom MULTIPOLYGON on perimeter_past --------------
 
--- A perimeter as it stood at the end of a day, until (not included) the day it stood otherwise.
+-- A perimeter as it stood at the end of a day, until (not included) the day it stood otherwise;
+-- status null: its first one begins later.
 CREATE TABLE perimeter_past (
   row_id INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, perimeter_id TEXT NOT NULL, kind TEXT NOT NULL,
-  version INTEGER NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL, since TEXT, until TEXT,
+  version INTEGER NOT NULL, name TEXT NOT NULL, status TEXT, since TEXT, until TEXT,
   communes INTEGER NOT NULL, population REAL NOT NULL, codes TEXT NOT NULL);

@@ -8,10 +8,10 @@ import kit
 from kit import check, same
 
 STEPS = ["borders", "codes", "groupings", "members", "network", "links", "times", "coverage", "catchments",
-         "isochrones", "access", "zones", "perimeters", "findings", "drives", "perimeter-catchments"]
+         "isochrones", "access", "zones", "perimeters", "findings", "drives", "perimeter-catchments", "versions"]
 ON_SUPPLY = ["codes", "coverage", "catchments", "isochrones", "access", "zones",
              "findings", "perimeter-catchments"]
-ON_PERIMETERS = ["members", "perimeters", "findings", "drives", "perimeter-catchments"]
+ON_PERIMETERS = ["members", "perimeters", "findings", "drives", "perimeter-catchments", "versions"]
 NOTHING = "nothing had changed: nothing was imported or computed"
 
 
@@ -121,7 +121,7 @@ def long_vintage_of_perimeters_changed():
 def test_roads_changed():
     study = Study()
     kit.replace(study.path("routes.geojson"), '"id": 7,', '"id": 700007,')
-    roadless = ("borders", "codes", "groupings", "members")
+    roadless = ("borders", "codes", "groupings", "members", "versions")
     study.again("roads", [s for s in STEPS if s not in roadless], 1)
 
 

@@ -257,6 +257,7 @@ static const maille_step_state region_steps[] = {
     {"perimeters", true, false, NULL},
     {"findings", true, false, NULL},
     {"drives", true, false, NULL},
+    {"versions", true, false, NULL},
     {"perimeter-catchments", false, false, "no supply was given"},
 };
 enum { REGION_STEPS = sizeof region_steps / sizeof *region_steps };
