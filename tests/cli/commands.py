@@ -8,8 +8,9 @@ import subprocess
 import kit
 from kit import check, same
 
-COMMANDS = ["run", "init", "import", "compute", "check", "export", "times", "access", "network"]
-LATER = ["draft", "map", "report", "serve", "token", "backup", "isochrone"]
+COMMANDS = ["run", "init", "import", "compute", "check", "export", "times", "access", "network", "token",
+            "backup", "serve"]
+LATER = ["draft", "map", "report", "isochrone"]
 work = kit.scratch()
 workspace, layers = os.path.join(work, "w.maille"), os.path.join(work, "layers")
 study = os.path.join(kit.SAMPLE, "study.yaml")
