@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { GRACE_S = 10 };
 
@@ -17,6 +18,15 @@ static void tell(const char *address, bool json, bool quiet) {
     }
     if (!quiet)
         fprintf(stderr, "listening on http://%s\n", address);
+}
+
+/* Connections are files, and 1,024 of them, as shells set it, are too few. */
+static void allow_many_files(void) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static maille_status serve(maille_ctx *ctx, const char *workspace,
@@ -31,6 +41,7 @@ static maille_status serve(maille_ctx *ctx, const char *workspace,
     sigaddset(&ends, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ends, &before);
     signal(SIGPIPE, SIG_IGN);
+    allow_many_files();
     maille_status status = maille_server_start(ctx, workspace, config, &server);
     if (!status) {
         tell(maille_server_address(server), json, quiet);

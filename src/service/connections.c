@@ -198,6 +198,15 @@ static void account_for(maille_server *m, const exchange *x, int status) {
                                           .cached = x->cached});
 }
 
+/* MHD refuses some requests itself; others end unanswered. */
+static int status_without_us(const exchange *x, struct MHD_Connection *mhd) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
+    if (info && info->http_status)
+        return (int)info->http_status;
+    return atomic_load_explicit(&x->on->cut, memory_order_relaxed) ? 408 : 499;
+}
+
 void exchange_end(void *server, struct MHD_Connection *mhd, void **context,
                   enum MHD_RequestTerminationCode code) {
     maille_server *m = server;
@@ -206,13 +215,7 @@ void exchange_end(void *server, struct MHD_Connection *mhd, void **context,
     if (!x)
         return;
     *context = NULL;
-    /* MHD refuses some requests itself. */
-    int status = x->status;
-    const union MHD_ConnectionInfo *info =
-        status ? NULL : MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_HTTP_STATUS);
-    if (info)
-        status = (int)info->http_status;
-    account_for(m, x, status);
+    account_for(m, x, x->status ? x->status : status_without_us(x, mhd));
     if (x->counted)
         atomic_fetch_sub(&m->active, 1);
     parcel_drop(x->parcel);

@@ -63,6 +63,7 @@ typedef struct connection {
     char peer[64];
     unsigned char address[16]; /* as IPv6 */
     atomic_llong deadline;     /* ms of the monotonic clock; then the watch cuts it; 0 = never */
+    atomic_bool cut;           /* by the watch: it was too slow */
     bool unread;               /* closed with bytes of the other end unread: see linger */
     bool began;                /* a request was read */
     exchange now;
@@ -72,7 +73,6 @@ typedef struct connection {
 typedef struct {
     pthread_mutex_t lock;
     connection *first;
-    unsigned count, per_address;
     const maille_serve_config *config;
 } connections;
 

@@ -8,7 +8,7 @@
 typedef struct {
     const char *method, *target, *peer;
     const char *route, *account; /* NULL = null */
-    int status;                  /* 0: the other end left before */
+    int status;                  /* 408, 499: it was too slow, it left before it was answered */
     uint64_t bytes;              /* of the body */
     double seconds;
     bool cached;

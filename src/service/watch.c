@@ -24,8 +24,10 @@ static void cut_late(connections *all) {
     pthread_mutex_lock(&all->lock);
     for (connection *c = all->first; c; c = c->next) {
         long long deadline = atomic_load_explicit(&c->deadline, memory_order_relaxed);
-        if (deadline && now >= deadline)
+        if (deadline && now >= deadline) {
+            atomic_store_explicit(&c->cut, true, memory_order_relaxed);
             shutdown(c->socket, SHUT_RDWR); /* the I/O thread sees its end and closes it */
+        }
     }
     pthread_mutex_unlock(&all->lock);
 }

@@ -2,6 +2,7 @@
  * all is under way; the access log; where it listens. */
 #include "test_wire_kit.h"
 
+#include "service/server.h"
 #include <sys/resource.h>
 
 /* ---- time ---- */
@@ -206,6 +207,42 @@ TEST(streams_take_no_memory) {
     stop(5);
 }
 
+/* Loopback and proxies are not counted, whatever address they are written in. */
+TEST(so_many_connections_of_one_address) {
+    const char *proxies[] = {"192.0.2.9"};
+    maille_server m = {0};
+    connection others[9] = {0};
+    m.config = defaults();
+    m.config.proxies = proxies;
+    m.config.proxy_count = 1;
+    m.connections.config = &m.config;
+    pthread_mutex_init(&m.connections.lock, NULL);
+    struct sockaddr_in from = {.sin_family = AF_INET};
+    struct sockaddr_in6 mapped = {.sin6_family = AF_INET6};
+    for (int i = 0; i < 9; i++) {
+        memcpy(others[i].address, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\1", 16);
+        others[i].next = m.connections.first;
+        m.connections.first = &others[i];
+        inet_pton(AF_INET, "192.0.2.1", &from.sin_addr);
+        CHECK_INT(connections_accept(&m, (struct sockaddr *)&from, sizeof from),
+                  i < 7 ? MHD_YES : MHD_NO);
+        inet_pton(AF_INET6, "::ffff:192.0.2.1", &mapped.sin6_addr);
+        CHECK_INT(connections_accept(&m, (struct sockaddr *)&mapped, sizeof mapped),
+                  i < 7 ? MHD_YES : MHD_NO);
+        inet_pton(AF_INET, "192.0.2.2", &from.sin_addr);
+        CHECK_INT(connections_accept(&m, (struct sockaddr *)&from, sizeof from), MHD_YES);
+    }
+    for (int i = 0; i < 9; i++)
+        memcpy(others[i].address + 12, "\xc0\0\2\x9", 4);
+    inet_pton(AF_INET, "192.0.2.9", &from.sin_addr);
+    CHECK_INT(connections_accept(&m, (struct sockaddr *)&from, sizeof from), MHD_YES);
+    for (int i = 0; i < 9; i++)
+        memcpy(others[i].address + 12, "\x7f\0\0\x1", 4);
+    inet_pton(AF_INET, "127.0.0.1", &from.sin_addr);
+    CHECK_INT(connections_accept(&m, (struct sockaddr *)&from, sizeof from), MHD_YES);
+    pthread_mutex_destroy(&m.connections.lock);
+}
+
 /* ---- stopping ---- */
 
 typedef struct {
@@ -325,12 +362,16 @@ TEST(tells_what_was_asked_but_no_secrets) {
     h = hear(s);
     forget(&h);
     close(s);
+    s = dial(); /* leaves before it is answered */
+    say(s, "GET /slow HTTP/1.1\r\nHost: a\r\n");
+    sleep_ms(50);
+    close(s);
     sleep_ms(800);
     CHECK_INT(rename(path, moved), 0);
     h = ask("GET", "/stream", "");
     forget(&h);
     stop(5);
-    CHECK_INT(atomic_load(&counted), 5);
+    CHECK_INT(atomic_load(&counted), 6);
     maille_strbuf old = read_file(moved), new = read_file(path);
     CHECK(old.text && new.text);
     CHECK(strstr(old.text, "sesame") == NULL);
@@ -345,6 +386,7 @@ TEST(tells_what_was_asked_but_no_secrets) {
     CHECK(strstr(old.text, "\"cached\":true") != NULL);
     CHECK(strstr(old.text, "\"status\":404") != NULL && strstr(old.text, "\"route\":null") != NULL);
     CHECK(strstr(old.text, "\"status\":400") != NULL);
+    CHECK(strstr(old.text, "\"path\":\"/slow\",\"status\":499,") != NULL);
     CHECK(strncmp(old.text, "{\"time\":\"20", 11) == 0);
     CHECK(strstr(new.text, "\"bytes\":2000000,") != NULL);
     CHECK(strchr(new.text, '\n') == new.text + new.length - 1);
@@ -394,6 +436,6 @@ TEST(listens_where_it_is_told_to) {
 
 RUN_TESTS(CASE(slow_callers_are_cut), CASE(who_waits_for_work_is_not_cut),
           CASE(two_thousand_connections), CASE(a_full_queue_refuses), CASE(streams_take_no_memory),
-          CASE(stops_when_all_is_answered), CASE(stops_though_streams_never_end),
-          CASE(stops_with_connections_open), CASE(tells_what_was_asked_but_no_secrets),
-          CASE(listens_where_it_is_told_to))
+          CASE(so_many_connections_of_one_address), CASE(stops_when_all_is_answered),
+          CASE(stops_though_streams_never_end), CASE(stops_with_connections_open),
+          CASE(tells_what_was_asked_but_no_secrets), CASE(listens_where_it_is_told_to))
