@@ -71,7 +71,7 @@ TEST(crawlers_are_told_where_there_is_no_end) {
 TEST(requests_are_counted_by_route_and_status) {
     metrics *m = NULL;
     maille_strbuf text = {0};
-    const route *health = route_of("getHealth"), *ready = route_of("getReady");
+    const route *health = route_of("sante"), *ready = route_of("disponibilite");
     CHECK_INT(metrics_new(ctx, &m), MAILLE_OK);
     metrics_add(m, health, 200, 0.0004, 10, false);
     metrics_add(m, health, 200, 0.0005, 20, true); /* a bound holds its own */
@@ -82,23 +82,21 @@ TEST(requests_are_counted_by_route_and_status) {
     metrics_add(m, NULL, 0, NAN, 0, false); /* an answer that never was */
     metrics_write(m, &text);
     const char *t = text.text;
-    CHECK_NEAR(counter(t, "maille_requests_total{route=\"getHealth\",status=\"2xx\"}"), 3, 0);
-    CHECK_NEAR(counter(t, "maille_requests_total{route=\"getHealth\",status=\"3xx\"}"), 1, 0);
-    CHECK_NEAR(counter(t, "maille_requests_total{route=\"getReady\",status=\"5xx\"}"), 1, 0);
+    CHECK_NEAR(counter(t, "maille_requests_total{route=\"sante\",status=\"2xx\"}"), 3, 0);
+    CHECK_NEAR(counter(t, "maille_requests_total{route=\"sante\",status=\"3xx\"}"), 1, 0);
+    CHECK_NEAR(counter(t, "maille_requests_total{route=\"disponibilite\",status=\"5xx\"}"), 1, 0);
     CHECK_NEAR(counter(t, "maille_requests_total{route=\"\",status=\"4xx\"}"), 1, 0);
     CHECK_NEAR(counter(t, "maille_requests_total{route=\"\",status=\"5xx\"}"), 1, 0);
-    CHECK_NEAR(counter(t, "maille_requests_total{route=\"getSession\",status=\"2xx\"}"), -1, 0);
-    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"getHealth\",le=\"0.0005\"}"), 2,
-               0);
-    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"getHealth\",le=\"0.0025\"}"), 2,
-               0);
-    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"getHealth\",le=\"0.005\"}"), 3, 0);
-    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"getHealth\",le=\"10\"}"), 3, 0);
-    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"getHealth\",le=\"+Inf\"}"), 4, 0);
-    CHECK_NEAR(counter(t, "maille_request_seconds_count{route=\"getHealth\"}"), 4, 0);
-    CHECK_NEAR(counter(t, "maille_request_seconds_sum{route=\"getHealth\"}"), 99.0039, 1e-9);
-    CHECK_NEAR(counter(t, "maille_response_bytes_total{route=\"getHealth\"}"), 60, 0);
-    CHECK_NEAR(counter(t, "maille_cache_hits_total{route=\"getHealth\"}"), 2, 0);
+    CHECK_NEAR(counter(t, "maille_requests_total{route=\"session\",status=\"2xx\"}"), -1, 0);
+    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"sante\",le=\"0.0005\"}"), 2, 0);
+    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"sante\",le=\"0.0025\"}"), 2, 0);
+    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"sante\",le=\"0.005\"}"), 3, 0);
+    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"sante\",le=\"10\"}"), 3, 0);
+    CHECK_NEAR(counter(t, "maille_request_seconds_bucket{route=\"sante\",le=\"+Inf\"}"), 4, 0);
+    CHECK_NEAR(counter(t, "maille_request_seconds_count{route=\"sante\"}"), 4, 0);
+    CHECK_NEAR(counter(t, "maille_request_seconds_sum{route=\"sante\"}"), 99.0039, 1e-9);
+    CHECK_NEAR(counter(t, "maille_response_bytes_total{route=\"sante\"}"), 60, 0);
+    CHECK_NEAR(counter(t, "maille_cache_hits_total{route=\"sante\"}"), 2, 0);
     maille_strbuf_free(&text);
     metrics_free(m);
 }
@@ -149,7 +147,7 @@ TEST(no_count_is_lost_between_threads) {
         pthread_join(threads[i], NULL);
     metrics_write(m, &text);
     double sum = 0, bytes = 0;
-    static const char *const ids[] = {"getHealth", "getReady"};
+    static const char *const ids[] = {"sante", "disponibilite"};
     for (size_t i = 0; i < 2; i++) {
         char line[120];
         snprintf(line, sizeof line, "maille_request_seconds_count{route=\"%s\"}", ids[i]);
@@ -159,7 +157,7 @@ TEST(no_count_is_lost_between_threads) {
     }
     CHECK_NEAR(sum, 200000, 0);
     CHECK_NEAR(bytes, 600000, 0);
-    CHECK_NEAR(counter(text.text, "maille_cache_hits_total{route=\"getReady\"}"), 100000, 0);
+    CHECK_NEAR(counter(text.text, "maille_cache_hits_total{route=\"disponibilite\"}"), 100000, 0);
     maille_strbuf_free(&text);
     metrics_free(m);
 }
