@@ -68,12 +68,12 @@ static const char pairs[] =
     "8081828384858687888990919293949596979899";
 
 /* Two digits of n < 100; returns the place behind them. */
-static char *put_pair(char *to, uint32_t n) {
+static inline char *put_pair(char *to, uint32_t n) {
     memcpy(to, pairs + (size_t)2 * n, 2);
     return to + 2;
 }
 
-static char *put_whole(char *to, uint32_t n) {
+static inline char *put_whole(char *to, uint32_t n) {
     if (n >= 100) {
         *to++ = (char)('0' + n / 100);
         return put_pair(to, n % 100);
@@ -84,13 +84,13 @@ static char *put_whole(char *to, uint32_t n) {
     return to + 1;
 }
 
-char *layers_put_degrees(char *to, double degrees) {
-    int64_t scaled = (int64_t)(degrees * 1e7 + (degrees < 0 ? -0.5 : 0.5));
-    if (scaled < 0) {
+/* Trailing zeros are cut by a loop: how many there are is guessed well by the processor, which can
+ * go on with the next number meanwhile. */
+static inline char *put_degrees(char *to, double degrees) {
+    uint32_t n = (uint32_t)(fabs(degrees) * 1e7 + 0.5); /* 360 · 1e7 < 2^32 */
+    uint32_t part = n % 10000000;
+    if (degrees < 0 && n > 0)
         *to++ = '-';
-        scaled = -scaled;
-    }
-    uint32_t n = (uint32_t)scaled, part = n % 10000000; /* 180 · 1e7 < 2^32 */
     to = put_whole(to, n / 10000000);
     if (part == 0)
         return to;
@@ -103,6 +103,10 @@ char *layers_put_degrees(char *to, double degrees) {
     while (to[-1] == '0')
         to--;
     return to;
+}
+
+char *layers_put_degrees(char *to, double degrees) {
+    return put_degrees(to, degrees);
 }
 
 char *layers_put_metres(char *to, double metres) {
@@ -161,13 +165,13 @@ static void add(writer *w, const char *text) {
     w->used += length;
 }
 
-static char *put_position(char *to, const writer *w, point p) {
+static inline char *put_position(char *to, const writer *w, point p) {
     bool swap = w->projection->latitude_first;
     double first = swap ? p.y : p.x, second = swap ? p.x : p.y;
     *to++ = '[';
-    to = w->projection->crs ? layers_put_metres(to, first) : layers_put_degrees(to, first);
+    to = w->projection->crs ? layers_put_metres(to, first) : put_degrees(to, first);
     *to++ = ',';
-    to = w->projection->crs ? layers_put_metres(to, second) : layers_put_degrees(to, second);
+    to = w->projection->crs ? layers_put_metres(to, second) : put_degrees(to, second);
     *to++ = ']';
     return to;
 }
@@ -197,20 +201,14 @@ void layers_projection_free(layers_projection *projection) {
 
 /* ---- rings ---- */
 
-static bool in_range(point p) {
-    return p.x >= -360 && p.x <= 360 && p.y >= -90 && p.y <= 90;
-}
-
 /* Twice the signed area, relative to the first point; grows the box. False where a point is no
- * place on earth. */
+ * place on earth; the area is no number where a coordinate is none. */
 static bool measure(const unsigned char *points, uint32_t count, layers_box *into, double *area) {
     point origin = point_at(points, 0), before = {0, 0};
     layers_box box = {origin.x, origin.y, origin.x, origin.y};
-    bool ok = true;
     *area = 0;
     for (uint32_t i = 0; i < count; i++) {
         point p = point_at(points, i), q = {p.x - origin.x, p.y - origin.y};
-        ok = ok && in_range(p);
         *area += before.x * q.y - q.x * before.y;
         before = q;
         box.west = p.x < box.west ? p.x : box.west;
@@ -224,7 +222,8 @@ static bool measure(const unsigned char *points, uint32_t count, layers_box *int
         into->south = box.south < into->south ? box.south : into->south;
         into->north = box.north > into->north ? box.north : into->north;
     }
-    return ok;
+    return !isnan(*area) && box.west >= -360 && box.east <= 360 && box.south >= -90 &&
+           box.north <= 90;
 }
 
 static void write_ring(writer *w, reader *r, bool shell) {

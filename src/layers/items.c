@@ -162,8 +162,22 @@ void maille_items_free(maille_items *items) {
     maille_free(items);
 }
 
+/* Whether a condition is on a joined table. As deep as the store lets filters be. */
+static bool asks_joins(const maille_filter *filter) {
+    if (filter->op > MAILLE_F_NOT)
+        return filter->of > 0;
+    for (size_t i = 0; i < filter->count; i++)
+        if (asks_joins(filter->children[i]))
+            return true;
+    return false;
+}
+
+/* Joins give each row once: they count only where they are asked. */
 maille_status maille_items_matched(maille_ctx *ctx, maille_items *items, int64_t *out) {
-    return maille_store_select_count(ctx, items->catalogue->store, &items->query, out);
+    maille_selection_query query = items->query;
+    if (!query.filter || !asks_joins(query.filter))
+        query.join_count = 0;
+    return maille_store_select_count(ctx, items->catalogue->store, &query, out);
 }
 
 /* ---- one feature after the other ---- */
