@@ -4,6 +4,7 @@
 
 #include <maille/hash.h>
 #include <maille/json.h>
+#include <maille/map.h>
 #include <maille/memory.h>
 #include <maille/provenance.h>
 #include <maille/version.h>
@@ -246,20 +247,45 @@ done:
     return status;
 }
 
-/* Which version of each perimeter stood since when. */
+/* Which version of each perimeter was made on which day: the same decisions give the same hash in
+ * every workspace, whoever took them at what time. */
 static maille_status add_history(maille_ctx *ctx, maille_store *store, maille_hasher *hasher) {
-    static const char *const version[] = {"perimeter_id", "version", "change_id", "after",
-                                          "vintage"};
+    enum { ID, AT, OF = 0, VERSION, AFTER, VINTAGE, CHANGE, DAY = 10 };
     static const char *const change[] = {"id", "at"};
+    static const char *const version[] = {"perimeter_id", "version", "after", "vintage",
+                                          "change_id"};
     const maille_value reference = maille_text_value("");
     const maille_filter filter = maille_equals("scenario", &reference);
-    const maille_query queries[] = {
-        {.table = "perimeter_version", .columns = version, .column_count = 5, .filter = &filter},
-        {.table = "change", .columns = change, .column_count = 2, .filter = &filter}};
+    const maille_query of_changes = {
+        .table = "change", .columns = change, .column_count = 2, .filter = &filter};
+    const maille_query of_versions = {
+        .table = "perimeter_version", .columns = version, .column_count = 5, .filter = &filter};
     maille_status status = MAILLE_OK;
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
-        TRY(add_rows(ctx, store, &queries[i], NULL, hasher));
+    maille_table *changes = NULL, *versions = NULL;
+    maille_names *row_of = maille_names_new(0);
+    if (!row_of)
+        return maille_no_memory(ctx);
+    TRY(maille_store_read(ctx, store, &of_changes, &changes));
+    TRY(maille_store_read(ctx, store, &of_versions, &versions));
+    for (size_t row = 0; row < changes->rows; row++)
+        if (!maille_names_set(row_of, changes->columns[ID].texts[row], (uint32_t)row)) {
+            status = maille_no_memory(ctx);
+            goto done;
+        }
+    for (size_t row = 0; row < versions->rows; row++) {
+        const maille_column *c = versions->columns;
+        uint32_t made = maille_names_get(row_of, c[CHANGE].texts[row]);
+        maille_hasher_add_text(hasher, c[OF].texts[row]);
+        maille_hasher_add(hasher, &c[VERSION].ints[row], sizeof(int64_t));
+        maille_hasher_add_text(hasher, c[AFTER].texts[row]);
+        maille_hasher_add_text(hasher, c[VINTAGE].texts[row]);
+        if (made != MAILLE_ABSENT)
+            maille_hasher_add(hasher, changes->columns[AT].texts[made], DAY);
+    }
 done:
+    maille_table_free(changes);
+    maille_table_free(versions);
+    maille_names_free(row_of);
     return status;
 }
 

@@ -8,7 +8,7 @@ import kit
 from kit import check, none, same
 
 PERIMETER_LAYERS = ["cpts", "cpts-bassins", "cpts-chevauchements", "cpts-communes-disputees", "cpts-constats",
-                    "cpts-zones-blanches", "perimetres"]
+                    "cpts-zones-blanches", "perimetres", "perimetres-historique"]
 GP = "medecin_generaliste"
 
 

@@ -332,7 +332,7 @@ def test_stale_results_are_told():
     p = kit.maille("export", "-w", study.workspace, "--to", study.layers)
     marked = {n for n in kit.LAYERS if kit.layer(study.layers, n).get("perime")}
     same("stale layers are marked", marked, set(kit.LAYERS) - {
-        "communes", "cpts-chevauchements", "cpts-zones-blanches", "perimetres"})
+        "communes", "cpts-chevauchements", "cpts-zones-blanches", "perimetres", "perimetres-historique"})
     same("and told", p.stderr.count("is stale"), len(marked))
     same("in the table too", p.stdout.count("périmé"), len(marked))
     kit.maille("compute", "-w", study.workspace)

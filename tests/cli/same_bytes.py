@@ -10,7 +10,8 @@ def make(study, audience, *more, **how):
     """(contents of the workspace, folder of the layers) of a run from scratch."""
     workspace, to = os.path.join(kit.scratch(), "w.maille"), kit.scratch()
     kit.maille("run", study, "-w", workspace, "--to", to, "--audience", audience, *more, **how)
-    same("every layer", sorted(os.listdir(to)), sorted(n + ".geojson" for n in kit.LAYERS))
+    same("every layer", sorted(os.listdir(to)), sorted(
+        n + ".geojson" for n in (kit.LAYERS if audience == "interne" else kit.PUBLIC_LAYERS)))
     return kit.contents(workspace), to
 
 
