@@ -131,8 +131,9 @@ static bool is_listen(const char *text) {
     char host[64];
     if (!length || length >= sizeof host)
         return false;
-    memcpy(host, text + six, length - 2 * six);
-    host[length - 2 * six] = '\0';
+    length -= six ? 2 : 0;
+    memcpy(host, text + six, length);
+    host[length] = '\0';
     unsigned char bytes[16];
     return inet_pton(six ? AF_INET6 : AF_INET, host, bytes) == 1;
 }

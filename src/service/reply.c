@@ -97,7 +97,7 @@ static const char *disposition(const request *r, const char *name) {
     for (const char *c = name; *c; c++) {
         bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
                      (*c >= '0' && *c <= '9') || *c == '-' || *c == '.' || *c == '_';
-        maille_strbuf_add_char(&text, plain ? *c : '_');
+        maille_strbuf_add_n(&text, plain ? c : "_", 1);
     }
     maille_strbuf_add_char(&text, '"');
     const char *copy = text.failed ? NULL : maille_arena_strdup(r->arena, text.text);
@@ -129,7 +129,7 @@ bool request_key(const request *r, const route *found, maille_strbuf *key) {
     /* The role stands for what the headers of an answer tell (Cache-Control, CORS). */
     maille_strbuf_addf(key, "%d %d %s", (int)r->audience, (int)r->account->role,
                        r->narrowed.narrowed ? "only" : "all");
-    for (size_t i = 0; i < r->narrowed.narrowed_count; i++)
+    for (size_t i = 0; r->narrowed.narrowed && i < r->narrowed.narrowed_count; i++)
         maille_strbuf_addf(key, " %s", r->narrowed.narrowed[i]);
     maille_strbuf_addf(key, "\n%s\n%s\n%s\n%s\n%s\n%s", r->format, r->language, r->base,
                        a->allowed_origin ? a->allowed_origin : "", r->prefer, r->target);

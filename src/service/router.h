@@ -28,10 +28,10 @@ typedef struct {
     unsigned verbs;     /* of the path; 0 = no such path */
     bool memory;        /* it ran out */
 } router_found;
-/* The route of a path and a verb, for who may `role`: hidden routes that ask for more are not
- * there. Literal segments go before {parts}; a part may have an ending ("{y}.mvt"). Verb 0 finds
- * the path alone. */
-router_found router_find(const target *t, unsigned verb, maille_role role, maille_arena *arena,
+/* The route of a path and a wanted verb, for who may `role`: hidden routes that ask for more are
+ * not there. Literal segments go before {parts}; a part may have an ending ("{y}.mvt"). Verb 0
+ * finds the path alone. */
+router_found router_find(const target *t, unsigned wanted, maille_role role, maille_arena *arena,
                          const char *part[4]);
 /* "GET, HEAD, OPTIONS" */
 const char *router_allow(maille_arena *arena, unsigned verbs);

@@ -109,28 +109,41 @@ static const char *forwarded(const wire *in, bool trusted, const char *name) {
     return count > 1 ? NULL : count ? in->header(in, name) : "";
 }
 
-const char *router_base(const maille_serve_config *config, const wire *in, const char *authority) {
-    bool trusted = is_trusted(config, in->peer ? in->peer : "");
+/* Host is there once at most, has its form, and is that of the target where that has one. */
+static bool is_host_fine(const wire *in, const char *authority) {
     const char *host = in->header(in, "Host");
     unsigned hosts = in->header_count(in, "Host");
-    const char *scheme = forwarded(in, trusted, "X-Forwarded-Proto");
-    const char *outer = forwarded(in, trusted, "X-Forwarded-Host");
-    const char *prefix = forwarded(in, trusted, "X-Forwarded-Prefix");
-    if (!scheme || !outer || !prefix || hosts > 1 || (hosts == 1 && !router_is_authority(host)))
-        return NULL;
-    if (authority && (!router_is_authority(authority) || (hosts && strcasecmp(authority, host))))
+    if (hosts > 1 || (hosts && !router_is_authority(host)))
+        return false;
+    return !authority ||
+           (router_is_authority(authority) && (!hosts || strcasecmp(authority, host) == 0));
+}
+
+/* What a trusted proxy says of the way to us; false where it has not its form. */
+static bool read_forwarded(const wire *in, bool trusted, const char **scheme, const char **host,
+                           const char **prefix) {
+    *scheme = forwarded(in, trusted, "X-Forwarded-Proto");
+    *host = forwarded(in, trusted, "X-Forwarded-Host");
+    *prefix = forwarded(in, trusted, "X-Forwarded-Prefix");
+    if (!*scheme || !*host || !*prefix)
+        return false;
+    size_t length = strlen(*prefix);
+    if (length && (*prefix)[length - 1] == '/')
+        *prefix = maille_arena_strndup(in->arena, *prefix, length - 1);
+    bool known = !**scheme || strcmp(*scheme, "http") == 0 || strcmp(*scheme, "https") == 0;
+    return known && (!**host || router_is_authority(*host)) && *prefix && is_prefix(*prefix);
+}
+
+const char *router_base(const maille_serve_config *config, const wire *in, const char *authority) {
+    const char *scheme, *outer, *prefix, *host = in->header(in, "Host");
+    bool trusted = is_trusted(config, in->peer ? in->peer : "");
+    if (!is_host_fine(in, authority))
         return NULL;
     if (config->public_url)
         return config->public_url;
-    if ((*outer && !router_is_authority(outer)) ||
-        (*scheme && strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
+    if (!read_forwarded(in, trusted, &scheme, &outer, &prefix))
         return NULL;
-    size_t length = strlen(prefix);
-    if (length && prefix[length - 1] == '/')
-        prefix = maille_arena_strndup(in->arena, prefix, length - 1);
-    if (!prefix || !is_prefix(prefix))
-        return NULL;
-    const char *place = *outer ? outer : hosts ? host : authority ? authority : config->listen;
+    const char *place = *outer ? outer : *host ? host : authority ? authority : config->listen;
     maille_strbuf base = {0};
     maille_strbuf_addf(&base, "%s://%s%s", *scheme ? scheme : "http", place, prefix);
     const char *out = base.failed ? NULL : maille_arena_strdup(in->arena, base.text);
