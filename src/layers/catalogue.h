@@ -73,7 +73,18 @@ bool layers_column_type(maille_ctx *ctx, maille_store *store, const char *table,
 
 /* credits.c: {"services": …, "regles": …} of the study, as JSON. */
 maille_status layers_parameters(maille_ctx *ctx, const maille_catalogue *catalogue, char **out);
-/* Sources of a layer as a JSON array, and the licence of the result as text. */
+/* What something rests on: imports of these kinds; of groupings the zoning's unit alone, or all. */
+typedef struct {
+    const char *layer; /* whose credits they are */
+    const char *const *kinds;
+    size_t count;
+    bool all_groupings;
+} layers_resting;
+/* Their sources as a JSON array, and the licence of the result as text. */
+maille_status layers_credits_on(maille_ctx *ctx, const maille_catalogue *catalogue,
+                                const layers_resting *on, maille_strbuf *sources,
+                                maille_strbuf *licence);
+/* Those of a layer. */
 maille_status layers_credits(maille_ctx *ctx, const maille_catalogue *catalogue,
                              const maille_layer_def *def, maille_strbuf *sources,
                              maille_strbuf *licence);

@@ -11,13 +11,13 @@ static bool same(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Whether import i is one that the layer rests on. Of groupings only the zoning's unit is. */
-static bool rests_on(const maille_catalogue *c, const maille_layer_def *def, size_t i) {
+/* Whether import i is one that is rested on. */
+static bool rests_on(const maille_catalogue *c, const layers_resting *on, size_t i) {
     const char *kind = c->imports->columns[IMPORT_KIND].texts[i];
     bool named = false;
-    for (size_t s = 0; s < def->source_count && !named; s++)
-        named = strcmp(def->sources[s], kind) == 0;
-    if (named && strcmp(kind, "grouping") == 0)
+    for (size_t s = 0; s < on->count && !named; s++)
+        named = strcmp(on->kinds[s], kind) == 0;
+    if (named && !on->all_groupings && strcmp(kind, "grouping") == 0)
         named = same(c->imports->columns[IMPORT_NAME].texts[i], c->study->zoning_unit);
     return named && c->credited[i];
 }
@@ -28,12 +28,12 @@ static const char *name_of(const maille_catalogue *c, size_t i) {
     return source ? source : c->imports->columns[IMPORT_KIND].texts[i];
 }
 
-/* Whether an earlier import of this layer says the same of itself. */
-static bool said_before(const maille_catalogue *c, const maille_layer_def *def, size_t i) {
+/* Whether an earlier import that is rested on says the same of itself. */
+static bool said_before(const maille_catalogue *c, const layers_resting *on, size_t i) {
     const char *const *vintages = c->imports->columns[IMPORT_VINTAGE].texts;
     const char *const *licences = c->imports->columns[IMPORT_LICENCE].texts;
     for (size_t k = 0; k < i; k++)
-        if (rests_on(c, def, k) && same(name_of(c, k), name_of(c, i)) &&
+        if (rests_on(c, on, k) && same(name_of(c, k), name_of(c, i)) &&
             same(vintages[k], vintages[i]) && same(licences[k], licences[i]))
             return true;
     return false;
@@ -66,27 +66,27 @@ static void add_source(maille_strbuf *s, const maille_catalogue *c, size_t i, co
     maille_strbuf_add_char(s, '}');
 }
 
-maille_status layers_credits(maille_ctx *ctx, const maille_catalogue *c,
-                             const maille_layer_def *def, maille_strbuf *sources,
-                             maille_strbuf *licence) {
+maille_status layers_credits_on(maille_ctx *ctx, const maille_catalogue *c,
+                                const layers_resting *on, maille_strbuf *sources,
+                                maille_strbuf *licence) {
     size_t count = 0;
     const char **licences = maille_alloc(c->imports->rows, sizeof *licences);
     if (!licences)
         return maille_no_memory(ctx);
     maille_strbuf_add_char(sources, '[');
     for (size_t i = 0; i < c->imports->rows; i++) {
-        if (!rests_on(c, def, i))
+        if (!rests_on(c, on, i))
             continue;
         const char *own = c->imports->columns[IMPORT_LICENCE].texts[i];
         licences[count++] = own ? own : unknown_licence;
-        if (said_before(c, def, i))
+        if (said_before(c, on, i))
             continue;
         add_source(sources, c, i, licences[count - 1]);
         if (!own && !c->warned[i])
             maille_log(ctx, MAILLE_LOG_WARNING,
                        "source \"%s\" of %s is without licence: layer %s and whatever else rests "
                        "on it says \"%s\"",
-                       name_of(c, i), c->imports->columns[IMPORT_KIND].texts[i], def->id,
+                       name_of(c, i), c->imports->columns[IMPORT_KIND].texts[i], on->layer,
                        unknown_licence);
         c->warned[i] = c->warned[i] || !own;
     }
@@ -94,6 +94,13 @@ maille_status layers_credits(maille_ctx *ctx, const maille_catalogue *c,
     join_licences(licences, count, licence);
     maille_free(licences);
     return sources->failed || licence->failed ? maille_no_memory(ctx) : MAILLE_OK;
+}
+
+maille_status layers_credits(maille_ctx *ctx, const maille_catalogue *c,
+                             const maille_layer_def *def, maille_strbuf *sources,
+                             maille_strbuf *licence) {
+    const layers_resting on = {def->id, def->sources, def->source_count, false};
+    return layers_credits_on(ctx, c, &on, sources, licence);
 }
 
 /* ---- parameters ---- */
