@@ -85,6 +85,17 @@ void html_begin(maille_strbuf *s, const request *r, const char *title, const htm
     maille_strbuf_add(s, "</h1>\n");
 }
 
+/* The same as JSON; fields of forms that were left empty say nothing. */
+static const char *as_json(const request *r) {
+    enum { MOST = 24 };
+    parameter changes[MOST] = {{"f", "json"}};
+    size_t count = 1;
+    for (size_t i = 0; i < r->parameter_count && count < MOST; i++)
+        if (!*r->parameters[i].value)
+            changes[count++] = (parameter){r->parameters[i].key, NULL};
+    return ogc_link_again(r, changes, count);
+}
+
 void html_end(maille_strbuf *s, const request *r) {
     maille_strbuf_add(s, "</main>\n<footer><p>");
     html_link(s, ogc_link(r, "/"), ogc_say(r, "Accueil", "Home"));
@@ -94,12 +105,11 @@ void html_end(maille_strbuf *s, const request *r) {
     html_link(s, ogc_link(r, "/api?f=html"), ogc_say(r, "Interface", "API"));
     maille_strbuf_add(s, " · ");
     html_link(s, ogc_link(r, "/conformance?f=html"), ogc_say(r, "Normes", "Standards"));
-    maille_strbuf_addf(s, "</p><p>%s</p></footer>\n</body>\n</html>\n",
-                       ogc_say(r,
-                               "Données publiées par Maille selon OGC API – Features. Chaque page "
-                               "existe aussi en JSON.",
-                               "Published by Maille by OGC API – Features. Each page is there as "
-                               "JSON too."));
+    maille_strbuf_addf(s, "</p><p>%s ",
+                       ogc_say(r, "Données publiées par Maille selon OGC API – Features.",
+                               "Published by Maille by OGC API – Features."));
+    html_link(s, as_json(r), ogc_say(r, "Cette page en JSON", "This page as JSON"));
+    maille_strbuf_add(s, "</p></footer>\n</body>\n</html>\n");
 }
 
 /* ---- values ---- */

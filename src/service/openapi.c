@@ -82,9 +82,7 @@ static void add_part(maille_strbuf *s, view *v, const request *r, const route *c
 
 static void add_query(maille_strbuf *s, view *v, const route *call, const route_parameter *p) {
     begin_parameter(s, p->name, "query", p->description);
-    bool list = strcmp(p->type, "array") == 0;
-    maille_strbuf_addf(s, ",\"required\":false,\"style\":\"form\",\"explode\":%s,\"schema\":{",
-                       list ? "false" : "true");
+    maille_strbuf_add(s, ",\"required\":false,\"style\":\"form\",\"explode\":false,\"schema\":{");
     ogc_member(s, "type", p->type);
     if (p->extra)
         maille_strbuf_addf(s, ",%s", p->extra);
