@@ -1,0 +1,3 @@
+#!/bin/bash
+# OGC API – Features, Part 1, requirement by requirement.
+exec python3 "$SOURCE/tests/service/conformance_core.py"
