@@ -19,10 +19,11 @@ typedef struct maille_mesh maille_mesh;
 maille_status maille_mesh_new(maille_ctx *ctx, const maille_shapes *lonlat, maille_mesh **out);
 void maille_mesh_free(maille_mesh *mesh);
 size_t maille_mesh_arcs(const maille_mesh *mesh);
+size_t maille_mesh_bytes(const maille_mesh *mesh); /* memory held */
 
-/* The mesh on the grid of one zoom, each arc simplified (Douglas-Peucker, a quarter of a unit) and
- * without doubled points; rings that collapse are gone, but a shape that is not empty keeps at
- * least its largest ring as long as that covers a unit. Immutable; threads may share it. */
+/* The mesh on the grid of one zoom: each arc simplified (Douglas-Peucker, a quarter of a unit) and
+ * snapped to the grid so that arcs cross nowhere and polygons stay valid, less than a unit from
+ * where they were. Rings that collapse are gone. Immutable; threads may share it. */
 typedef struct maille_mesh_zoom maille_mesh_zoom;
 maille_status maille_mesh_at_zoom(maille_ctx *ctx, const maille_mesh *mesh, unsigned zoom,
                                   maille_mesh_zoom **out);

@@ -302,3 +302,12 @@ void maille_mesh_free(maille_mesh *mesh) {
 size_t maille_mesh_arcs(const maille_mesh *mesh) {
     return mesh->arc_start.count - 1;
 }
+
+size_t maille_mesh_bytes(const maille_mesh *mesh) {
+    const mesh_points *vertices = &mesh->vertices;
+    size_t arcs = mesh->arc_start.capacity, places = mesh->arc_points.capacity;
+    return sizeof *mesh + vertices->point_capacity * sizeof *vertices->points +
+           vertices->bucket_count * sizeof *vertices->buckets + arcs * 2 * sizeof(uint32_t) +
+           places * (sizeof(uint32_t) + sizeof *mesh->weight) +
+           mesh->links.capacity * sizeof(uint32_t) * 2;
+}

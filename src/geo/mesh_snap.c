@@ -18,6 +18,12 @@ typedef struct {
     uint32_t arc;
 } stretch;
 
+/* A pixel that a segment passes, and how far along. */
+typedef struct {
+    int64_t key;
+    uint32_t number;
+} passage;
+
 typedef struct {
     const maille_mesh *mesh;
     mesh_snapped *out;
@@ -27,8 +33,8 @@ typedef struct {
     MAILLE_VEC(mesh_segment) segments; /* of the stretches */
     MAILLE_VEC(mesh_point) crossings;  /* units */
     mesh_grid grid;
-    unsigned char *island_seen;  /* of each vertex that names an island */
-    MAILLE_VEC(uint32_t) passed; /* pixels of one segment */
+    unsigned char *island_seen; /* of each vertex that names an island */
+    MAILLE_VEC(passage) passed; /* by one segment */
 } snapper;
 
 void mesh_snapped_free(mesh_snapped *snapped) {
@@ -271,24 +277,35 @@ static bool passes(const snapper *s, mesh_segment t, mesh_point pixel) {
     return mesh_turn(t.a, t.b, low) <= 0 && mesh_turn(t.a, t.b, high) > 0;
 }
 
-/* Pixels of a segment in its order: each step goes on along both axes, or stands still along one.
- */
-static void sort_passed(snapper *s, mesh_segment t) {
-    const mesh_point *pixels = s->out->pixels.points;
-    int64_t right = t.b.x >= t.a.x ? 1 : -1, down = t.b.y >= t.a.y ? 1 : -1;
-    uint32_t *items = s->passed.items;
+static int by_key(const void *a, const void *b) {
+    const passage *s = a, *t = b;
+    return (s->key > t->key) - (s->key < t->key);
+}
+
+/* Pixels of a segment in its order. Most pass two or three; one around the world passes a frame in
+ * every tile. */
+static void sort_passed(snapper *s) {
+    passage *items = s->passed.items;
+    if (s->passed.count > 16) {
+        qsort(items, s->passed.count, sizeof *items, by_key);
+        return;
+    }
     for (size_t i = 1; i < s->passed.count; i++) {
-        uint32_t moved = items[i];
-        int64_t key = right * pixels[moved].x + down * pixels[moved].y;
+        passage moved = items[i];
         size_t k = i;
-        for (; k > 0; k--) {
-            int64_t other = right * pixels[items[k - 1]].x + down * pixels[items[k - 1]].y;
-            if (other <= key)
-                break;
+        for (; k > 0 && items[k - 1].key > moved.key; k--)
             items[k] = items[k - 1];
-        }
         items[k] = moved;
     }
+}
+
+/* Within a segment each pixel lies further on than the one before, along one axis or both. */
+static bool add_passed(snapper *s, mesh_segment t, uint32_t number) {
+    mesh_point pixel = s->out->pixels.points[number];
+    if (!passes(s, t, pixel))
+        return true;
+    int64_t east = t.b.x >= t.a.x ? pixel.x : -pixel.x, south = t.b.y >= t.a.y ? pixel.y : -pixel.y;
+    return MAILLE_VEC_PUSH(&s->passed, ((passage){east + south, number}));
 }
 
 static bool find_passed(snapper *s, mesh_segment t) {
@@ -300,12 +317,11 @@ static bool find_passed(snapper *s, mesh_segment t) {
         for (uint32_t c = columns.first; c <= columns.last; c++) {
             uint32_t cell = row * grid->width + c;
             for (uint32_t i = grid->start[cell]; i < grid->start[cell + 1]; i++)
-                if (passes(s, t, s->out->pixels.points[grid->items[i]]) &&
-                    !MAILLE_VEC_PUSH(&s->passed, grid->items[i]))
+                if (!add_passed(s, t, grid->items[i]))
                     return false;
         }
     }
-    sort_passed(s, t);
+    sort_passed(s);
     return true;
 }
 
@@ -321,7 +337,7 @@ static bool chain_pixels(snapper *s) {
             if (!find_passed(s, s->segments.items[at]))
                 return false;
             for (size_t i = 0; i < s->passed.count; i++) {
-                uint32_t pixel = s->passed.items[i];
+                uint32_t pixel = s->passed.items[i].number;
                 bool again =
                     out->chains.count > begin && out->chains.items[out->chains.count - 1] == pixel;
                 if (!again && !MAILLE_VEC_PUSH(&out->chains, pixel))
