@@ -52,8 +52,13 @@ maille_status maille_file_read(maille_ctx *ctx, const char *path,
  * "#row" (INT, last) carries it: every table that maille_file_read makes has it. */
 #define MAILLE_ROW_COLUMN "#row"
 
-/* A GPKG writer: one table with a geometry column named "geom" (or none). */
-maille_status maille_gpkg_write(maille_ctx *ctx, const char *path, const char *layer,
-                                const maille_table *table, const char *title);
+/* A table of a GeoPackage, with a geometry column named "geom" (lon/lat) or none. */
+typedef struct {
+    const char *name, *title; /* title NULL = none */
+    const maille_table *table;
+} maille_gpkg_table;
+/* Writes a GeoPackage of these tables under a temporary name, then gives it its own. */
+maille_status maille_gpkg_write(maille_ctx *ctx, const char *path, const maille_gpkg_table *tables,
+                                size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* Writing a table as a GeoPackage, by GDAL. */
+/* Writing tables as a GeoPackage, by GDAL. */
 #include <maille/vectorfile.h>
 
 #include "geo/handles.h"
@@ -156,19 +156,29 @@ static maille_status write_row(maille_ctx *ctx, const sink *s, size_t row) {
     return status;
 }
 
-static maille_status write_all(maille_ctx *ctx, const char *part, const char *layer,
-                               const char *title, sink *s) {
-    maille_status status = MAILLE_OK;
-    s->file = GDALCreate(GDALGetDriverByName("GPKG"), part, 0, 0, 0, GDT_Unknown, NULL);
-    if (!s->file)
-        return fail(ctx, s);
-    status = make_layer(ctx, layer, title, s);
+static maille_status write_table(maille_ctx *ctx, const maille_gpkg_table *table, sink *s) {
+    s->table = table->table;
+    s->geometry = maille_table_column(s->table, "geom");
+    if (s->geometry >= 0 && s->table->columns[s->geometry].type != MAILLE_GEOMETRY)
+        s->geometry = -1;
+    maille_status status = make_layer(ctx, table->name, table->title, s);
     if (status == MAILLE_OK && GDALDatasetStartTransaction(s->file, 0) != OGRERR_NONE)
         status = fail(ctx, s);
     for (size_t row = 0; row < s->table->rows && status == MAILLE_OK; row++)
         status = write_row(ctx, s, row);
     if (status == MAILLE_OK && GDALDatasetCommitTransaction(s->file) != OGRERR_NONE)
         status = fail(ctx, s);
+    return status;
+}
+
+static maille_status write_all(maille_ctx *ctx, const char *part, const maille_gpkg_table *tables,
+                               size_t count, sink *s) {
+    maille_status status = MAILLE_OK;
+    s->file = GDALCreate(GDALGetDriverByName("GPKG"), part, 0, 0, 0, GDT_Unknown, NULL);
+    if (!s->file)
+        return fail(ctx, s);
+    for (size_t t = 0; t < count && status == MAILLE_OK; t++)
+        status = write_table(ctx, &tables[t], s);
     CPLErrorReset();
     GDALClose(s->file);
     if (status == MAILLE_OK && CPLGetLastErrorType() >= CE_Failure)
@@ -177,13 +187,11 @@ static maille_status write_all(maille_ctx *ctx, const char *part, const char *la
 }
 
 /* Writes beside the path and renames, so that a failure leaves what was there. */
-maille_status maille_gpkg_write(maille_ctx *ctx, const char *path, const char *layer,
-                                const maille_table *table, const char *title) {
-    sink s = {.path = path, .table = table, .geometry = maille_table_column(table, "geom")};
+maille_status maille_gpkg_write(maille_ctx *ctx, const char *path, const maille_gpkg_table *tables,
+                                size_t count) {
+    sink s = {.path = path};
     maille_strbuf part = {0};
     maille_status status = MAILLE_OK;
-    if (s.geometry >= 0 && table->columns[s.geometry].type != MAILLE_GEOMETRY)
-        s.geometry = -1;
     if (strncasecmp(path, "/vsi", 4) == 0 || strstr(path, "://"))
         return maille_fail(ctx, MAILLE_REFUSED, "%s was refused: only plain files are written",
                            path);
@@ -194,7 +202,7 @@ maille_status maille_gpkg_write(maille_ctx *ctx, const char *path, const char *l
     }
     maille_gdal_enter(ctx);
     unlink(part.text);
-    status = write_all(ctx, part.text, layer, title, &s);
+    status = write_all(ctx, part.text, tables, count, &s);
     maille_gdal_leave();
     if (status == MAILLE_OK && rename(part.text, path) != 0)
         status =

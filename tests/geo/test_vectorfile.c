@@ -292,7 +292,9 @@ TEST(what_we_write_is_read_back) {
     CHECK_INT(maille_set_bytes(ctx, t, 1, 4, "a\0b", 3), MAILLE_OK);
     const char *path = test_scratch("ours.gpkg");
     for (int again = 0; again < 2; again++) /* the second time over the first */
-        CHECK_INT(maille_gpkg_write(ctx, path, "communes", t, "Nos communes"), MAILLE_OK);
+        CHECK_INT(
+            maille_gpkg_write(ctx, path, &(maille_gpkg_table){"communes", "Nos communes", t}, 1),
+            MAILLE_OK);
     CHECK(access(test_scratch("ours.gpkg.part.gpkg"), F_OK) != 0);
 
     maille_table *back = read_file(path, (maille_read_options){.with_geometry = true});
@@ -318,10 +320,12 @@ TEST(what_we_write_is_read_back) {
         CHECK_TEXT(answer, "1\n");
     maille_table_free(back);
 
-    CHECK_INT(maille_gpkg_write(ctx, test_scratch("no/such/folder.gpkg"), "x", t, NULL),
+    CHECK_INT(maille_gpkg_write(ctx, test_scratch("no/such/folder.gpkg"),
+                                &(maille_gpkg_table){"x", NULL, t}, 1),
               MAILLE_FAILED);
     CHECK(strstr(maille_message(ctx), "folder.gpkg") != NULL);
-    CHECK_INT(maille_gpkg_write(ctx, "/vsimem/x.gpkg", "x", t, NULL), MAILLE_REFUSED);
+    CHECK_INT(maille_gpkg_write(ctx, "/vsimem/x.gpkg", &(maille_gpkg_table){"x", NULL, t}, 1),
+              MAILLE_REFUSED);
     maille_free((void *)wkb.bytes);
     maille_shapes_free(shapes);
     maille_table_free(t);
