@@ -104,14 +104,16 @@ static void add_truth(card *k, const char *key, bool known, bool truth) {
 
 /* ---- services ---- */
 
-/* The commune that a place is in: by its code, else by where it stands. */
-static maille_status find_commune(card *k, const char *id, const maille_items *place,
+/* The commune that a place is in: by its code, else by where it stands; `known` where one of them
+ * is. */
+static maille_status find_commune(card *k, const char *id, const maille_items *place, bool *known,
                                   maille_items **out) {
     const char *code = value_of(place, "code_commune", "").text;
     maille_items *point = NULL;
     bool found = false;
     maille_status status = MAILLE_OK;
     *out = NULL;
+    *known = code != NULL;
     if (code)
         return open_feature(k, "communes", code, out);
     const maille_selection this = {.id = id, .limit = 1};
@@ -120,6 +122,7 @@ static maille_status find_commune(card *k, const char *id, const maille_items *p
     maille_bytes wkb = {NULL, 0};
     if (found)
         wkb = maille_items_geometry(point);
+    *known = wkb.bytes != NULL;
     if (wkb.bytes) {
         double at[2];
         memcpy(at, wkb.bytes + wkb.length - sizeof at, sizeof at);
@@ -144,6 +147,7 @@ static maille_status add_place(card *k, const char *service, const char *place_i
     maille_items *place = NULL, *commune = NULL;
     maille_strbuf id = {0};
     char department[4] = "";
+    bool known = false;
     maille_status status = MAILLE_OK;
     if (!place_id) {
         maille_j_text(k->out, "lieu", NULL);
@@ -154,7 +158,7 @@ static maille_status add_place(card *k, const char *service, const char *place_i
         return maille_no_memory(k->ctx);
     MAILLE_TRY(open_feature(k, "etablissements", id.text, &place));
     if (place)
-        MAILLE_TRY(find_commune(k, id.text, place, &commune));
+        MAILLE_TRY(find_commune(k, id.text, place, &known, &commune));
     const char *code = value_of(place, "code_commune", "").text;
     if (!code)
         code = value_of(commune, "code", "").text;
@@ -166,7 +170,7 @@ static maille_status add_place(card *k, const char *service, const char *place_i
     maille_j_text(k->out, "code_commune", code);
     add_text(k, "commune", commune, "nom");
     add_truth(k, "autre_departement", code != NULL, strcmp(department, k->department) != 0);
-    add_truth(k, "hors_etude", place != NULL, commune == NULL);
+    add_truth(k, "hors_etude", known, commune == NULL);
     maille_j_close(k->out, '}');
 done:
     maille_items_free(place);

@@ -36,7 +36,7 @@ TEST(gpkg_holds_the_same_features) {
     maille_store *store = new_region(ctx, "ODbL 1.0");
     maille_catalogue *c = catalogue_of(ctx, store, MAILLE_INTERNE);
     CHECK_OK(maille_layer_write(ctx, c, "couverture", MAILLE_GPKG, test_scratch("."), &about));
-    maille_read_options options = {.with_geometry = true};
+    maille_read_options options = {.layer = "couverture", .with_geometry = true};
     CHECK_OK(maille_file_read(ctx, about.path, &options, &table));
     int minutes = table ? maille_table_column(table, "medecin_generaliste_min") : -1;
     int geometry = table ? maille_table_column(table, "geom") : -1;
