@@ -50,7 +50,8 @@ typedef struct {
     maille_figure figures[24];
 } maille_layer_written;
 
-typedef enum { MAILLE_GEOJSON, MAILLE_GPKG, MAILLE_CSV } maille_layer_format;
+/* MBTiles with every zoom; <maille/tiles.h> writes fewer. */
+typedef enum { MAILLE_GEOJSON, MAILLE_GPKG, MAILLE_CSV, MAILLE_MBTILES } maille_layer_format;
 /* Writes <folder>/<id>.<extension> by a temporary name, streamed, sorted by id. */
 maille_status maille_layer_write(maille_ctx *ctx, maille_catalogue *catalogue, const char *id,
                                  maille_layer_format format, const char *folder,

@@ -24,8 +24,15 @@ maille_status maille_tile(maille_ctx *ctx, maille_tileset *set, unsigned z, unsi
 /* TileJSON 3.0 of the layer; `url` with {z}/{x}/{y} in it. */
 maille_status maille_tilejson(maille_ctx *ctx, const maille_tileset *set, const char *url,
                               maille_strbuf *out);
+/* At zoom 14 a unit is 60 cm at the equator: there are no tiles beyond, maps enlarge these. */
+enum { MAILLE_TILES_ZOOM_MOST = 14 };
 /* The whole set, gzip, as MBTiles; tiles beyond `most_zoom` are left to be scaled. */
 maille_status maille_tileset_write(maille_ctx *ctx, maille_tileset *set, unsigned most_zoom,
                                    const char *path, uint64_t *tiles);
+/* The layer's tiles as <folder>/<id>.mbtiles; MAILLE_NOT_FOUND for a layer without geometry. No
+ * figures are told. */
+maille_status maille_layer_write_tiles(maille_ctx *ctx, const maille_catalogue *catalogue,
+                                       const char *id, unsigned most_zoom, const char *folder,
+                                       maille_layer_written *written);
 
 #endif

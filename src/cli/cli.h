@@ -59,11 +59,12 @@ double seconds_now(void);
 /* Where row i of a table stands in its file: line of a CSV, number of a feature. */
 long long file_row(const maille_table *table, size_t i);
 /* Writes the layers of the catalogue (names NULL: all that are ready), prints the table of what was
- * found, or JSON. A layer asked for by name that lacks its inputs is MAILLE_REFUSED. */
+ * found, or JSON. `most_zoom` is for tiles. A layer asked for by name that lacks its inputs is
+ * MAILLE_REFUSED. */
 maille_status publish_layers(maille_ctx *ctx, maille_store *store, maille_audience audience,
                              const char *const *names, size_t count, maille_layer_format format,
-                             const char *folder, bool json, bool quiet);
-/* "geojson", "gpkg" or "csv"; NULL is the first. */
+                             unsigned most_zoom, const char *folder, bool json, bool quiet);
+/* "geojson", "gpkg", "csv" or "mbtiles"; NULL is the first. */
 maille_status parse_format(maille_ctx *ctx, const char *text, maille_layer_format *out);
 
 /* A file of results; standard output for NULL and "-". */

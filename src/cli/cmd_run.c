@@ -3,6 +3,7 @@
 
 #include <maille/memory.h>
 #include <maille/steps.h>
+#include <maille/tiles.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -113,8 +114,8 @@ static maille_status run(maille_ctx *ctx, int argc, char **argv) {
     if (nothing && !o.quiet)
         fprintf(stderr, "nothing had changed: nothing was imported or computed\n");
     if (o.to)
-        TRY(publish_layers(ctx, store, audience, study->layers, study->layer_count, format, o.to,
-                           o.json, o.quiet));
+        TRY(publish_layers(ctx, store, audience, study->layers, study->layer_count, format,
+                           MAILLE_TILES_ZOOM_MOST, o.to, o.json, o.quiet));
 done:
     maille_store_close(store);
     maille_study_free(study);
@@ -128,7 +129,7 @@ const command cmd_run = {
     "  -w, --workspace FILE   workspace, instead of the study's own\n"
     "      --to DIR           folder of the layers; without it none are written\n"
     "      --audience A       interne (default) or public: published perimeters only\n"
-    "      --format F         geojson (default), gpkg or csv\n"
+    "      --format F         geojson (default), gpkg, csv or mbtiles\n"
     "  -f, --force            import and compute all again; replaces perimeters edited since\n"
     "  -j, --jobs N           threads (default: all processors)\n"
     "      --json             the table of layers as JSON on stdout\n"

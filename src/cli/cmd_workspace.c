@@ -4,6 +4,7 @@
 #include <maille/crs.h>
 #include <maille/memory.h>
 #include <maille/steps.h>
+#include <maille/tiles.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,35 +137,41 @@ const command cmd_compute = {
  * ---------------------------------------------------------------------------------------------- */
 
 static maille_status run_export(maille_ctx *ctx, int argc, char **argv) {
-    const char *workspace = NULL, *to = NULL, *format_name = NULL, *seen = NULL;
+    const char *workspace = NULL, *to = NULL, *format_name = NULL, *zoom = NULL;
+    const char *seen = NULL;
     const char **rest = maille_alloc((size_t)argc + 1, sizeof *rest);
     bool json = false, quiet = false;
-    const option options[] = {{"workspace", 'w', &workspace, NULL},
-                              {"to", 0, &to, NULL},
-                              {"format", 0, &format_name, NULL},
-                              {"audience", 0, &seen, NULL},
-                              {"json", 0, NULL, &json},
+    const option options[] = {{"workspace", 'w', &workspace, NULL}, {"to", 0, &to, NULL},
+                              {"format", 0, &format_name, NULL},    {"max-zoom", 0, &zoom, NULL},
+                              {"audience", 0, &seen, NULL},         {"json", 0, NULL, &json},
                               {"quiet", 'q', NULL, &quiet}};
     size_t rest_count = 0;
+    long most_zoom = MAILLE_TILES_ZOOM_MOST;
     maille_layer_format format = MAILLE_GEOJSON;
     maille_audience audience = MAILLE_INTERNE;
     maille_store *store = NULL;
     maille_status status = MAILLE_OK;
     if (!rest)
         return maille_no_memory(ctx);
-    TRY(parse_options(ctx, &cmd_export, argc, argv, options, 6, rest, &rest_count));
+    TRY(parse_options(ctx, &cmd_export, argc, argv, options, 7, rest, &rest_count));
     if (!workspace || !to) {
         status = maille_fail(ctx, MAILLE_USAGE, "%s was missing",
                              workspace ? "--to DIR" : "-w WORKSPACE");
         goto done;
     }
     TRY(parse_format(ctx, format_name, &format));
+    if (zoom && format != MAILLE_MBTILES) {
+        status = maille_fail(ctx, MAILLE_USAGE, "--max-zoom goes with --format mbtiles only");
+        goto done;
+    }
+    if (zoom)
+        TRY(parse_count(ctx, "--max-zoom", zoom, 0, MAILLE_TILES_ZOOM_MOST, &most_zoom));
     if (seen)
         TRY(maille_audience_parse(ctx, seen, &audience));
     TRY(maille_store_open(ctx, workspace, MAILLE_STORE_READ, who(), &store));
     TRY(maille_store_begin(ctx, store)); /* one state for all layers, whoever writes meanwhile */
-    TRY(publish_layers(ctx, store, audience, rest_count ? rest : NULL, rest_count, format, to, json,
-                       quiet));
+    TRY(publish_layers(ctx, store, audience, rest_count ? rest : NULL, rest_count, format,
+                       (unsigned)most_zoom, to, json, quiet));
 done:
     maille_store_close(store);
     maille_free((void *)rest);
@@ -173,11 +180,13 @@ done:
 
 const command cmd_export = {
     "export",
-    "[LAYER…] -w WORKSPACE --to DIR [--format geojson|gpkg|csv] [--audience interne|public]",
+    "[LAYER…] -w WORKSPACE --to DIR [--format geojson|gpkg|csv|mbtiles] [--max-zoom N] "
+    "[--audience interne|public]",
     "write layers of a workspace",
     "  -w, --workspace FILE   the workspace\n"
     "      --to DIR           folder of the layers\n"
-    "      --format F         geojson (default), gpkg or csv\n"
+    "      --format F         geojson (default), gpkg, csv or mbtiles (vector tiles)\n"
+    "      --max-zoom N       the deepest zoom of mbtiles, 14 by default\n"
     "      --audience A       interne (default) or public: published perimeters only\n"
     "      --json             what was written as JSON on stdout\n"
     "  -q, --quiet            errors only\n\n"

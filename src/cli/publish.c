@@ -6,6 +6,7 @@
 #include <maille/layers.h>
 #include <maille/memory.h>
 #include <maille/steps.h>
+#include <maille/tiles.h>
 #include <maille/vec.h>
 #include <math.h>
 #include <stdio.h>
@@ -33,20 +34,24 @@ static maille_status make_folder(maille_ctx *ctx, const char *folder) {
 }
 
 maille_status parse_format(maille_ctx *ctx, const char *text, maille_layer_format *out) {
-    static const char *const names[] = {"geojson", "gpkg", "csv"};
-    for (size_t i = 0; i < 3; i++)
+    static const char *const names[] = {"geojson", "gpkg", "csv", "mbtiles"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!text || strcmp(text, names[i]) == 0) {
             *out = (maille_layer_format)i;
             return MAILLE_OK;
         }
-    return maille_fail(ctx, MAILLE_USAGE, "--format was \"%s\", expected geojson, gpkg or csv",
-                       text);
+    return maille_fail(ctx, MAILLE_USAGE,
+                       "--format was \"%s\", expected geojson, gpkg, csv or mbtiles", text);
 }
 
 static maille_status write_one(maille_ctx *ctx, maille_catalogue *catalogue, const char *id,
-                               maille_layer_format format, const char *folder, written_list *list) {
+                               maille_layer_format format, unsigned most_zoom, const char *folder,
+                               written_list *list) {
     maille_layer_written written = {0};
-    maille_status status = maille_layer_write(ctx, catalogue, id, format, folder, &written);
+    maille_status status =
+        format == MAILLE_MBTILES
+            ? maille_layer_write_tiles(ctx, catalogue, id, most_zoom, folder, &written)
+            : maille_layer_write(ctx, catalogue, id, format, folder, &written);
     if (status == MAILLE_OK && written.stale)
         maille_log(ctx, MAILLE_LOG_WARNING,
                    "layer %s is stale: its inputs have changed since; maille compute brings it up "
@@ -149,7 +154,7 @@ static void print_json(const written_list *list, const maille_catalogue *catalog
 
 maille_status publish_layers(maille_ctx *ctx, maille_store *store, maille_audience audience,
                              const char *const *names, size_t count, maille_layer_format format,
-                             const char *folder, bool json, bool quiet) {
+                             unsigned most_zoom, const char *folder, bool json, bool quiet) {
     maille_status status = MAILLE_OK;
     maille_step_state *states = NULL;
     maille_catalogue *catalogue = NULL;
@@ -162,11 +167,12 @@ maille_status publish_layers(maille_ctx *ctx, maille_store *store, maille_audien
         TRY(maille_catalogue_find(ctx, catalogue, names[i], &state));
     TRY(make_folder(ctx, folder));
     for (size_t i = 0; i < count; i++)
-        TRY(write_one(ctx, catalogue, names[i], format, folder, &list));
+        TRY(write_one(ctx, catalogue, names[i], format, most_zoom, folder, &list));
     for (size_t i = 0; !names && i < maille_catalogue_count(catalogue); i++) {
         state = maille_catalogue_layer(catalogue, i);
-        if (state->ready)
-            TRY(write_one(ctx, catalogue, state->def->id, format, folder, &list));
+        bool fits = format != MAILLE_MBTILES || state->def->geometry; /* tiles are of places */
+        if (state->ready && fits)
+            TRY(write_one(ctx, catalogue, state->def->id, format, most_zoom, folder, &list));
     }
     if (json)
         print_json(&list, catalogue, audience, !names);

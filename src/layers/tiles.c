@@ -194,7 +194,7 @@ static maille_status describe(maille_ctx *ctx, const maille_catalogue *catalogue
         set->box[i] = NAN;
     if (!set->id || !set->title || !set->description)
         return maille_no_memory(ctx);
-    for (; set->makings <= TILES_ZOOM_MOST; set->makings++)
+    for (; set->makings <= MAILLE_TILES_ZOOM_MOST; set->makings++)
         if (pthread_mutex_init(&set->making[set->makings], NULL) != 0)
             return maille_fail(ctx, MAILLE_FAILED, "a lock could not be made");
     return tiles_attribution(ctx, catalogue, def, set->arena, &set->attribution);
@@ -233,7 +233,7 @@ done:
 void maille_tileset_free(maille_tileset *set) {
     if (!set)
         return;
-    for (unsigned z = 0; z <= TILES_ZOOM_MOST; z++)
+    for (unsigned z = 0; z <= MAILLE_TILES_ZOOM_MOST; z++)
         maille_mesh_zoom_free(atomic_load(&set->zooms[z]));
     while (set->makings > 0)
         pthread_mutex_destroy(&set->making[--set->makings]);
@@ -255,7 +255,7 @@ size_t maille_tileset_bytes(const maille_tileset *set) {
                    set->points.capacity * 3 * sizeof(maille_xy); /* and their index */
     if (set->mesh)
         bytes += maille_mesh_bytes(set->mesh);
-    for (unsigned z = 0; z <= TILES_ZOOM_MOST; z++) {
+    for (unsigned z = 0; z <= MAILLE_TILES_ZOOM_MOST; z++) {
         maille_mesh_zoom *zoom = atomic_load(&set->zooms[z]);
         bytes += zoom ? maille_mesh_zoom_bytes(zoom) : 0;
     }
@@ -378,7 +378,7 @@ maille_status maille_tile(maille_ctx *ctx, maille_tileset *set, unsigned z, unsi
     making m = {.set = set};
     maille_mesh_zoom *zoom = NULL;
     maille_status status = MAILLE_OK;
-    if (z > TILES_ZOOM_MOST || x >> z || y >> z)
+    if (z > MAILLE_TILES_ZOOM_MOST || x >> z || y >> z)
         return maille_fail(ctx, MAILLE_USAGE, "there was no tile %u/%u/%u", z, x, y);
     m.value_of = maille_ids_new(256);
     m.key_of = maille_alloc(set->key_count + 1, sizeof *m.key_of);

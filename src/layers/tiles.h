@@ -11,9 +11,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* At zoom 14 a unit is 60 cm at the equator: maps enlarge what lies beyond. */
-enum { TILES_ZOOM_MOST = 14 };
-
 typedef struct {
     const char *name, *about;
     const char *kind; /* "Number", "String", "Boolean", in MBTiles' words */
@@ -35,8 +32,8 @@ struct maille_tileset {
     MAILLE_VEC(uint32_t) value_end;
     /* polygons: */
     maille_mesh *mesh;
-    _Atomic(maille_mesh_zoom *) zooms[TILES_ZOOM_MOST + 1];
-    pthread_mutex_t making[TILES_ZOOM_MOST + 1];
+    _Atomic(maille_mesh_zoom *) zooms[MAILLE_TILES_ZOOM_MOST + 1];
+    pthread_mutex_t making[MAILLE_TILES_ZOOM_MOST + 1];
     size_t makings; /* locks that are there */
     /* points, in units of zoom 0 (NaN: nowhere), and an index of them: */
     MAILLE_VEC(maille_xy) points;

@@ -79,13 +79,13 @@ maille_status maille_tilejson(maille_ctx *ctx, const maille_tileset *set, const 
     maille_json_text(out, set->description);
     maille_strbuf_add(out, ",\"attribution\":");
     maille_json_text(out, set->attribution);
-    maille_strbuf_addf(out, ",\"minzoom\":0,\"maxzoom\":%d,\"bounds\":[", TILES_ZOOM_MOST);
+    maille_strbuf_addf(out, ",\"minzoom\":0,\"maxzoom\":%d,\"bounds\":[", MAILLE_TILES_ZOOM_MOST);
     for (int i = 0; i < 4; i++) {
         maille_strbuf_add(out, i ? "," : "");
         maille_json_fixed(out, box[i], 7);
     }
     maille_strbuf_add(out, "],\"vector_layers\":");
-    tiles_vector_layers(set, TILES_ZOOM_MOST, false, out);
+    tiles_vector_layers(set, MAILLE_TILES_ZOOM_MOST, false, out);
     maille_strbuf_add_char(out, '}');
     return out->failed ? maille_no_memory(ctx) : MAILLE_OK;
 }

@@ -1,10 +1,14 @@
 /* A whole tile set as one file: every tile that holds something, compressed. */
 #include "layers/tiles.h"
 
+#include "layers/catalogue.h"
+
 #include <maille/memory.h>
 #include <maille/store.h>
 #include <math.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <zlib.h>
 
 /* ---- compressing
@@ -129,8 +133,9 @@ static maille_status write_metadata(maille_ctx *ctx, writing *w) {
 maille_status maille_tileset_write(maille_ctx *ctx, maille_tileset *set, unsigned most_zoom,
                                    const char *path, uint64_t *tiles) {
     writing w = {.set = set, .most_zoom = most_zoom};
-    if (most_zoom > TILES_ZOOM_MOST)
-        return maille_fail(ctx, MAILLE_USAGE, "zoom %u was beyond %d", most_zoom, TILES_ZOOM_MOST);
+    if (most_zoom > MAILLE_TILES_ZOOM_MOST)
+        return maille_fail(ctx, MAILLE_USAGE, "zoom %u was beyond %d", most_zoom,
+                           MAILLE_TILES_ZOOM_MOST);
     maille_status status = start(ctx, &w.z);
     if (status != MAILLE_OK)
         return status;
@@ -145,5 +150,42 @@ done:
     deflateEnd(&w.z);
     maille_strbuf_free(&w.tile);
     MAILLE_VEC_FREE(&w.packed);
+    return status;
+}
+
+/* ---- a layer
+ * ------------------------------------------------------------------------------------ */
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+maille_status maille_layer_write_tiles(maille_ctx *ctx, const maille_catalogue *catalogue,
+                                       const char *id, unsigned most_zoom, const char *folder,
+                                       maille_layer_written *written) {
+    const maille_selection all = {.limit = -1};
+    const maille_layer_state *state = NULL;
+    maille_tileset *set = NULL;
+    uint64_t tiles = 0;
+    double start_time = now();
+    struct stat about;
+    maille_status status = maille_catalogue_find(ctx, catalogue, id, &state);
+    if (status != MAILLE_OK)
+        return status;
+    *written = (maille_layer_written){.id = state->def->id, .stale = state->stale};
+    int length = snprintf(written->path, sizeof written->path, "%s/%s.mbtiles", folder, id);
+    if (length < 0 || (size_t)length >= sizeof written->path)
+        return maille_fail(ctx, MAILLE_USAGE, "%s was too long a path", folder);
+    MAILLE_TRY(maille_tileset_new(ctx, catalogue, id, &all, &set));
+    MAILLE_TRY(layers_estimated(ctx, catalogue, state->def, &written->estimated));
+    MAILLE_TRY(maille_tileset_write(ctx, set, most_zoom, written->path, &tiles));
+    written->features = set->count;
+    if (stat(written->path, &about) == 0)
+        written->bytes = (uint64_t)about.st_size;
+    written->seconds = now() - start_time;
+done:
+    maille_tileset_free(set);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "layers/sinks.h"
 
 #include <errno.h>
+#include <maille/tiles.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@ static const layers_writer *writer_of(maille_layer_format format) {
     case MAILLE_CSV:
         return &layers_csv;
     case MAILLE_GEOJSON:
+    case MAILLE_MBTILES:
         break;
     }
     return &layers_geojson;
@@ -77,6 +79,9 @@ done:
 maille_status maille_layer_write(maille_ctx *ctx, maille_catalogue *catalogue, const char *id,
                                  maille_layer_format format, const char *folder,
                                  maille_layer_written *written) {
+    if (format == MAILLE_MBTILES)
+        return maille_layer_write_tiles(ctx, catalogue, id, MAILLE_TILES_ZOOM_MOST, folder,
+                                        written);
     const layers_writer *writer = writer_of(format);
     const maille_layer_state *state = NULL;
     const layers_plan *plan = NULL;
