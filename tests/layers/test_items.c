@@ -69,10 +69,12 @@ TEST(items_are_what_gdal_reads_in_the_file) {
         maille_items *items = NULL;
         bool found = false;
         const maille_read_options options = {.with_geometry = true, .texts = true};
-        if (!state->ready || strcmp(state->def->id, "cpts-zones-blanches") == 0)
+        if (!state->ready)
             continue;
         CHECK_OK(maille_layer_write(ctx, interne, state->def->id, MAILLE_GEOJSON, test_scratch("."),
                                     &about));
+        if (about.features == 0) /* GDAL reads no such file */
+            continue;
         CHECK_OK(maille_file_read(ctx, about.path, &options, &table));
         CHECK_OK(maille_items_open(ctx, interne, state->def->id, &all, &items));
         for (size_t row = 0; row < table->rows; row++) {
