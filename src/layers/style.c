@@ -207,7 +207,24 @@ static void add_sld_rule(style *y, size_t i, const char *label, const char *colo
 
 /* ---- the table ---- */
 
-enum { CATALOG, SCHEMA, TABLE, GEOMETRY, NAME, QML, SLD, AS_DEFAULT, DESCRIPTION, COLUMNS };
+/* QGIS asks for all of these columns by name; owner, ui and update_time stay null: nobody's name
+ * and no time of day is published. */
+
+enum {
+    CATALOG,
+    SCHEMA,
+    TABLE,
+    GEOMETRY,
+    NAME,
+    QML,
+    SLD,
+    AS_DEFAULT,
+    DESCRIPTION,
+    OWNER,
+    UI,
+    TIME,
+    COLUMNS
+};
 static const maille_column_spec columns[COLUMNS] = {
     [CATALOG] = {"f_table_catalog", MAILLE_TEXT},
     [SCHEMA] = {"f_table_schema", MAILLE_TEXT},
@@ -218,6 +235,9 @@ static const maille_column_spec columns[COLUMNS] = {
     [SLD] = {"styleSLD", MAILLE_TEXT},
     [AS_DEFAULT] = {"useAsDefault", MAILLE_INT},
     [DESCRIPTION] = {"description", MAILLE_TEXT},
+    [OWNER] = {"owner", MAILLE_TEXT},
+    [UI] = {"ui", MAILLE_TEXT},
+    [TIME] = {"update_time", MAILLE_TEXT},
 };
 
 static maille_status write_style(maille_ctx *ctx, style *y, const char *title, maille_strbuf *qml) {
@@ -268,9 +288,10 @@ static maille_status add_style(maille_ctx *ctx, const maille_layer_def *def,
     maille_status status;
     MAILLE_TRY(write_style(ctx, &y, title, &qml));
     MAILLE_TRY(maille_table_add_row(ctx, table, &row));
-    const char *const texts[] = {[CATALOG] = "",      [SCHEMA] = "",       [TABLE] = def->id,
-                                 [GEOMETRY] = "geom", [NAME] = title,      [QML] = qml.text,
-                                 [SLD] = y.sld.text,  [AS_DEFAULT] = NULL, [DESCRIPTION] = title};
+    const char *const texts[COLUMNS] = {
+        [CATALOG] = "", [SCHEMA] = "",    [TABLE] = def->id,  [GEOMETRY] = "geom",
+        [NAME] = title, [QML] = qml.text, [SLD] = y.sld.text, [DESCRIPTION] = title,
+    };
     for (size_t c = 0; c < COLUMNS; c++)
         if (texts[c])
             MAILLE_TRY(maille_set_text(ctx, table, row, c, texts[c]));
