@@ -117,22 +117,30 @@ static void set_etags(parcel *p, const reply *from, const char *given) {
     snprintf(p->etag[GZIP], sizeof p->etag[0], "\"%s-gz\"", hex);
 }
 
-parcel *parcel_new(const char *format, bool tagged, reply *from) {
+/* With its arena; nothing else. */
+static parcel *parcel_empty(void) {
     parcel *p = maille_alloc(1, sizeof *p);
-    const char *etag = NULL;
-    bool well = p && (p->arena = maille_arena_new()) && !from->body.failed &&
-                copy_reply(p->arena, from, &p->bare, &etag);
-    if (!well) {
-        if (p)
-            maille_arena_free(p->arena);
+    if (p && !(p->arena = maille_arena_new())) {
         maille_free(p);
-        maille_strbuf_free(&from->body);
         return NULL;
     }
-    atomic_init(&p->holders, 1);
-    pthread_mutex_init(&p->lock, NULL);
-    p->status = from->status ? from->status : 200;
+    if (p) {
+        atomic_init(&p->holders, 1);
+        pthread_mutex_init(&p->lock, NULL);
+    }
+    return p;
+}
+
+parcel *parcel_new(const char *format, bool tagged, reply *from) {
+    const char *etag = NULL;
     size_t length = from->body.length;
+    parcel *p = from->body.failed ? NULL : parcel_empty();
+    if (!p || !copy_reply(p->arena, from, &p->bare, &etag)) {
+        maille_strbuf_free(&from->body);
+        parcel_drop(p);
+        return NULL;
+    }
+    p->status = from->status ? from->status : 200;
     if (!p->bare.type && length && format)
         p->bare.type = format_type(format);
     if (tagged && p->status == 200)
@@ -141,11 +149,10 @@ parcel *parcel_new(const char *format, bool tagged, reply *from) {
                  !find_header(&p->bare, "Content-Encoding");
     p->body[PLAIN] = blob_new(from->body.text, length);
     from->body = (maille_strbuf){0};
-    if (!p->body[PLAIN]) {
-        parcel_drop(p);
-        return NULL;
-    }
-    return p;
+    if (p->body[PLAIN])
+        return p;
+    parcel_drop(p);
+    return NULL;
 }
 
 void parcel_hold(parcel *p) {
@@ -226,29 +233,27 @@ static bool add(struct MHD_Response *response, const char *name, const char *val
     return MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
+/* Vary with Accept-Encoding in it. */
+static const char *vary_by_coding(maille_arena *arena, const char *value) {
+    if (strstr(value, "Accept-Encoding") || strcmp(value, "*") == 0)
+        return value;
+    size_t size = strlen(value) + sizeof ", Accept-Encoding";
+    char *both = maille_arena_alloc(arena, size);
+    if (both)
+        snprintf(both, size, "%s, Accept-Encoding", value);
+    return both;
+}
+
 bool send_headers(struct MHD_Response *response, maille_arena *arena, const reply *dressed,
                   bool varies, bool zipped, const char *etag) {
-    bool well = true, vary_said = false;
-    if (dressed->type)
-        well = add(response, "Content-Type", dressed->type);
+    bool well = !dressed->type || add(response, "Content-Type", dressed->type);
     for (size_t i = 0; well && i < dressed->header_count; i++) {
         const char *name = dressed->headers[i].name, *value = dressed->headers[i].value;
-        if (varies && strcasecmp(name, "Vary") == 0) {
-            vary_said = true;
-            if (strstr(value, "Accept-Encoding") || strcmp(value, "*") == 0) {
-                well = add(response, name, value);
-                continue;
-            }
-            size_t size = strlen(value) + sizeof ", Accept-Encoding";
-            char *both = maille_arena_alloc(arena, size);
-            if (!both)
-                return false;
-            snprintf(both, size, "%s, Accept-Encoding", value);
-            value = both;
-        }
-        well = add(response, name, value);
+        if (varies && strcasecmp(name, "Vary") == 0)
+            value = vary_by_coding(arena, value);
+        well = value && add(response, name, value);
     }
-    if (well && varies && !vary_said)
+    if (well && varies && !find_header(dressed, "Vary"))
         well = add(response, "Vary", "Accept-Encoding");
     if (well && zipped)
         well = add(response, "Content-Encoding", "gzip");

@@ -64,7 +64,7 @@ static void tell_address(maille_server *m) {
 
 static maille_status open_socket(maille_ctx *ctx, maille_server *m) {
     char host[256];
-    const char *port;
+    const char *port = NULL;
     const char *listen_to = m->config.listen;
     struct addrinfo *found = NULL;
     struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -211,6 +211,7 @@ void maille_server_stop(maille_server *server, double grace_s) {
     __atomic_store_n(&m->core.stopping, true, __ATOMIC_RELAXED);
     atomic_store(&m->stopping, true);
     MHD_quiesce_daemon(m->daemon);
+    shutdown(m->socket, SHUT_RDWR); /* who comes now is refused, not left to wait */
     wait_until_none(&m->active, grace_s);
     /* What a worker has in hand is waited for: a thread cannot be taken away from it. */
     atomic_store(&m->hurry, true);

@@ -286,7 +286,7 @@ static enum MHD_Result on_whole(exchange *x) {
         x->parcel = cache_find(m->cache, world_number(x->keep->world), x->key.text, x->key.length);
         x->cached = x->parcel != NULL;
     }
-    if (!x->cached)
+    if (!x->parcel)
         return give_to_workers(x);
     if (!x->zip || !x->parcel->may_zip)
         return queue_answer(x);

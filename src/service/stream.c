@@ -88,7 +88,7 @@ static void run_end(job *self) {
 static ssize_t break_off(stream *s) {
     struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
     if (s->on->old)
-        connect(s->on->on->socket, &nowhere, sizeof nowhere);
+        (void)!connect(s->on->on->socket, &nowhere, sizeof nowhere);
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 

@@ -508,12 +508,12 @@ static heard hear_for(int s, bool head, int wait) {
     return h;
 }
 
-static heard hear(int s) {
+static inline heard hear(int s) {
     return hear_for(s, false, 20000);
 }
 
 /* True when the other end closes within some time (what it says meanwhile does not matter). */
-static bool is_closed(int s, int wait) {
+static inline bool is_closed(int s, int wait) {
     heard h = {0};
     double end = now() + wait / 1000.0;
     while (!h.closed && now() < end)
@@ -524,7 +524,7 @@ static bool is_closed(int s, int wait) {
 }
 
 /* One request on a connection of its own. `more`: headers with their line ends. */
-static heard ask(const char *method, const char *target, const char *more) {
+static inline heard ask(const char *method, const char *target, const char *more) {
     char text[16384];
     int s = dial();
     snprintf(text, sizeof text, "%s %s HTTP/1.1\r\nHost: here\r\n%s\r\n", method, target, more);
