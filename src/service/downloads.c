@@ -49,7 +49,8 @@ static maille_status more(view *v, void *state, maille_strbuf *piece, bool *end)
         return piece->failed ? maille_no_memory(v->ctx) : MAILLE_OK;
     }
     maille_status status = MAILLE_OK;
-    while (!status && !*end && piece->length < PIECE) {
+    size_t start = piece->length;
+    while (!status && !*end && piece->length - start < PIECE) {
         bool found = false;
         status = maille_items_next(v->ctx, from->items, &found);
         *end = !found;
