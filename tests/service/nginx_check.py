@@ -22,6 +22,17 @@ workspace = sample_workspace()
 admin, planner = token(workspace, "admin"), token(workspace, "planificateur")
 service = Service(workspace, f"public_url: {URL}", "proxies: [127.0.0.1]", "secure_cookies: true",
                   "failures: 3")
+# As docs/serving.md has it where the service is under a path.
+below = Service(workspace, f"public_url: {URL}/cpts", "proxies: [127.0.0.1]")
+BELOW = """server {{
+    listen {port};
+    location /cpts/ {{
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_pass http://{address}/;
+    }}
+}}
+"""
 
 
 def free_port():
@@ -35,7 +46,7 @@ class Front:
 
     def __init__(self):
         self.folder = kit.scratch()
-        self.port, self.tls_port = free_port(), free_port()
+        self.port, self.tls_port, self.below_port = free_port(), free_port(), free_port()
         self.certificate = os.path.join(self.folder, "cert.pem")
         key = os.path.join(self.folder, "key.pem")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
@@ -51,6 +62,7 @@ class Front:
                 ("/var/cache/nginx/maille", os.path.join(self.folder, "cache"))):
             same(f"the example says {was} once", text.count(was), 1)
             text = text.replace(was, becomes)
+        text += BELOW.format(port=self.below_port, address=below.address)
         kit.write(os.path.join(self.folder, "maille.conf"), text)
         temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};\n"
                             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -75,18 +87,18 @@ class Front:
         self.process.terminate()
         self.process.wait(20)
 
-    def connect(self, caller="127.0.0.1", tls=True):
-        plain = socket.create_connection(("127.0.0.1", self.tls_port if tls else self.port), 30,
-                                         (caller, 0))
-        if not tls:
+    def connect(self, caller="127.0.0.1", port=None):
+        plain = socket.create_connection(("127.0.0.1", port or self.tls_port), 30, (caller, 0))
+        if port:
             return plain
         trust = ssl.create_default_context(cafile=self.certificate)
         return trust.wrap_socket(plain, server_hostname=HOST)
 
-    def ask(self, path, method="GET", body=None, caller="127.0.0.1", tls=True, **headers):
-        """Underscores of header names stand for hyphens; the path goes as it is."""
+    def ask(self, path, method="GET", body=None, caller="127.0.0.1", port=None, **headers):
+        """Over TLS, or plainly to a port. Underscores of header names stand for hyphens; the path goes
+        as it is."""
         connection = http.client.HTTPConnection(HOST)
-        connection.sock = self.connect(caller, tls)
+        connection.sock = self.connect(caller, port)
         try:
             sent = {k.replace("_", "-"): v for k, v in headers.items() if v}
             connection.request(method, path.removeprefix(URL), body=body, headers=sent)
@@ -125,7 +137,7 @@ def last_logged(path):
 
 
 def test_plain_http_is_sent_to_tls():
-    answer = front.ask("/collections?f=json", tls=False)
+    answer = front.ask("/collections?f=json", port=front.port)
     same("redirect", (answer.status, answer["Location"]), (308, URL + "/collections?f=json"))
 
 
@@ -306,6 +318,25 @@ def test_one_caller_who_asks_too_much_is_slowed_down():
     check("some were refused, most were not", 0 < seen.count(429) and seen.count(200) >= 300,
           (seen.count(200), seen.count(429)))
     same("another is not", front.ask("/health", caller="127.0.0.9").status, 200)
+
+
+def test_the_service_may_stand_under_a_path():
+    def asked(path, **how):
+        return front.ask(path, port=front.below_port, **how)
+
+    collections = asked("/cpts/collections")
+    same("collections", collections.status, 200)
+    none("links that leave it", (x for x in links_of(collections.json)
+                                 if x.startswith(URL) and not x.startswith(URL + "/cpts/")))
+    page = asked("/cpts/collections/communes/items?limit=1&f=geojson").json
+    follow = next(x["href"] for x in page["links"] if x["rel"] == "next")
+    same("the next page", asked(follow).json["numberReturned"], 1)
+    opened = asked("/cpts/session", method="POST", body=json.dumps({"token": admin}),
+                   Content_Type="application/json", Origin=URL)
+    check("the cookie is of the path", "; Path=/cpts;" in (opened["Set-Cookie"] or ""), opened.status)
+    moved = asked("/cpts/collections/")
+    same("moved", (moved.status, moved["Location"]), (308, URL + "/cpts/collections"))
+    check("nothing above it", asked("/cpts/..%2f..%2fetc").status in (400, 404))
 
 
 def test_it_ends_well():
