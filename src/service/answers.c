@@ -69,6 +69,7 @@ maille_status answer_no_roads(const request *r, reply *out) {
 
 static const char *const json[] = {"json", NULL};
 static const char *const tables[] = {"json", "csv", NULL};
+static const char *const pages[] = {"json", "html", NULL};
 static const char *const maps[] = {"geojson", NULL};
 
 static const route_parameter search_parameters[] = {
@@ -125,7 +126,7 @@ static const route routes[] = {
      .id = "commune",
      .tag = "Réponses",
      .summary = "La fiche d’une commune : services les plus proches, accès, CPTS",
-     .formats = json,
+     .formats = pages,
      .parameters = commune_parameters,
      .answer = answer_commune},
     {.verbs = GET,

@@ -19,6 +19,9 @@ maille_status answer_list(view *v, const request *r, const char *key, const char
 /* What the roads cannot answer, there being none. */
 maille_status answer_no_roads(const request *r, reply *out);
 
+/* The card of a commune (as JSON) as a page (answers_page.c). */
+maille_status answer_card_page(view *v, const request *r, const char *card, maille_strbuf *s);
+
 /* answers_commune.c, answers_figures.c, answers_reach.c */
 maille_status answer_search(view *v, const request *r, reply *out);
 maille_status answer_commune(view *v, const request *r, reply *out);

@@ -89,8 +89,14 @@ done:
 /* ---- the card ---- */
 
 maille_status answer_commune(view *v, const request *r, reply *out) {
+    maille_strbuf card = {0};
     maille_status status =
-        maille_commune_card(v->ctx, ogc_catalogue(v, r), &r->narrowed, r->part[0], &out->body);
+        maille_commune_card(v->ctx, ogc_catalogue(v, r), &r->narrowed, r->part[0], &card);
+    if (!status && ogc_is(r, "html"))
+        status = answer_card_page(v, r, card.text, &out->body);
+    else if (!status)
+        maille_strbuf_addf(&out->body, "%s\n", card.text);
+    maille_strbuf_free(&card);
     out->keep = true;
     out->cache = CACHE_BY_AUDIENCE;
     return ogc_end(v, r, out, status);
