@@ -72,8 +72,8 @@ static void add_service_links(maille_strbuf *s, const request *r) {
     ogc_json_link(s, "data", format_type("json"), ogc_say(r, "Les couches", "The layers"),
                   ogc_link(r, "/collections"));
     ogc_json_link(s, "search", format_type("json"),
-                  ogc_say(r, "Chercher une commune (paramètre q)", "Find a commune (parameter q)"),
-                  ogc_link(r, "/communes"));
+                  ogc_say(r, "Chercher une commune", "Find a commune"),
+                  ogc_link(r, "/communes?q={q}"));
     ogc_json_link(s, "tiles", format_type("json"),
                   ogc_say(r, "Tuiles vectorielles", "Vector tiles"), ogc_link(r, "/tiles"));
 }

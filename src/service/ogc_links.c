@@ -143,7 +143,7 @@ void ogc_json_link(maille_strbuf *s, const char *rel, const char *type, const ch
     add_type(s, type);
     ogc_member(s, "title", title);
     ogc_member(s, "href", href);
-    maille_strbuf_add_char(s, '}');
+    maille_strbuf_add(s, strchr(href, '{') ? ",\"templated\":true}" : "}");
 }
 
 void ogc_self_links(maille_strbuf *s, const request *r, const char *const *formats) {

@@ -32,7 +32,8 @@ const char *ogc_encoded(const request *r, const char *text);
 void ogc_comma(maille_strbuf *s);
 /* ,"key":"text" ; nothing where the text is NULL. */
 void ogc_member(maille_strbuf *s, const char *key, const char *text);
-/* ,{"rel":…,"type":…,"title":…,"href":…}; type and title may be NULL. */
+/* ,{"rel":…,"type":…,"title":…,"href":…}; type and title may be NULL; what has
+ * {parts} says that it is a template. */
 void ogc_json_link(maille_strbuf *s, const char *rel, const char *type, const char *title,
                    const char *href);
 /* self, and alternate for each of the other formats; `types` as routes have them. */

@@ -4,9 +4,10 @@
 
 #include <string.h>
 
-/* An address that can be tried as it stands. */
+/* The address, as a link where it can be tried as it stands. */
 static void add_path(maille_strbuf *s, const request *r, const route *call) {
-    bool plain = !strchr(call->path, '{') && (call->verbs & GET);
+    bool asks = call->parameters && call->parameters->name;
+    bool plain = !asks && !strchr(call->path, '{') && (call->verbs & GET);
     maille_strbuf_add(s, "<code>");
     if (plain)
         html_link(s, ogc_link(r, "%s", call->path), call->path);
