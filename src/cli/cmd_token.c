@@ -128,6 +128,18 @@ static const struct {
                {"revoke", 2, MAILLE_STORE_WRITE, revoke}};
 enum { CREATE, LIST, REVOKE, ACTION_COUNT };
 
+/* Options that do not go with an action, or that it lacks. */
+static maille_status check_options(maille_ctx *ctx, const asked *a, size_t action) {
+    if (action != CREATE && (a->name || a->role || a->expires || a->department_count))
+        return maille_fail(ctx, MAILLE_USAGE,
+                           "--name, --role, --department and --expires are of create");
+    if (action == CREATE && (!a->name || !a->role))
+        return maille_fail(ctx, MAILLE_USAGE, "create: --name and --role are needed");
+    if (action != LIST && a->json)
+        return maille_fail(ctx, MAILLE_USAGE, "--json is of list");
+    return a->workspace ? MAILLE_OK : maille_fail(ctx, MAILLE_USAGE, "-w WORKSPACE was missing");
+}
+
 /* Finds what is to be done, and whether all of it was said. */
 static maille_status choose_action(maille_ctx *ctx, const asked *a, size_t *action) {
     const char *word = a->rest_count ? a->rest[0] : "";
@@ -140,15 +152,7 @@ static maille_status choose_action(maille_ctx *ctx, const asked *a, size_t *acti
     if (a->rest_count != actions[*action].words)
         return maille_fail(ctx, MAILLE_USAGE, "%s: %s was expected", word,
                            *action == REVOKE ? "one token" : "nothing more");
-    bool of_create = a->name || a->role || a->expires || a->department_count;
-    if (*action != CREATE && of_create)
-        return maille_fail(ctx, MAILLE_USAGE,
-                           "--name, --role, --department and --expires are of create");
-    if (*action == CREATE && (!a->name || !a->role))
-        return maille_fail(ctx, MAILLE_USAGE, "create: --name and --role are needed");
-    if (*action != LIST && a->json)
-        return maille_fail(ctx, MAILLE_USAGE, "--json is of list");
-    return a->workspace ? MAILLE_OK : maille_fail(ctx, MAILLE_USAGE, "-w WORKSPACE was missing");
+    return check_options(ctx, a, *action);
 }
 
 static maille_status run_token(maille_ctx *ctx, int argc, char **argv) {

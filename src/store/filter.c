@@ -275,7 +275,7 @@ done:
 }
 
 static maille_status write_meets(writing *w, const maille_filter *filter, int depth) {
-    const maille_schema_table *table;
+    const maille_schema_table *table = NULL;
     const maille_schema_column *column, *lat;
     maille_status status = MAILLE_OK;
     if (depth + SUBQUERY > DEEPEST)

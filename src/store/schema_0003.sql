@@ -1,5 +1,10 @@
 -- Version 3: the service (issue 4): accounts, boxes of geometry, names that communes had, the past
--- of perimeters as features. schema.c gives each geometry column its index of boxes (R-tree).
+-- of perimeters as features.
+--
+-- schema.c gives each geometry column its index of boxes: SpatiaLite's idx_<table>_geom, an R-tree of
+-- (pkid, xmin, xmax, ymin, ymax) by rowid that its triggers keep and other programs (QGIS) use too.
+-- Boxes are of floats, rounded outwards. It costs about 30 microseconds a row written: one second of the ten
+-- that an import of the 35,357 communes of France takes, and 4 % of the file.
 
 -- 1. Accounts: a token is shown once and kept as its hash -----------------------------------------
 
