@@ -73,12 +73,13 @@ static maille_status choose_columns(maille_ctx *ctx, maille_items *items,
             column_of(items, columns, items->fields[i]->source, items->fields[i]->column);
     if (selection->without_geometry || !plan->geometry_column)
         return MAILLE_OK;
-    items->geometry_column =
-        column_of(items, columns, plan->geometry_source, plan->geometry_column);
     if (plan->lonlat) { /* side by side */
         items->geometry_column = items->query.column_count;
         columns[items->query.column_count++] = (maille_column_of){0, "lon"};
         columns[items->query.column_count++] = (maille_column_of){0, "lat"};
+    } else {
+        items->geometry_column =
+            column_of(items, columns, plan->geometry_source, plan->geometry_column);
     }
     return MAILLE_OK;
 }
