@@ -28,6 +28,17 @@ void html_link(maille_strbuf *s, const char *href, const char *text) {
     maille_strbuf_add(s, "</a>");
 }
 
+void html_hidden(maille_strbuf *s, const request *r, const char *const *names) {
+    for (; *names; names++) {
+        const char *value = request_parameter(r, *names);
+        if (!value || !*value)
+            continue;
+        maille_strbuf_addf(s, "<input type=\"hidden\" name=\"%s\" value=\"", *names);
+        html_text(s, value);
+        maille_strbuf_add(s, "\">");
+    }
+}
+
 /* ---- head and foot ---- */
 
 static void add_way(maille_strbuf *s, const request *r, const html_step *way, size_t steps) {

@@ -12,6 +12,10 @@ void html_text(maille_strbuf *s, const char *text);
 /* <a href="…">text</a> */
 void html_link(maille_strbuf *s, const char *href, const char *text);
 
+/* Fields of a form that nobody sees: those of these parameters that the request has (NULL at the
+ * end). */
+void html_hidden(maille_strbuf *s, const request *r, const char *const *names);
+
 /* A step of the way from the landing page to this one. */
 typedef struct {
     const char *title, *href; /* href NULL: this page */

@@ -51,6 +51,24 @@ static void add_cards(view *v, const request *r, maille_strbuf *s) {
             ogc_say(r, "Aucune couche n'est encore prête.", "No layer is ready yet."));
 }
 
+/* A commune by its name, where its layer is there. */
+static void add_search(view *v, const request *r, maille_strbuf *s) {
+    static const char *const carried[] = {"lang", "audience", NULL};
+    const maille_layer_state *layer = NULL;
+    if (ogc_layer(v, r, "communes", &layer))
+        return;
+    maille_strbuf_add(s, "<form method=\"get\" role=\"search\" action=\"");
+    html_text(s, r->base);
+    maille_strbuf_addf(s,
+                       "/collections/communes/items\"><div><label for=\"q\">%s</label>"
+                       "<input id=\"q\" name=\"q\" autocomplete=\"off\" required></div>",
+                       ogc_say(r, "Chercher une commune, par son nom ou son code",
+                               "Find a commune by its name or code"));
+    html_hidden(s, r, carried);
+    maille_strbuf_addf(s, "<div><button>%s</button></div></form>\n",
+                       ogc_say(r, "Chercher", "Search"));
+}
+
 maille_status page_landing(view *v, const request *r, maille_strbuf *s) {
     const char *study = NULL;
     maille_status status = ogc_study(v, r, &study);
@@ -65,6 +83,7 @@ maille_status page_landing(view *v, const request *r, maille_strbuf *s) {
                                "depuis un logiciel.",
                                "Times to care, accessibility and health territories, commune by "
                                "commune: to browse here, to download, or to read from a program."));
+    add_search(v, r, s);
     maille_strbuf_addf(s, "<h2>%s</h2>\n", ogc_say(r, "Les couches", "The layers"));
     add_cards(v, r, s);
     maille_strbuf_addf(

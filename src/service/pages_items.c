@@ -70,20 +70,6 @@ static void add_label(maille_strbuf *s, const char *name, const char *text) {
     maille_strbuf_add(s, "</label>");
 }
 
-/* What the visit carries on and the form does not ask stays in it, unseen. */
-static void add_hidden(maille_strbuf *s, const request *r) {
-    static const char *const carried[] = {"lang",     "audience", "f",        "sortby", "crs",
-                                          "datetime", "bbox",     "bbox-crs", "limit"};
-    for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) {
-        const char *value = request_parameter(r, carried[i]);
-        if (!value || !*value)
-            continue;
-        maille_strbuf_addf(s, "<input type=\"hidden\" name=\"%s\" value=\"", carried[i]);
-        html_text(s, value);
-        maille_strbuf_add(s, "\">");
-    }
-}
-
 /* Whether something is chosen: the form then stands open. */
 static bool is_filtered(const wanted *asked) {
     const maille_selection *s = &asked->selection;
@@ -91,6 +77,9 @@ static bool is_filtered(const wanted *asked) {
 }
 
 static void add_form(maille_strbuf *s, const request *r, const page_of_items *page) {
+    /* What the visit carries on and the form does not ask. */
+    static const char *const carried[] = {"lang",     "audience", "f",        "sortby", "crs",
+                                          "datetime", "bbox",     "bbox-crs", "limit",  NULL};
     const wanted *asked = page->asked;
     const maille_layer_def *def = page->layer->def;
     maille_strbuf_addf(s, "<details%s><summary>%s</summary>\n<form method=\"get\" action=\"",
@@ -122,7 +111,7 @@ static void add_form(maille_strbuf *s, const request *r, const page_of_items *pa
               ogc_say(r, "population > 1000 AND nom LIKE 'Saint-%'",
                       "population > 1000 AND nom LIKE 'Saint-%'"));
     maille_strbuf_add(s, "</div>");
-    add_hidden(s, r);
+    html_hidden(s, r, carried);
     maille_strbuf_addf(s, "<div><button>%s</button></div></form></details>\n",
                        ogc_say(r, "Appliquer", "Apply"));
 }
@@ -331,6 +320,12 @@ maille_status page_item(view *v, const request *r, const maille_layer_state *lay
     html_text(s, maille_items_id(items));
     maille_strbuf_add(s, "</code> · ");
     html_link(s, ogc_link_again(r, &geojson, 1), "GeoJSON");
+    /* Layers whose features are communes: all that is known of it stands on its card. */
+    if (strcmp(layer->def->key, "code") == 0 && !layer->def->key_prefix) {
+        maille_strbuf_add(s, " · ");
+        html_link(s, ogc_link(r, "/communes/%s?f=html", maille_items_id(items)),
+                  ogc_say(r, "Fiche de la commune", "Card of the commune"));
+    }
     maille_strbuf_add(s, "</p>\n");
     html_map_draw(s, &map, name);
     add_values(s, v, r, layer, items);
