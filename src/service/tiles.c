@@ -88,7 +88,7 @@ static bool tile_number(const char *text, bool ending, unsigned *out) {
 }
 
 static maille_status tile(view *v, const request *r, reply *out) {
-    unsigned z, x, y;
+    unsigned z = 0, x = 0, y = 0;
     maille_tileset *set = NULL;
     maille_status status;
     if (!tile_number(r->part[1], false, &z) || !tile_number(r->part[2], false, &x) ||
