@@ -139,10 +139,12 @@ static void add_access(const page *p, const maille_json *zoning) {
     maille_strbuf_add(p->s, ogc_say(p->r, "<p>Chaque habitant y dispose d’environ ",
                                     "<p>Each inhabitant has about "));
     maille_strbuf_add_french(p->s, apl, 1);
+    maille_strbuf_add(p->s, apl < 2 ? ogc_say(p->r, " consultation", " consultation")
+                                    : ogc_say(p->r, " consultations", " consultations"));
     maille_strbuf_add(p->s, ogc_say(p->r,
-                                    " consultation(s) par an à sa portée, selon l’accessibilité "
-                                    "potentielle localisée (APL).</p>\n",
-                                    " consultation(s) a year within reach (APL).</p>\n"));
+                                    " par an à sa portée, selon l’accessibilité potentielle "
+                                    "localisée (APL).</p>\n",
+                                    " a year within reach (APL).</p>\n"));
 }
 
 static void add_class(const page *p) {
