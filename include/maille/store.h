@@ -37,8 +37,7 @@ void maille_store_rollback(maille_store *store);
 /* Filters: a tree with bound values. Build on the stack; children and texts are borrowed for the
  * call. As in SQL, a comparison with null is neither true nor false, and NOT leaves it so; AND of
  * nothing is true, OR of nothing false. LIKE knows % and _, \ before them takes them as they are,
- * and case counts outside ASCII only. Numbers compare with numbers, texts with texts; 28 levels at
- * most. */
+ * and case counts. Numbers compare with numbers, texts with texts; 28 levels at most. */
 typedef enum {
     MAILLE_F_AND,
     MAILLE_F_OR,

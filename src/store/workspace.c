@@ -106,7 +106,7 @@ static maille_status configure(maille_ctx *ctx, maille_store *store) {
     static const char settings[] =
         "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
         "PRAGMA mmap_size = 2147418112; PRAGMA temp_store = MEMORY;"
-        "PRAGMA journal_size_limit = 67108864;"
+        "PRAGMA journal_size_limit = 67108864; PRAGMA case_sensitive_like = ON;"
         "SELECT 1 FROM sqlite_schema";
     if (sqlite3_exec(store->db, settings, NULL, NULL, NULL) != SQLITE_OK)
         return unreadable(ctx, store);

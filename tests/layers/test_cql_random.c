@@ -4,7 +4,6 @@
 
 #include <maille/items.h>
 #include <maille/json.h>
-#include <strings.h>
 
 static maille_ctx *ctx;
 
@@ -175,20 +174,16 @@ static bool like(const char *pattern, const char *text) {
     }
     if (*pattern == '\\' && !*++pattern)
         return false;
-    char a = *pattern, b = *text;
-    a = (char)(a >= 'A' && a <= 'Z' ? a + 32 : a);
-    b = (char)(b >= 'A' && b <= 'Z' ? b + 32 : b);
-    return a == b && like(pattern + 1, text + 1);
+    return *pattern == *text && like(pattern + 1, text + 1);
 }
 
-/* Case does not count for ASCII in the elements of an array. */
 static bool holds(const char *json, const char *text) {
     char **texts = NULL;
     size_t count = 0;
     bool found = false;
     CHECK_OK(maille_json_read_texts(ctx, json, &texts, &count));
     for (size_t i = 0; i < count; i++)
-        found = found || strcasecmp(texts[i], text) == 0;
+        found = found || strcmp(texts[i], text) == 0;
     maille_free(texts);
     return found;
 }

@@ -19,10 +19,6 @@ typedef struct {
     const maille_table *others[MOST_TABLES];
 } joined_row;
 
-static inline char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 /* Bytes of the character that starts here. */
 static inline size_t character(const char *text) {
     size_t length = 1;
@@ -48,7 +44,7 @@ static inline bool like(const char *text, const char *pattern) {
         return like(text + character(text), pattern + 1);
     if (*pattern == '\\')
         pattern++;
-    return lower(*text) == lower(*pattern) && like(text + 1, pattern + 1);
+    return *text == *pattern && like(text + 1, pattern + 1);
 }
 
 static inline int order_of(double a, double b) {
