@@ -14,6 +14,7 @@ from serve_kit import kit
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 MOST = 10000
+WORDS = {"_f": "f", "bbox_crs": "bbox-crs", "filter_lang": "filter-lang", "filter_crs": "filter-crs"}  # of Python
 met = set()
 
 
@@ -47,9 +48,9 @@ class Api:
         self.service, self.token = service, token
 
     def get(self, path, accept=None, **parameters):
-        """`path` may be a whole link; names of parameters have _ for -, and _f is f."""
+        """`path` may be a whole link."""
         if parameters:
-            named = {k.lstrip("_").replace("_", "-") if k != "_f" else "f": v for k, v in parameters.items()}
+            named = {WORDS.get(k, k): v for k, v in parameters.items()}
             path += ("&" if "?" in path else "?") + urllib.parse.urlencode(named)
         return self.service.get(path, token=self.token, **({"Accept": accept} if accept else {}))
 
