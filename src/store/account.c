@@ -136,10 +136,11 @@ static maille_status run_change(maille_ctx *ctx, maille_store *store, const char
 }
 
 static void make_secrets(char token[MAILLE_TOKEN_TEXT], char id[17]) {
+    static const char prefix[] = "maille_";
     unsigned char bytes[SECRET_BYTES];
-    memcpy(token, "maille_", 7);
+    memcpy(token, prefix, sizeof prefix);
     maille_random(bytes, sizeof bytes);
-    maille_base64url(bytes, sizeof bytes, token + 7);
+    maille_base64url(bytes, sizeof bytes, token + sizeof prefix - 1);
     maille_random(bytes, sizeof bytes);
     for (size_t i = 0; i < ID_BYTES; i++)
         snprintf(id + 2 * i, 3, "%02x", bytes[i]);
