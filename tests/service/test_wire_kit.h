@@ -134,7 +134,7 @@ maille_status reply_problem(const request *r, reply *out, int status, const char
     out->type = "application/problem+json";
     maille_strbuf_addf(&out->body, "{\"status\":%d,\"detail\":\"%s\"}", status,
                        detail ? detail : "");
-    return MAILLE_OK;
+    return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;
 }
 
 maille_status reply_failure(view *v, const request *r, reply *out, maille_status status) {
@@ -154,7 +154,7 @@ void reply_dress(service *s, const request *r, reply *out) {
 bool request_key(const request *r, const route *found, maille_strbuf *key) {
     (void)found;
     maille_strbuf_add_n(key, r->target, strcspn(r->target, "?"));
-    return true;
+    return !key->failed;
 }
 
 /* ---- routes ---- */
@@ -245,6 +245,8 @@ static void free_pieces(void *user) {
 
 static maille_status stream(reply *out, unsigned count, bool fails, long pause) {
     pieces *p = maille_alloc(1, sizeof *p);
+    if (!p)
+        return MAILLE_NO_MEMORY;
     *p = (pieces){.left = count, .fails = fails, .pause = pause};
     atomic_fetch_add(&streams_open, 1);
     out->stream = (body_stream){more_pieces, free_pieces, p};
@@ -300,6 +302,8 @@ maille_status request_begin(service *s, world *w, const wire *in, request **out,
         return reply_problem(&none, at_once, 404, "no such path");
     }
     request *r = maille_arena_alloc(in->arena, sizeof *r);
+    if (!r)
+        return MAILLE_NO_MEMORY;
     *r = (request){.verb = strcmp(in->method, "POST") == 0 ? POST : GET,
                    .target = in->target,
                    .path = (*found)->path,

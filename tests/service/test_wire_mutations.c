@@ -1,5 +1,6 @@
-/* Requests that chance has changed, cut and joined, from callers who leave when they like: the
- * server answers the next one as ever, and everything that was taken comes back. */
+/* Requests that chance has changed, cut and joined, from callers who leave when they like; memory
+ * that runs out at any moment: the server answers the next one as ever, and everything that was
+ * taken comes back. */
 #include "test_wire_kit.h"
 
 static uint64_t seed;
@@ -125,4 +126,50 @@ TEST(mutated_requests_do_no_harm) {
     stop(5);
 }
 
-RUN_TESTS(CASE(mutated_requests_do_no_harm))
+/* Reads without memory of ours; false when there was no answer within some time. */
+static bool hear_anything(int s, bool *closed) {
+    static char buffer[1 << 20];
+    struct pollfd p = {.fd = s, .events = POLLIN};
+    if (poll(&p, 1, 5000) <= 0)
+        return false;
+    do
+        *closed = recv(s, buffer, sizeof buffer, 0) <= 0;
+    while (!*closed && poll(&p, 1, 20) > 0);
+    return true;
+}
+
+/* Each allocation fails once, on whichever thread it is; who asked hears something or is cut. */
+TEST(does_without_memory_once) {
+    static const char *const texts[] = {
+        "GET /kept HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n",
+        "GET /stream HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+        "GET /missing HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /file HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /small HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n",
+    };
+    maille_serve_config config = defaults();
+    start(&config);
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+        for (unsigned n = 1; n <= 30; n++) {
+            bool closed = false;
+            atomic_store(&state, n % 2 ? 0 : 1); /* so that nothing is kept */
+            int s = dial();
+            maille_memory_fail_at(n);
+            say(s, texts[t]);
+            bool heard_it = hear_anything(s, &closed);
+            maille_memory_fail_at(0);
+            if (!heard_it)
+                fprintf(stderr, "text %zu, allocation %u\n", t, n);
+            CHECK(heard_it);
+            close(s);
+        }
+    heard h = ask("GET", "/kept", "");
+    CHECK_INT(h.status, 200);
+    CHECK(h.whole);
+    forget(&h);
+    stop(5);
+}
+
+RUN_TESTS(CASE(mutated_requests_do_no_harm), CASE(does_without_memory_once))
