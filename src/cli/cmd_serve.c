@@ -92,7 +92,7 @@ const command cmd_serve = {
     "  -w, --workspace FILE     the workspace, read only; it may change meanwhile\n"
     "  -l, --listen ADDR:PORT   127.0.0.1:8080 where neither this nor the file says; port 0 is\n"
     "                           any free one\n"
-    "  -c, --config FILE        limits, cache, log, public address: see docs/\n"
+    "  -c, --config FILE        limits, cache, log, public address: see docs/serving.md\n"
     "      --json               the address as JSON on standard output\n"
     "\nSIGTERM and SIGINT stop it when what is under way was answered.\n",
     run_serve};
