@@ -108,7 +108,7 @@ static maille_status make_discs(maille_ctx *ctx, const maille_roads *reach, cons
     maille_status status = MAILLE_OK;
     maille_shapes *metres = NULL;
     maille_stop stop = stop_of(snap);
-    uint32_t bands[BANDS_MOST];
+    uint32_t bands[BANDS_MOST] = {0};
     uint32_t *ms = maille_alloc(network->node_count + 1u, sizeof *ms);
     uint32_t *which = maille_alloc(network->node_count + 1u, sizeof *which);
     if (!ms || !which) {

@@ -75,25 +75,30 @@ static size_t first_after(const following *f, const char *code, const char *day)
     return low;
 }
 
+static bool is_of(const following *f, size_t i, const char *code) {
+    return i < f->count && strcmp(f->events[i].from, code) == 0;
+}
+
+static maille_status add_heir(following *f, const char *code) {
+    for (size_t h = 0; h < f->heirs.count; h++)
+        if (strcmp(f->heirs.items[h], code) == 0)
+            return MAILLE_OK;
+    return MAILLE_VEC_PUSH(&f->heirs, code) ? MAILLE_OK : maille_no_memory(f->job->ctx);
+}
+
 /* Appends what a commune has become since the end of a day. */
 static maille_status follow(following *f, const char *code, const char *day, int deep) {
     size_t i = first_after(f, code, day);
-    while (i < f->count && strcmp(f->events[i].from, code) == 0 && !f->events[i].from_commune)
+    while (is_of(f, i, code) && !f->events[i].from_commune)
         i++;
-    if (i == f->count || strcmp(f->events[i].from, code) != 0) {
-        for (size_t h = 0; h < f->heirs.count; h++)
-            if (strcmp(f->heirs.items[h], code) == 0)
-                return MAILLE_OK;
-        return MAILLE_VEC_PUSH(&f->heirs, code) ? MAILLE_OK : maille_no_memory(f->job->ctx);
-    }
+    if (!is_of(f, i, code))
+        return add_heir(f, code);
     if (deep == 0)
         return maille_job_refuse(f->job, f->events[i].row, "%s moved more than %d times", code,
                                  EVENTS_DEEP);
     maille_status status = MAILLE_OK;
     const char *moved = f->events[i].day;
-    for (; status == MAILLE_OK && i < f->count && strcmp(f->events[i].from, code) == 0 &&
-           strcmp(f->events[i].day, moved) == 0;
-         i++)
+    for (; status == MAILLE_OK && is_of(f, i, code) && strcmp(f->events[i].day, moved) == 0; i++)
         if (f->events[i].from_commune && f->events[i].to_commune)
             status = follow(f, f->events[i].to, moved, deep - 1);
     return status;

@@ -108,33 +108,39 @@ static bool is_movements(recognising *r) {
     return true;
 }
 
-/* INSEE's list of events. The passage leads from before the first to the last. */
+/* The vintages that a passage by these days leads between: before the first and the last. */
+static void set_vintages(recognising *r, const maille_column *days, size_t count) {
+    const char *first = NULL, *last = NULL;
+    int64_t year = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *day = days->texts[i];
+        if (!maille_is_date(day))
+            continue;
+        first = !first || strcmp(day, first) < 0 ? day : first;
+        last = !last || strcmp(day, last) > 0 ? day : last;
+    }
+    if (!first)
+        return;
+    char text[5] = {first[0], first[1], first[2], first[3], '\0'};
+    r->out->from_vintage = maille_parse_int(text, &year) ? vintage_of(r, year - 1) : NULL;
+    r->out->to_vintage = maille_arena_strdup(r->arena, last);
+    r->failed = r->failed || !r->out->to_vintage;
+}
+
+/* INSEE's list of events. */
 static maille_status recognise_events(recognising *r, bool *found) {
     static const char *const keys[] = {"from", "to", "from_name", "date", "from_type", "to_type"};
-    const char *date = find(r, "date"), *first = NULL, *last = NULL;
+    const char *date = find(r, "date");
     maille_read_options options = {.columns = &date, .column_count = 1, .texts = true};
     maille_table *days = NULL;
-    int64_t year = 0;
     *found = date && find(r, "from") && find(r, "to") && find(r, "from_type");
     if (!*found)
         return MAILLE_OK;
     maille_status status = maille_file_read(r->ctx, r->path, &options, &days);
     if (status != MAILLE_OK)
         return status;
-    for (size_t i = 0; i < days->rows; i++) {
-        const char *day = days->columns[0].texts[i];
-        if (!maille_is_date(day ? day : ""))
-            continue;
-        first = !first || strcmp(day, first) < 0 ? day : first;
-        last = !last || strcmp(day, last) > 0 ? day : last;
-    }
     r->out->kind = "movements";
-    if (first) {
-        char text[5] = {first[0], first[1], first[2], first[3], '\0'};
-        r->out->from_vintage = maille_parse_int(text, &year) ? vintage_of(r, year - 1) : NULL;
-        r->out->to_vintage = maille_arena_strdup(r->arena, last);
-        r->failed = r->failed || !r->out->to_vintage;
-    }
+    set_vintages(r, &days->columns[0], days->rows);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         map(r, keys[i]);
     maille_table_free(days);
