@@ -94,7 +94,7 @@ done:
     if (status)
         source_free(from);
     else
-        out->stream = (body_stream){.more = more, .free = source_free, .state = from};
+        out->stream = (body_stream){.more = more, .drop = source_free, .state = from};
     return status;
 }
 

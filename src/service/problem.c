@@ -117,8 +117,8 @@ maille_status reply_problem(const request *r, reply *out, int status, const char
     bool page = r->format && strcmp(r->format, "html") == 0;
     const char *title = title_of(r, status);
     /* What a handler had begun is not sent. */
-    if (out->stream.free)
-        out->stream.free(out->stream.state);
+    if (out->stream.drop)
+        out->stream.drop(out->stream.state);
     out->stream = (body_stream){0};
     maille_strbuf_clear(&out->body);
     out->status = status;

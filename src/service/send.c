@@ -12,8 +12,8 @@ enum { WORTH_ZIPPING = 860, ETAG_BYTES = 16 };
 
 void reply_clear(reply *r) {
     maille_strbuf_free(&r->body);
-    if (r->stream.free)
-        r->stream.free(r->stream.state);
+    if (r->stream.drop)
+        r->stream.drop(r->stream.state);
     if (r->file >= 0)
         close(r->file);
     *r = (reply){.file = -1};

@@ -94,7 +94,7 @@ typedef enum { CACHE_NO_STORE, CACHE_BY_AUDIENCE, CACHE_LONG } cache_policy;
 /* Makes the next piece of a body that is sent as it grows; `*end` when it was the last. */
 typedef struct {
     maille_status (*more)(view *v, void *state, maille_strbuf *piece, bool *end);
-    void (*free)(void *state);
+    void (*drop)(void *state); /* NULL: nothing to free */
     void *state;
 } body_stream;
 
@@ -112,7 +112,7 @@ typedef struct {
     const char *download; /* file name for Content-Disposition; NULL */
     struct {
         const char *name, *value; /* in the request's arena */
-    } headers[12];
+    } headers[20];
     size_t header_count;
 } reply;
 

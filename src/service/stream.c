@@ -69,8 +69,8 @@ static void run_piece(job *self) {
 static void run_end(job *self) {
     stream *s = (stream *)(void *)self;
     maille_server *m = s->server;
-    if (s->source.free)
-        s->source.free(s->source.state);
+    if (s->source.drop)
+        s->source.drop(s->source.state);
     if (s->zips)
         deflateEnd(&s->z);
     maille_strbuf_free(&s->piece);
