@@ -189,7 +189,7 @@ static maille_status write_among(writing *w, const maille_filter *filter, int de
     if (depth + SUBQUERY > DEEPEST)
         return too_deep(w);
     MAILLE_TRY(find_column(w, filter, &table, &column));
-    MAILLE_TRY(maille_schema_find(w->ctx, w->to->schema, filter->among.table, &other));
+    MAILLE_TRY(maille_schema_find(w->ctx, w->to->store->schema, filter->among.table, &other));
     MAILLE_TRY(maille_schema_column_of(w->ctx, other, filter->among.column, &theirs));
     if (!comparable(column->type, theirs->type) || filter->count > 1)
         return maille_fail(w->ctx, MAILLE_USAGE, "column %s was looked for among %s of %s",
@@ -212,17 +212,80 @@ done:
     return status;
 }
 
-/* The rows whose box in the index of `table` is related to what is asked as `where` says. */
-static maille_status write_boxes(writing *w, const maille_filter *filter,
-                                 const maille_schema_table *table, const char *const where[4],
-                                 const double values[4]) {
+/* Of the boxes of an index, those that touch the one that is asked, or lie within it; and what
+ * tells that one lies beyond an edge of it. Their values are of `edges`. */
+typedef enum { TOUCHING, INSIDE } relation;
+static const char *const related[2][4] = {
+    {"xmin <= ", "ymin <= ", "xmax >= ", "ymax >= "},
+    {"xmax <= ", "ymax <= ", "xmin >= ", "ymin >= "},
+};
+static const char *const beyond[4] = {"xmax > ", "ymax > ", "xmin < ", "ymin < "};
+
+static void edges_of(const maille_meets *m, double edges[4]) {
+    edges[0] = m->east;
+    edges[1] = m->north;
+    edges[2] = m->west;
+    edges[3] = m->south;
+}
+
+static maille_status write_related(writing *w, const char *before, const maille_meets *m,
+                                   relation how) {
+    double edges[4];
     maille_status status = MAILLE_OK;
-    maille_strbuf_addf(&w->to->text, "t%zu.rowid IN (SELECT pkid FROM \"idx_%s_geom\"",
-                       w->scope.first + filter->of, table->name);
-    for (int i = 0; i < 4; i++)
-        MAILLE_TRY(add_real(w, where[i], values[i]));
-    add(w, ")");
+    edges_of(m, edges);
+    for (int i = 0; i < 4; i++) {
+        add(w, i ? " AND " : before);
+        MAILLE_TRY(add_real(w, related[how][i], edges[i]));
+    }
 done:
+    return status;
+}
+
+/* Where few boxes touch, the index gives their rows; where MANY do, each row is looked up in it, so
+ * that the first rows of an order come at once. Both say the same. */
+enum { MANY = 2000 };
+typedef struct {
+    const maille_filter *filter;
+    const maille_schema_table *table;
+    const maille_schema_column *column;
+    bool many;
+} place;
+
+static maille_status count_touching(writing *w, place *p) {
+    const maille_schema_table *table = p->table;
+    maille_statement count = {.store = w->to->store};
+    sqlite3_stmt *row = NULL;
+    maille_status status = MAILLE_OK;
+    maille_strbuf_addf(&count.text, "SELECT count(*) FROM (SELECT 1 FROM \"idx_%s_geom\"",
+                       table->name);
+    writing asking = {.ctx = w->ctx, .to = &count};
+    MAILLE_TRY(write_related(&asking, " WHERE ", &p->filter->meets, TOUCHING));
+    maille_strbuf_addf(&count.text, " LIMIT %d)", MANY);
+    MAILLE_TRY(maille_statement_prepare(w->ctx, count.store, &count, table, &row));
+    if (sqlite3_step(row) == SQLITE_ROW)
+        p->many = sqlite3_column_int(row, 0) == MANY;
+    else
+        status = maille_sql_fail(w->ctx, count.store->db, "the index of %s could not be read",
+                                 table->name);
+done:
+    sqlite3_finalize(row);
+    maille_statement_free(&count);
+    return status;
+}
+
+/* The rows whose box in the index is related so to the one that is asked. */
+static maille_status write_boxes(writing *w, const place *p, relation how) {
+    size_t alias = w->scope.first + p->filter->of;
+    maille_status status;
+    if (p->many)
+        maille_strbuf_addf(&w->to->text,
+                           "EXISTS (SELECT 1 FROM \"idx_%s_geom\" WHERE pkid = t%zu.rowid",
+                           p->table->name, alias);
+    else
+        maille_strbuf_addf(&w->to->text, "t%zu.rowid IN (SELECT pkid FROM \"idx_%s_geom\"", alias,
+                           p->table->name);
+    status = write_related(w, p->many ? " AND " : " WHERE ", &p->filter->meets, how);
+    add(w, ")");
     return status;
 }
 
@@ -239,36 +302,60 @@ static maille_status write_asking(writing *w, const maille_filter *filter,
     return MAILLE_VEC_PUSH(&w->to->parameters, parameter) ? MAILLE_OK : maille_no_memory(w->ctx);
 }
 
+/* "WHEN no box of the index lies beyond an edge THEN whatever has a geometry": seen in no time. */
+static maille_status write_all_inside(writing *w, const place *p) {
+    double edges[4];
+    maille_status status = MAILLE_OK;
+    edges_of(&p->filter->meets, edges);
+    add(w, "(CASE WHEN ");
+    for (int i = 0; i < 4; i++) {
+        maille_strbuf_addf(&w->to->text, "%sNOT EXISTS (SELECT 1 FROM \"idx_%s_geom\" WHERE ",
+                           i ? " AND " : "", p->table->name);
+        MAILLE_TRY(add_real(w, beyond[i], edges[i]));
+        add(w, ")");
+    }
+    add(w, " THEN ");
+    add_column(w, p->filter, p->column);
+    add(w, " IS NOT NULL ELSE ");
+done:
+    return status;
+}
+
 /* The index leaves few to ask; where the box is enough, most of these are not even read. */
-static maille_status write_geometry_meets(writing *w, const maille_filter *filter,
-                                          const maille_schema_table *table,
-                                          const maille_schema_column *column) {
-    static const char *const touching[] = {" WHERE xmin <= ", " AND ymin <= ", " AND xmax >= ",
-                                           " AND ymax >= "},
-                             *const inside[] = {" WHERE xmin >= ", " AND ymin >= ", " AND xmax <= ",
-                                                " AND ymax <= "};
-    const maille_meets *m = &filter->meets;
-    bool shortcut = table->boxes && (!m->exactly || m->inside_meets);
+static maille_status write_indexed(writing *w, const place *p) {
+    const maille_meets *m = &p->filter->meets;
+    bool box_is_enough = !m->exactly || m->inside_meets;
+    maille_status status = MAILLE_OK;
+    if (box_is_enough && p->many)
+        MAILLE_TRY(write_all_inside(w, p));
+    MAILLE_TRY(write_boxes(w, p, TOUCHING));
+    add(w, " AND ");
+    if (box_is_enough) {
+        add(w, "(");
+        MAILLE_TRY(write_boxes(w, p, INSIDE));
+        add(w, " OR ");
+    }
+    MAILLE_TRY(write_asking(w, p->filter, p->column, NULL));
+    add(w, box_is_enough ? ")" : "");
+    add(w, box_is_enough && p->many ? " END)" : "");
+done:
+    return status;
+}
+
+static maille_status write_geometry_meets(writing *w, place *p) {
     maille_status status = MAILLE_OK;
     add(w, "(");
     if (w->below_not) {
         add(w, "CASE WHEN ");
-        add_column(w, filter, column);
+        add_column(w, p->filter, p->column);
         add(w, " IS NULL THEN NULL ELSE ");
     }
-    if (table->boxes) {
-        MAILLE_TRY(write_boxes(w, filter, table, touching,
-                               (double[]){m->east, m->north, m->west, m->south}));
-        add(w, " AND ");
+    if (p->table->boxes) {
+        MAILLE_TRY(count_touching(w, p));
+        MAILLE_TRY(write_indexed(w, p));
+    } else {
+        MAILLE_TRY(write_asking(w, p->filter, p->column, NULL));
     }
-    if (shortcut) {
-        add(w, "(");
-        MAILLE_TRY(write_boxes(w, filter, table, inside,
-                               (double[]){m->west, m->south, m->east, m->north}));
-        add(w, " OR ");
-    }
-    MAILLE_TRY(write_asking(w, filter, column, NULL));
-    add(w, shortcut ? ")" : "");
     add(w, w->below_not ? " END)" : ")");
 done:
     return status;
@@ -282,7 +369,7 @@ static maille_status write_meets(writing *w, const maille_filter *filter, int de
         return too_deep(w);
     MAILLE_TRY(find_column(w, filter, &table, &column));
     if (column->type == MAILLE_GEOMETRY)
-        return write_geometry_meets(w, filter, table, column);
+        return write_geometry_meets(w, &(place){filter, table, column, false});
     if (column->type != MAILLE_REAL || strcmp(column->name, "lon") != 0)
         return maille_fail(w->ctx, MAILLE_USAGE, "column %s of %s was no place on the map",
                            column->name, table->name);

@@ -51,9 +51,9 @@ typedef struct {
     const maille_meets *meets;
 } maille_parameter;
 
-/* A statement being written, with the values for its ?s in order; begin with the store's schema. */
+/* A statement being written, with the values for its ?s in order; begin with the store. */
 typedef struct {
-    const maille_schema *schema;
+    const maille_store *store;
     maille_strbuf text;
     MAILLE_VEC(maille_parameter) parameters;
     size_t aliases; /* t0, t1, … that were given to tables */
@@ -78,7 +78,7 @@ maille_status maille_statement_value(maille_ctx *ctx, maille_statement *s, maill
 maille_status maille_statement_where(maille_ctx *ctx, maille_statement *s, const char *keyword,
                                      maille_scope scope, const maille_filter *filter);
 /* Prepares it, values bound; they are copied, but what `meets.user` points to. */
-maille_status maille_statement_prepare(maille_ctx *ctx, maille_store *store,
+maille_status maille_statement_prepare(maille_ctx *ctx, const maille_store *store,
                                        const maille_statement *s, const maille_schema_table *about,
                                        sqlite3_stmt **out);
 void maille_statement_free(maille_statement *s);

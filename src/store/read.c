@@ -100,7 +100,7 @@ maille_status maille_store_scan(maille_ctx *ctx, maille_store *store, const mail
     const maille_schema_table *table;
     const maille_schema_column **columns = NULL;
     size_t count;
-    maille_statement s = {.schema = store->schema};
+    maille_statement s = {.store = store};
     maille_status status = MAILLE_OK;
     *out = NULL;
     MAILLE_TRY(maille_schema_find(ctx, store->schema, query->table, &table));
@@ -280,7 +280,7 @@ maille_status maille_store_count(maille_ctx *ctx, maille_store *store, const cha
                                  const maille_filter *filter, int64_t *out) {
     const maille_schema_table *about;
     sqlite3_stmt *count = NULL;
-    maille_statement s = {.schema = store->schema};
+    maille_statement s = {.store = store};
     maille_status status = MAILLE_OK;
     *out = 0;
     MAILLE_TRY(maille_schema_find(ctx, store->schema, table, &about));

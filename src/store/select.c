@@ -20,7 +20,7 @@ static void selection_free(selection *s) {
 static maille_status find_tables(maille_ctx *ctx, const maille_store *store,
                                  const maille_selection_query *query, selection *s) {
     size_t count = query->join_count + 1;
-    *s = (selection){.query = query, .statement = {.schema = store->schema}};
+    *s = (selection){.query = query, .statement = {.store = store}};
     s->tables = maille_alloc(count, sizeof *s->tables);
     if (!s->tables)
         return maille_no_memory(ctx);
@@ -200,7 +200,7 @@ maille_status maille_store_extent(maille_ctx *ctx, maille_store *store, const ch
                                   const maille_filter *filter, double box[4]) {
     const maille_schema_table *about;
     sqlite3_stmt *extent = NULL;
-    maille_statement s = {.schema = store->schema};
+    maille_statement s = {.store = store};
     maille_status status = MAILLE_OK;
     MAILLE_TRY(maille_schema_find(ctx, store->schema, table, &about));
     MAILLE_TRY(write_extent(ctx, about, filter, &s));

@@ -44,7 +44,7 @@ static int bind(sqlite3_stmt *statement, int place, const maille_parameter *para
     return sqlite3_bind_text(statement, place, value->text, -1, SQLITE_TRANSIENT);
 }
 
-maille_status maille_statement_prepare(maille_ctx *ctx, maille_store *store,
+maille_status maille_statement_prepare(maille_ctx *ctx, const maille_store *store,
                                        const maille_statement *s, const maille_schema_table *about,
                                        sqlite3_stmt **out) {
     *out = NULL;

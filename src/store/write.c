@@ -243,7 +243,7 @@ static maille_status append(maille_ctx *ctx, maille_store *store, const maille_s
 static maille_status delete_rows(maille_ctx *ctx, maille_store *store,
                                  const maille_schema_table *table, const maille_filter *scope) {
     sqlite3_stmt *remove = NULL;
-    maille_statement s = {.schema = store->schema};
+    maille_statement s = {.store = store};
     maille_statement_table(&s, "DELETE FROM", table);
     maille_status status =
         maille_statement_where(ctx, &s, " WHERE", (maille_scope){&table, 1, 0}, scope);

@@ -5,7 +5,7 @@
 
 #include <maille/memory.h>
 
-enum { ROWS = 300, TREES = 600, WKB = 1 + 4 + 4 + 1 + 4 + 4 + 4 + 5 * 16 };
+enum { ROWS = 300, TREES = 600, CROWD = 4000, WKB = 1 + 4 + 4 + 1 + 4 + 4 + 4 + 5 * 16 };
 typedef enum { NO, YES, UNKNOWN } truth;
 
 static uint64_t state = 0xE7037ED1A0B428DB;
@@ -24,7 +24,7 @@ typedef struct {
     double west, south, east, north;
 } box;
 
-static box boxes[ROWS], points[ROWS];
+static box boxes[CROWD], points[ROWS];
 
 /* ---- rows ---- */
 
@@ -46,7 +46,7 @@ static void outline(const box *b, unsigned char wkb[WKB]) {
     put(&to, ring, sizeof ring);
 }
 
-static maille_table *random_communes(maille_ctx *ctx) {
+static maille_table *random_communes(maille_ctx *ctx, size_t count) {
     static const maille_column_spec columns[] = {{"code", MAILLE_TEXT},
                                                  {"name", MAILLE_TEXT},
                                                  {"department", MAILLE_TEXT},
@@ -56,7 +56,7 @@ static maille_table *random_communes(maille_ctx *ctx) {
     char code[8];
     unsigned char wkb[WKB];
     CHECK_OK(maille_table_new(ctx, columns, 5, &table));
-    for (size_t row = 0; row < ROWS; row++) {
+    for (size_t row = 0; row < count; row++) {
         box *b = &boxes[row];
         CHECK_OK(maille_table_add_row(ctx, table, NULL));
         snprintf(code, sizeof code, "%05zu", row);
@@ -179,9 +179,9 @@ static maille_filter *random_tree(maille_arena *arena, const char *column, const
 
 /* Random trees over a table, whose rows are in the order of `key`. */
 static void check_trees(maille_ctx *ctx, maille_store *store, const char *table, const char *column,
-                        const box *rows) {
+                        const box *rows, size_t count, size_t trees) {
     size_t given = 0;
-    for (int tree = 0; tree < TREES; tree++) {
+    for (size_t tree = 0; tree < trees; tree++) {
         maille_arena *arena = maille_arena_new();
         question q = {.line = coordinate(-5)};
         maille_filter *filter = random_tree(arena, column, rows, &q, 3);
@@ -190,7 +190,7 @@ static void check_trees(maille_ctx *ctx, maille_store *store, const char *table,
         size_t next = 0;
         char id[8];
         CHECK_OK(maille_store_read(ctx, store, &query, &out));
-        for (size_t row = 0; row < ROWS; row++)
+        for (size_t row = 0; row < count; row++)
             if (holds(&rows[row], filter) == YES) {
                 snprintf(id, sizeof id, "%05zu", row);
                 CHECK_TEXT(next < out->rows ? out->columns[0].texts[next] : "no row", id);
@@ -201,7 +201,7 @@ static void check_trees(maille_ctx *ctx, maille_store *store, const char *table,
         maille_table_free(out);
         maille_arena_free(arena);
     }
-    CHECK(given > TREES * ROWS / 20 && given < TREES * ROWS * 19 / 20); /* the test tests */
+    CHECK(given > trees * count / 20 && given < trees * count * 19 / 20); /* the test tests */
 }
 
 /* The index says what the rows say, whatever happened to them. */
@@ -225,14 +225,14 @@ static void check_index(maille_ctx *ctx, maille_store *store) {
 TEST(random_trees_give_what_lies_there) {
     maille_ctx *ctx = new_ctx();
     maille_store *store = new_workspace(ctx), *reader;
-    maille_table *communes = random_communes(ctx), *places = random_points(ctx);
+    maille_table *communes = random_communes(ctx, ROWS), *places = random_points(ctx);
     CHECK_OK(maille_store_append(ctx, store, "commune", communes));
     CHECK_OK(maille_store_append(ctx, store, "place", places));
     check_index(ctx, store);
-    check_trees(ctx, store, "commune", "geom", boxes);
+    check_trees(ctx, store, "commune", "geom", boxes, ROWS, TREES);
     CHECK_OK(maille_store_open(ctx, maille_store_path(store), MAILLE_STORE_READ, "r", &reader));
-    check_trees(ctx, reader, "commune", "geom", boxes);
-    check_trees(ctx, reader, "place", "lon", points);
+    check_trees(ctx, reader, "commune", "geom", boxes, ROWS, TREES);
+    check_trees(ctx, reader, "place", "lon", points, ROWS, TREES);
     maille_store_close(reader);
     maille_table_free(communes);
     maille_table_free(places);
@@ -240,10 +240,58 @@ TEST(random_trees_give_what_lies_there) {
     maille_ctx_free(ctx);
 }
 
+/* The same where thousands lie in a box, and where all do. */
+TEST(a_crowd_is_asked_in_another_way) {
+    maille_ctx *ctx = new_ctx();
+    maille_store *store = new_workspace(ctx);
+    maille_table *communes = random_communes(ctx, CROWD);
+    question q = {.line = -3};
+    size_t placed = 0, west = 0;
+    int64_t count = -1;
+    CHECK_OK(maille_store_append(ctx, store, "commune", communes));
+    check_trees(ctx, store, "commune", "geom", boxes, CROWD, 60);
+    for (size_t i = 0; i < CROWD; i++) {
+        placed += !boxes[i].null;
+        west += !boxes[i].null && boxes[i].west < q.line;
+    }
+    maille_filter all = {.op = MAILLE_F_MEETS,
+                         .column = "geom",
+                         .meets = {-180, -90, 180, 90, is_west, &q, .inside_meets = true}};
+    CHECK_OK(maille_store_count(ctx, store, "commune", &all, &count));
+    CHECK_INT(count, placed);
+    CHECK_INT(q.asked, 0);
+    all.meets.inside_meets = false;
+    CHECK_OK(maille_store_count(ctx, store, "commune", &all, &count));
+    CHECK_INT(count, west);
+    all.meets.exactly = NULL;
+    maille_filter chain[22]; /* as deep as may be */
+    const maille_filter *pairs[22][2];
+    chain[0] = all;
+    for (int i = 1; i < 22; i++) {
+        pairs[i][0] = pairs[i][1] = &chain[i - 1];
+        chain[i] = i == 1 ? (maille_filter){.op = MAILLE_F_NOT, .children = pairs[i], .count = 1}
+                          : (maille_filter){.op = MAILLE_F_AND, .children = pairs[i], .count = 1};
+    }
+    CHECK_OK(maille_store_count(ctx, store, "commune", &chain[21], &count));
+    CHECK_INT(count, 0); /* what has no place is unknown, not elsewhere */
+    const maille_value code = maille_text_value("03");
+    maille_filter beside = {.op = MAILLE_F_LT, .column = "code", .values = &code, .count = 1};
+    for (int i = 2; i < 22; i++) {
+        pairs[i][0] = &beside;
+        chain[i].op = MAILLE_F_OR;
+        chain[i].count = 2;
+    }
+    CHECK_OK(maille_store_count(ctx, store, "commune", &chain[21], &count));
+    CHECK_INT(count, 3000);
+    maille_table_free(communes);
+    maille_store_close(store);
+    maille_ctx_free(ctx);
+}
+
 TEST(the_index_follows_its_rows) {
     maille_ctx *ctx = new_ctx();
     maille_store *store = new_workspace(ctx), *copy;
-    maille_table *communes = random_communes(ctx), *more;
+    maille_table *communes = random_communes(ctx, ROWS), *more;
     const char *path = fresh_path();
     char sql[1200];
     CHECK_OK(maille_store_append(ctx, store, "commune", communes));
@@ -255,10 +303,10 @@ TEST(the_index_follows_its_rows) {
     CHECK_OK(maille_store_delete(ctx, store, "commune", NULL));
     maille_store_rollback(store);
     check_index(ctx, store);
-    more = random_communes(ctx);
+    more = random_communes(ctx, ROWS);
     CHECK_OK(maille_store_replace(ctx, store, "commune", NULL, more));
     check_index(ctx, store);
-    check_trees(ctx, store, "commune", "geom", boxes);
+    check_trees(ctx, store, "commune", "geom", boxes, ROWS, TREES);
     CHECK_OK(maille_store_delete(ctx, store, "commune", &first));
     /* Rows keep their numbers, by which the index knows them, where pages are rewritten. */
     snprintf(sql, sizeof sql, "VACUUM INTO '%s'", path);
@@ -277,7 +325,7 @@ TEST(the_index_follows_its_rows) {
 TEST(what_lies_inside_is_not_asked) {
     maille_ctx *ctx = new_ctx();
     maille_store *store = new_workspace(ctx);
-    maille_table *communes = random_communes(ctx);
+    maille_table *communes = random_communes(ctx, ROWS);
     question q = {.line = 100};
     size_t crossing = 0, meeting = 0;
     int64_t count = 0;
@@ -335,7 +383,7 @@ static void check_extent(const double got[4], box want, double hair) {
 TEST(the_extent_holds_the_rows) {
     maille_ctx *ctx = new_ctx();
     maille_store *store = new_workspace(ctx);
-    maille_table *communes = random_communes(ctx), *places = random_points(ctx);
+    maille_table *communes = random_communes(ctx, ROWS), *places = random_points(ctx);
     double extent[4] = {0};
     CHECK_OK(maille_store_extent(ctx, store, "commune", NULL, extent));
     CHECK(isnan(extent[0]) && isnan(extent[3]));
@@ -361,5 +409,6 @@ TEST(the_extent_holds_the_rows) {
     maille_ctx_free(ctx);
 }
 
-RUN_TESTS(CASE(random_trees_give_what_lies_there), CASE(the_index_follows_its_rows),
-          CASE(what_lies_inside_is_not_asked), CASE(the_extent_holds_the_rows))
+RUN_TESTS(CASE(random_trees_give_what_lies_there), CASE(a_crowd_is_asked_in_another_way),
+          CASE(the_index_follows_its_rows), CASE(what_lies_inside_is_not_asked),
+          CASE(the_extent_holds_the_rows))
