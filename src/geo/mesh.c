@@ -158,7 +158,7 @@ static bool cut_rings(builder *b, uint32_t rings) {
 /* ---- what a vertex weighs
  * ----------------------------------------------------------------------- */
 
-static double distance_from(mesh_point p, mesh_point a, mesh_point b) {
+double mesh_distance(mesh_point p, mesh_point a, mesh_point b) {
     double dx = (double)(b.x - a.x), dy = (double)(b.y - a.y);
     double px = (double)(p.x - a.x), py = (double)(p.y - a.y);
     double square = dx * dx + dy * dy;
@@ -184,7 +184,7 @@ static bool weigh(maille_mesh *mesh, span_list *open) {
             double farthest = -1;
             uint32_t at = 0;
             for (uint32_t k = s.from + 1; k < s.to; k++) {
-                double distance = distance_from(mesh_place(mesh, k), a, b);
+                double distance = mesh_distance(mesh_place(mesh, k), a, b);
                 if (distance > farthest) {
                     farthest = distance;
                     at = k;

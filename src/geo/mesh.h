@@ -62,6 +62,9 @@ struct maille_mesh {
     MAILLE_VEC(uint32_t) links; /* arc × 2, + 1 where the ring runs against it */
 };
 
+/* Steps from p to the segment from a to b. */
+double mesh_distance(mesh_point p, mesh_point a, mesh_point b);
+
 static inline mesh_point mesh_place(const maille_mesh *mesh, uint32_t place) {
     return mesh->vertices.points[mesh->arc_points.items[place]];
 }
@@ -105,6 +108,7 @@ typedef struct {
 typedef struct {
     MAILLE_VEC(mesh_edge) edges; /* what is to be made polygons of */
     MAILLE_VEC(uint32_t) first;  /* of each vertex: its first edge */
+    MAILLE_VEC(uint32_t) origin; /* of each edge: number of the vertex it leaves */
     MAILLE_VEC(uint32_t) target; /* of each edge: number of the vertex it leads to */
     MAILLE_VEC(uint32_t) stands; /* of each vertex: its place in the path + 1 */
     MAILLE_VEC(uint32_t) path;   /* edges walked */
@@ -114,9 +118,11 @@ typedef struct {
     MAILLE_VEC(mesh_unit) points;
 } mesh_tidy;
 void mesh_tidy_free(mesh_tidy *tidy);
-/* Polygons whose borders are tidy->edges, appended to `out`: edges that run to and fro cancel,
- * rings touch in points only, holes go to their shells; what lies outside all shells or twice
- * inside is dropped. Edges may meet at their ends only. False when memory ran out. */
+/* Edges that run to and fro cancel. */
+void mesh_tidy_cancel(mesh_tidy *tidy);
+/* Polygons whose borders are tidy->edges, appended to `out`: rings touch in points only, holes go
+ * to their shells; what lies outside all shells or twice inside is dropped. Edges may meet at their
+ * ends only. False when memory ran out. */
 bool mesh_tidy_edges(mesh_tidy *tidy, mesh_polygons *out);
 
 /* ---- snapping to a zoom (mesh_snap.c) ---- */

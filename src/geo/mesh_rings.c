@@ -6,6 +6,7 @@
 void mesh_tidy_free(mesh_tidy *tidy) {
     MAILLE_VEC_FREE(&tidy->edges);
     MAILLE_VEC_FREE(&tidy->first);
+    MAILLE_VEC_FREE(&tidy->origin);
     MAILLE_VEC_FREE(&tidy->target);
     MAILLE_VEC_FREE(&tidy->stands);
     MAILLE_VEC_FREE(&tidy->path);
@@ -49,10 +50,11 @@ static bool same_line(mesh_edge s, mesh_edge t) {
 }
 
 /* Of edges between the same two points as many stay as run one way more than the other. */
-static void cancel(mesh_tidy *tidy) {
+void mesh_tidy_cancel(mesh_tidy *tidy) {
     mesh_edge *edges = tidy->edges.items;
     size_t kept = 0, count = tidy->edges.count;
-    qsort(edges, count, sizeof *edges, by_ends);
+    if (count > 1)
+        qsort(edges, count, sizeof *edges, by_ends);
     for (size_t i = 0, end; i < count; i = end) {
         int net = 0;
         for (end = i; end < count && same_line(edges[i], edges[end]); end++)
@@ -73,7 +75,7 @@ static bool link_edges(mesh_tidy *tidy) {
     mesh_edge *edges = tidy->edges.items;
     if (!MAILLE_VEC_RESERVE(&tidy->first, count + 1) || !MAILLE_VEC_RESERVE(&tidy->target, count) ||
         !MAILLE_VEC_RESERVE(&tidy->stands, count) || !MAILLE_VEC_RESERVE(&tidy->path, count) ||
-        !MAILLE_VEC_RESERVE(&tidy->used, count))
+        !MAILLE_VEC_RESERVE(&tidy->used, count) || !MAILLE_VEC_RESERVE(&tidy->origin, count))
         return false;
     if (count > 1)
         qsort(edges, count, sizeof *edges, by_origin);
@@ -81,6 +83,7 @@ static bool link_edges(mesh_tidy *tidy) {
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || compare(edges[i - 1].a, edges[i].a) != 0)
             tidy->first.items[tidy->first.count++] = (uint32_t)i;
+        tidy->origin.items[i] = (uint32_t)tidy->first.count - 1;
         tidy->used.items[i] = 0;
     }
     tidy->first.items[tidy->first.count] = (uint32_t)count;
@@ -123,18 +126,6 @@ static uint32_t next_edge(const mesh_tidy *tidy, uint32_t incoming) {
     return best;
 }
 
-static uint32_t origin_of(const mesh_tidy *tidy, uint32_t edge) {
-    size_t low = 0, high = tidy->first.count;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (tidy->first.items[middle] <= edge)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (uint32_t)low;
-}
-
 /* The path from place `from` on is a ring: it is taken off. */
 static bool take_ring(mesh_tidy *tidy, size_t from) {
     const mesh_edge *edges = tidy->edges.items;
@@ -151,7 +142,7 @@ static bool take_ring(mesh_tidy *tidy, size_t from) {
         ring.box.min_y = e.a.y < ring.box.min_y ? e.a.y : ring.box.min_y;
         ring.box.max_x = e.a.x > ring.box.max_x ? e.a.x : ring.box.max_x;
         ring.box.max_y = e.a.y > ring.box.max_y ? e.a.y : ring.box.max_y;
-        tidy->stands.items[origin_of(tidy, tidy->path.items[i])] = 0;
+        tidy->stands.items[tidy->origin.items[tidy->path.items[i]]] = 0;
     }
     tidy->path.count = from;
     ring.shell = ring.area > 0;
@@ -165,7 +156,7 @@ static bool walk(mesh_tidy *tidy, uint32_t start) {
         uint32_t v = tidy->target.items[e];
         tidy->used.items[e] = 1;
         tidy->path.items[tidy->path.count++] = e;
-        tidy->stands.items[origin_of(tidy, e)] = (uint32_t)tidy->path.count;
+        tidy->stands.items[tidy->origin.items[e]] = (uint32_t)tidy->path.count;
         if (tidy->stands.items[v] && !take_ring(tidy, tidy->stands.items[v] - 1))
             return false;
         if (tidy->path.count == 0)
@@ -244,7 +235,6 @@ bool mesh_tidy_edges(mesh_tidy *tidy, mesh_polygons *out) {
     tidy->rings.count = tidy->ring_ends.count = tidy->points.count = 0;
     if (tidy->edges.count == 0)
         return true;
-    cancel(tidy);
     if (!link_edges(tidy))
         return false;
     for (uint32_t e = 0; e < tidy->edges.count; e++)

@@ -158,9 +158,13 @@ static bool find_crossings(snapper *s, bool last_round, bool *changed) {
     return true;
 }
 
-/* Whether p lies between the segment and what it stands for (even-odd). */
+/* Whether p lies between the segment and what it stands for (even-odd), all of which is within a
+ * quarter of a unit of the segment. */
 static bool swept(const snapper *s, uint32_t segment, mesh_point p) {
     stretch t = s->stretches.items[segment];
+    mesh_segment chord = s->segments.items[segment];
+    if (mesh_distance(p, chord.a, chord.b) > ldexp(0.25, (int)s->shift))
+        return false;
     bool inside = false;
     mesh_point a = mesh_place(s->mesh, t.to);
     for (uint32_t i = t.from; i <= t.to; i++) {

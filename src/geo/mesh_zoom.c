@@ -117,6 +117,7 @@ static bool tidy_shape(assembly *a) {
                 return false;
         }
     }
+    mesh_tidy_cancel(&a->tidy);
     return mesh_tidy_edges(&a->tidy, &a->zoom->polygons);
 }
 
