@@ -7,15 +7,13 @@
 enum { NOT, PART, PART_ENDING, LITERAL };
 
 static unsigned segment_rank(const char *template, size_t length, const char *segment) {
-    if (*template != '{') {
-        bool same = strlen(segment) == length && memcmp(template, segment, length) == 0;
-        return same ? LITERAL : NOT;
-    }
+    if (*template != '{')
+        return strncmp(template, segment, length) == 0 && !segment[length] ? LITERAL : NOT;
     const char *close = memchr(template, '}', length);
     size_t ending = close ? length - (size_t)(close + 1 - template) : 0;
-    size_t given = strlen(segment);
     if (!ending)
         return PART;
+    size_t given = strlen(segment);
     bool holds = given > ending && memcmp(segment + given - ending, close + 1, ending) == 0;
     return holds ? PART_ENDING : NOT;
 }
