@@ -89,6 +89,11 @@ maille_status maille_cursor_over(maille_ctx *ctx, maille_store *store, const mai
                                  const maille_schema_column *const *columns, size_t count,
                                  maille_cursor **out);
 
+/* The statement gives rowids of `table` for a column of geometry: each is fetched when its row
+ * stands, so that a sort does not carry them. */
+maille_status maille_cursor_later(maille_ctx *ctx, maille_cursor *cursor, size_t column,
+                                  const maille_schema_table *table);
+
 /* Functions that filters call; `store` lives as long as its connection. */
 maille_status maille_functions_add(maille_ctx *ctx, maille_store *store);
 /* Name of a pointer to maille_meets, as SQLite hands it from binding to function. */

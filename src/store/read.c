@@ -15,6 +15,7 @@ struct maille_cursor {
     const char **texts;
     maille_bytes *bytes;
     maille_strbuf *wkb;
+    sqlite3_stmt **later; /* by column: what gives the geometry of a rowid, or NULL */
 };
 
 static maille_status make_cursor(maille_ctx *ctx, maille_store *store,
@@ -30,8 +31,9 @@ static maille_status make_cursor(maille_ctx *ctx, maille_store *store,
     cursor->texts = maille_alloc(count, sizeof *cursor->texts);
     cursor->bytes = maille_alloc(count, sizeof *cursor->bytes);
     cursor->wkb = maille_alloc(count, sizeof *cursor->wkb);
-    return cursor->columns && cursor->texts && cursor->bytes && cursor->wkb ? MAILLE_OK
-                                                                            : maille_no_memory(ctx);
+    cursor->later = maille_alloc(count, sizeof(void *));
+    bool made = cursor->columns && cursor->texts && cursor->bytes && cursor->wkb && cursor->later;
+    return made ? MAILLE_OK : maille_no_memory(ctx);
 }
 
 maille_status maille_cursor_over(maille_ctx *ctx, maille_store *store, const maille_statement *s,
@@ -120,6 +122,21 @@ done:
     return status;
 }
 
+maille_status maille_cursor_later(maille_ctx *ctx, maille_cursor *cursor, size_t column,
+                                  const maille_schema_table *table) {
+    maille_strbuf sql = {0};
+    maille_strbuf_add(&sql, "SELECT ");
+    maille_sql_name(&sql, cursor->columns[column]->name);
+    maille_strbuf_add(&sql, " FROM ");
+    maille_sql_name(&sql, table->name);
+    maille_strbuf_add(&sql, " WHERE rowid = ?");
+    maille_status status = sql.failed ? maille_no_memory(ctx)
+                                      : maille_sql_prepare(ctx, cursor->db, sql.text, table->name,
+                                                           &cursor->later[column]);
+    maille_strbuf_free(&sql);
+    return status;
+}
+
 static maille_status take_geometry(maille_ctx *ctx, maille_cursor *cursor, size_t column,
                                    maille_bytes blob) {
     maille_strbuf *wkb = &cursor->wkb[column];
@@ -135,6 +152,24 @@ static maille_status take_geometry(maille_ctx *ctx, maille_cursor *cursor, size_
     return MAILLE_OK;
 }
 
+/* The geometry of the rowid that stands in its column; the cursor's read transaction still holds.
+ */
+static maille_status take_later(maille_ctx *ctx, maille_cursor *cursor, size_t column) {
+    sqlite3_stmt *geometry = cursor->later[column];
+    maille_status status = MAILLE_OK;
+    sqlite3_bind_int64(geometry, 1, sqlite3_column_int64(cursor->rows, (int)column));
+    int step = sqlite3_step(geometry);
+    const void *blob = step == SQLITE_ROW ? sqlite3_column_blob(geometry, 0) : NULL;
+    if (blob)
+        status = take_geometry(ctx, cursor, column,
+                               (maille_bytes){blob, (size_t)sqlite3_column_bytes(geometry, 0)});
+    else if (step != SQLITE_ROW || sqlite3_errcode(cursor->db) == SQLITE_NOMEM)
+        status = maille_sql_fail(ctx, cursor->db, "a geometry of %s could not be read",
+                                 cursor->table->name);
+    sqlite3_reset(geometry);
+    return status;
+}
+
 /* Fetches what a column's accessor hands out, while failing is still possible. */
 static maille_status take_value(maille_ctx *ctx, maille_cursor *cursor, size_t column) {
     static const unsigned char nothing[1];
@@ -144,6 +179,8 @@ static maille_status take_value(maille_ctx *ctx, maille_cursor *cursor, size_t c
     if (type == MAILLE_INT || type == MAILLE_REAL ||
         sqlite3_column_type(cursor->rows, (int)column) == SQLITE_NULL)
         return MAILLE_OK;
+    if (cursor->later[column])
+        return take_later(ctx, cursor, column);
     if (type == MAILLE_TEXT) {
         cursor->texts[column] = (const char *)sqlite3_column_text(cursor->rows, (int)column);
         return cursor->texts[column] ? MAILLE_OK : maille_no_memory(ctx);
@@ -178,7 +215,9 @@ maille_status maille_cursor_next(maille_ctx *ctx, maille_cursor *cursor, bool *r
 }
 
 bool maille_cursor_null(const maille_cursor *cursor, size_t column) {
-    return sqlite3_column_type(cursor->rows, (int)column) == SQLITE_NULL;
+    return cursor->columns[column]->type == MAILLE_GEOMETRY
+               ? cursor->bytes[column].bytes == NULL
+               : sqlite3_column_type(cursor->rows, (int)column) == SQLITE_NULL;
 }
 
 int64_t maille_cursor_int(const maille_cursor *cursor, size_t column) {
@@ -202,12 +241,15 @@ void maille_cursor_free(maille_cursor *cursor) {
     if (!cursor)
         return;
     sqlite3_finalize(cursor->rows);
+    for (size_t i = 0; cursor->later && i < cursor->column_count; i++)
+        sqlite3_finalize(cursor->later[i]);
     for (size_t i = 0; cursor->wkb && i < cursor->column_count; i++)
         maille_strbuf_free(&cursor->wkb[i]);
     maille_free(cursor->columns);
     maille_free(cursor->texts);
     maille_free(cursor->bytes);
     maille_free(cursor->wkb);
+    maille_free(cursor->later);
     maille_free(cursor);
 }
 

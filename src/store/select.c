@@ -114,34 +114,65 @@ static maille_status write_order(maille_ctx *ctx, selection *s) {
     return MAILLE_OK;
 }
 
+/* Whether SQLite has to sort, as far as a key does not give the order. */
+static bool is_sorted(const selection *s) {
+    const maille_selection_query *query = s->query;
+    const maille_schema_column *first = NULL;
+    if (query->order_count == 0)
+        return false;
+    if (query->order[0].column.of == 0)
+        first = maille_schema_seek(s->tables[0], query->order[0].column.column);
+    return !first || first->key != 1 || is_cast(&query->order[0], first);
+}
+
+/* Whether a column is fetched when its row stands. */
+static bool comes_later(const selection *s, const maille_schema_column *column) {
+    return column->type == MAILLE_GEOMETRY && is_sorted(s);
+}
+
+static maille_status write_columns(maille_ctx *ctx, selection *s,
+                                   const maille_schema_column **columns) {
+    const maille_selection_query *query = s->query;
+    if (query->column_count == 0)
+        return maille_fail(ctx, MAILLE_USAGE, "no column of %s was asked for", s->tables[0]->name);
+    for (size_t i = 0; i < query->column_count; i++) {
+        maille_status status = find_column(ctx, s, query->columns[i], &columns[i]);
+        if (status != MAILLE_OK)
+            return status;
+        maille_strbuf_add(&s->statement.text, i ? ", " : "SELECT ");
+        if (comes_later(s, columns[i]))
+            maille_strbuf_addf(&s->statement.text, "t%zu.rowid", query->columns[i].of);
+        else
+            maille_statement_column(&s->statement, query->columns[i].of, columns[i]);
+    }
+    return MAILLE_OK;
+}
+
 maille_status maille_store_select(maille_ctx *ctx, maille_store *store,
                                   const maille_selection_query *query, maille_cursor **out) {
     selection s;
     const maille_schema_column **columns = NULL;
+    maille_cursor *cursor = NULL;
     maille_status status;
     *out = NULL;
     MAILLE_TRY(find_tables(ctx, store, query, &s));
     columns = maille_alloc(query->column_count + 1, sizeof(void *));
-    if (!columns || query->column_count == 0) {
-        status = columns ? maille_fail(ctx, MAILLE_USAGE, "no column of %s was asked for",
-                                       s.tables[0]->name)
-                         : maille_no_memory(ctx);
-        goto done;
-    }
-    for (size_t i = 0; i < query->column_count; i++) {
-        MAILLE_TRY(find_column(ctx, &s, query->columns[i], &columns[i]));
-        maille_strbuf_add(&s.statement.text, i ? ", " : "SELECT ");
-        maille_statement_column(&s.statement, query->columns[i].of, columns[i]);
-    }
+    MAILLE_TRY(columns ? write_columns(ctx, &s, columns) : maille_no_memory(ctx));
     MAILLE_TRY(write_rows(ctx, &s));
     MAILLE_TRY(write_order(ctx, &s));
     maille_strbuf_add(&s.statement.text, " LIMIT ");
     MAILLE_TRY(maille_statement_value(ctx, &s.statement, maille_int_value(query->limit)));
     maille_strbuf_add(&s.statement.text, " OFFSET ");
     MAILLE_TRY(maille_statement_value(ctx, &s.statement, maille_int_value(query->offset)));
-    status = maille_cursor_over(ctx, store, &s.statement, s.tables[0], columns, query->column_count,
-                                out);
+    MAILLE_TRY(maille_cursor_over(ctx, store, &s.statement, s.tables[0], columns,
+                                  query->column_count, &cursor));
+    for (size_t i = 0; i < query->column_count; i++)
+        if (comes_later(&s, columns[i]))
+            MAILLE_TRY(maille_cursor_later(ctx, cursor, i, s.tables[query->columns[i].of]));
+    *out = cursor;
+    cursor = NULL;
 done:
+    maille_cursor_free(cursor);
     selection_free(&s);
     maille_free(columns);
     return status;

@@ -356,6 +356,48 @@ TEST(what_lies_inside_is_not_asked) {
     maille_ctx_free(ctx);
 }
 
+/* Geometries stand beside the same rows whether they are read in order or sorted, from the table or
+ * a join, and none stays none. */
+TEST(geometry_comes_with_its_row) {
+    maille_ctx *ctx = new_ctx();
+    maille_store *store = new_workspace(ctx);
+    maille_table *communes = random_communes(ctx, ROWS);
+    const maille_join itself = {"commune", "code", NULL};
+    const maille_column_of columns[] = {{0, "code"}, {0, "geom"}, {1, "geom"}};
+    const maille_order orders[] = {{{0, "code"}, true, false}, {{0, "name"}, false, false}};
+    maille_cursor *cursor;
+    bool row;
+    CHECK_OK(maille_store_append(ctx, store, "commune", communes));
+    for (int sorted = 0; sorted < 2; sorted++) {
+        const maille_selection_query query = {.table = "commune",
+                                              .key = "code",
+                                              .joins = &itself,
+                                              .join_count = 1,
+                                              .columns = columns,
+                                              .column_count = 3,
+                                              .order = &orders[sorted],
+                                              .order_count = 1,
+                                              .limit = -1};
+        size_t rows = 0;
+        CHECK_OK(maille_store_select(ctx, store, &query, &cursor));
+        while (maille_cursor_next(ctx, cursor, &row) == MAILLE_OK && row) {
+            const box *b = &boxes[atoi(maille_cursor_text(cursor, 0))];
+            for (size_t i = 1; i < 3; i++) {
+                maille_bytes wkb = maille_cursor_bytes(cursor, i);
+                CHECK_INT(maille_cursor_null(cursor, i), b->null);
+                CHECK_INT(wkb.bytes == NULL, b->null);
+                CHECK(b->null || first_x(wkb) == b->west);
+            }
+            rows++;
+        }
+        CHECK_INT(rows, ROWS);
+        maille_cursor_free(cursor);
+    }
+    maille_table_free(communes);
+    maille_store_close(store);
+    maille_ctx_free(ctx);
+}
+
 /* Of the rows before `end` that have a place. */
 static box hull_of(const box *rows, size_t end) {
     box hull = {.null = true};
@@ -411,4 +453,4 @@ TEST(the_extent_holds_the_rows) {
 
 RUN_TESTS(CASE(random_trees_give_what_lies_there), CASE(a_crowd_is_asked_in_another_way),
           CASE(the_index_follows_its_rows), CASE(what_lies_inside_is_not_asked),
-          CASE(the_extent_holds_the_rows))
+          CASE(geometry_comes_with_its_row), CASE(the_extent_holds_the_rows))
