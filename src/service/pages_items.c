@@ -199,7 +199,8 @@ static void add_pages(maille_strbuf *s, const request *r, const page_of_items *p
     if (!page->first)
         return;
     maille_strbuf_addf(s, "<nav class=\"pages\" aria-label=\"%s\">", ogc_say(r, "Pages", "Pages"));
-    add_page_link(s, page->first, ogc_say(r, "Première", "First"));
+    if (page->previous)
+        add_page_link(s, page->first, ogc_say(r, "Première", "First"));
     add_page_link(s, page->previous, ogc_say(r, "Précédente", "Previous"));
     add_page_link(s, page->next, ogc_say(r, "Suivante", "Next"));
     add_page_link(s, page->last, ogc_say(r, "Dernière", "Last"));

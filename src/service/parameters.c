@@ -362,9 +362,9 @@ static maille_status read_sortby(reading *in, const char *value) {
     if (!status && count == 0)
         status = REFUSE(in, "sortby : des noms étaient attendus, pas « %s »",
                         "sortby: names were expected, not \"%s\"", value);
-    struct maille_sort *sort = status ? NULL : block(in, count, sizeof *sort);
-    if (!status && !sort)
-        status = maille_no_memory(in->v->ctx);
+    struct maille_sort *sort = block(in, count, sizeof *sort);
+    if (!sort)
+        return maille_no_memory(in->v->ctx);
     for (size_t i = 0; i < count && !status; i++) {
         /* "+" of a query comes as a blank where it is read as forms are. */
         const char *name = parts[i] + (strchr("+- ", parts[i][0]) != NULL);
