@@ -50,8 +50,8 @@ static inline void forget(void) {
     maille_json_free(document);
     document = NULL;
     maille_strbuf_free(&answered.body);
-    if (answered.stream.free)
-        answered.stream.free(answered.stream.state);
+    if (answered.stream.drop)
+        answered.stream.drop(answered.stream.state);
     maille_arena_free(arena);
     arena = NULL;
     answered = (reply){.file = -1};
