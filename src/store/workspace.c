@@ -24,21 +24,42 @@ static maille_status unreadable(maille_ctx *ctx, maille_store *store) {
     return maille_sql_fail(ctx, store->db, "%s could not be opened", store->path);
 }
 
+/* The first bytes of the file, by SQLite's own hands: a file of its own that was closed here would
+ * let go of the locks that other connections of this process hold on it (POSIX, close). */
+static int read_head(const char *place, unsigned char *head, int size) {
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    const char *name = sqlite3_create_filename(place, "", "", 0, NULL);
+    sqlite3_file *file = maille_alloc(1, (size_t)vfs->szOsFile);
+    int result = SQLITE_NOMEM;
+    if (name && file)
+        result = vfs->xOpen(vfs, name, file, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL);
+    if (result == SQLITE_OK)
+        result = file->pMethods->xRead(file, head, size, 0);
+    if (file && file->pMethods)
+        file->pMethods->xClose(file);
+    maille_free(file);
+    sqlite3_free_filename(name);
+    return result;
+}
+
 /* True when the first bytes are those of a workspace; SQLite shall not touch other files. */
 static maille_status look(maille_ctx *ctx, const maille_store *store) {
     unsigned char head[100] = {0};
     struct stat about;
-    FILE *file = fopen(store->place, "rb");
-    if (!file)
+    if (stat(store->place, &about) != 0)
         return maille_fail(ctx, errno == ENOENT ? MAILLE_NOT_FOUND : MAILLE_FAILED,
                            errno == ENOENT ? "workspace %s was not found%s%s"
                                            : "workspace %s could not be opened%s%s",
                            store->path, errno == ENOENT ? "" : ": ",
                            errno == ENOENT ? "" : strerror(errno));
-    int folder = fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode);
-    size_t length = folder ? 0 : fread(head, 1, sizeof head, file);
-    fclose(file);
-    if (length < sizeof head || memcmp(head, "SQLite format 3", 16) != 0)
+    int folder = S_ISDIR(about.st_mode);
+    int result = folder ? SQLITE_OK : read_head(store->place, head, (int)sizeof head);
+    if (result == SQLITE_NOMEM)
+        return maille_no_memory(ctx);
+    if (result == SQLITE_CANTOPEN)
+        return maille_fail(ctx, MAILLE_FAILED, "workspace %s could not be opened: %s", store->path,
+                           strerror(errno));
+    if (result != SQLITE_OK || memcmp(head, "SQLite format 3", 16) != 0)
         return maille_fail(ctx, MAILLE_REFUSED, "%s is no workspace: it is no SQLite %s",
                            store->path, folder ? "file but a folder" : "file");
     uint32_t id = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 |
