@@ -74,8 +74,8 @@ const maille_account *gatekeeper_account(gatekeeper *g, const world *w, const wi
 typedef struct metrics metrics;
 maille_status metrics_new(maille_ctx *ctx, metrics **out);
 void metrics_free(metrics *m);
-/* One answered request; `route` NULL: none was found. Lock-free. */
-void metrics_add(metrics *m, const route *route, int status, double seconds, uint64_t bytes,
+/* One answered request; `found` NULL: none was found. Lock-free. */
+void metrics_add(metrics *m, const route *found, int status, double seconds, uint64_t bytes,
                  bool from_cache);
 void metrics_write(const metrics *m, maille_strbuf *out); /* Prometheus text 0.0.4 */
 
