@@ -56,7 +56,7 @@ static maille_status look(maille_ctx *ctx, const maille_store *store) {
     int result = folder ? SQLITE_OK : read_head(store->place, head, (int)sizeof head);
     if (result == SQLITE_NOMEM)
         return maille_no_memory(ctx);
-    if (result == SQLITE_CANTOPEN)
+    if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ)
         return maille_fail(ctx, MAILLE_FAILED, "workspace %s could not be opened: %s", store->path,
                            strerror(errno));
     if (result != SQLITE_OK || memcmp(head, "SQLite format 3", 16) != 0)

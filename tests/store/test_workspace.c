@@ -57,6 +57,39 @@ TEST(a_workspace_is_made_and_opened_again) {
     maille_ctx_free(ctx);
 }
 
+/* Whether another process would find a lock on the file; SQLite's tell that it is in use. */
+static bool is_locked(const char *path) {
+    int result = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        int file = open(path, O_RDWR);
+        _exit(file < 0 || fcntl(file, F_GETLK, &lock) != 0 ? 2 : lock.l_type != F_UNLCK);
+    }
+    CHECK(child > 0 && waitpid(child, &result, 0) == child && WIFEXITED(result));
+    CHECK(WEXITSTATUS(result) != 2);
+    return WEXITSTATUS(result) == 1;
+}
+
+/* A lock that is let go of lets others remove the -wal file under our feet. */
+TEST(opening_it_again_keeps_the_locks_of_those_who_have_it_open) {
+    maille_ctx *ctx = new_ctx();
+    maille_store *store, *first, *second;
+    const char *path = fresh_path();
+    CHECK_OK(maille_store_create(ctx, path, 2154, "anne", &store));
+    maille_store_close(store);
+    CHECK(!is_locked(path));
+    CHECK_OK(maille_store_open(ctx, path, MAILLE_STORE_READ, "anne", &first));
+    CHECK(is_locked(path));
+    CHECK_OK(maille_store_open(ctx, path, MAILLE_STORE_READ, "anne", &second));
+    CHECK(is_locked(path));
+    maille_store_close(second);
+    CHECK(is_locked(path));
+    maille_store_close(first);
+    CHECK(!is_locked(path));
+    maille_ctx_free(ctx);
+}
+
 TEST(it_is_durable) {
     maille_ctx *ctx = new_ctx();
     maille_store *store = new_workspace(ctx);
@@ -454,7 +487,8 @@ TEST(a_folder_that_cannot_be_written_is_told) {
     maille_ctx_free(ctx);
 }
 
-RUN_TESTS(CASE(a_workspace_is_made_and_opened_again), CASE(it_is_durable),
+RUN_TESTS(CASE(a_workspace_is_made_and_opened_again),
+          CASE(opening_it_again_keeps_the_locks_of_those_who_have_it_open), CASE(it_is_durable),
           CASE(what_is_no_workspace_is_refused), CASE(a_damaged_workspace_is_told),
           CASE(making_over_a_file_is_refused_and_leaves_it),
           CASE(what_an_older_workspace_left_behind_is_not_taken_over), CASE(one_writer_at_a_time),
