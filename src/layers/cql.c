@@ -487,6 +487,8 @@ static maille_status parse_list(parser *p, cql_op op, cql_node **out) {
     cql_node *list = NULL, *child = NULL;
     maille_status status = new_node(p, op, &list);
     bool more = true;
+    if (status)
+        return status;
     while (!status && more) {
         status = op == CQL_OR ? parse_list(p, CQL_AND, &child) : parse_term(p, &child);
         if (status)

@@ -45,6 +45,7 @@ static void add_values(maille_strbuf *s, const cql_value *value, const char *bet
 
 /* Capital letters, white space only where two words would run together. */
 static void add_wkt(maille_strbuf *s, const char *wkt) {
+    static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     bool space = false, word = false;
     for (; *wkt; wkt++) {
         char c = *wkt;
@@ -55,7 +56,7 @@ static void add_wkt(maille_strbuf *s, const char *wkt) {
         }
         if (space && word && !sign)
             maille_strbuf_add_char(s, ' ');
-        maille_strbuf_add_char(s, c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
+        maille_strbuf_add_n(s, c >= 'a' && c <= 'z' ? &capitals[c - 'a'] : &c, 1);
         space = false;
         word = !sign;
     }

@@ -3,7 +3,7 @@
 #include "layers/items.h"
 
 #include <maille/text.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MOST_CONDITIONS = 10, MOST_SLASHES = 16 };
@@ -91,12 +91,10 @@ static const maille_filter *begins(layers_binder *b, const char *column, const c
     return layers_combine(b, MAILLE_F_AND, both, 2);
 }
 
-/* An array of codes that holds one of the département's. */
+/* An array of codes that holds one of the département's, whose code is_department has looked at. */
 static const maille_filter *holds_of(layers_binder *b, const char *column, const char *department) {
-    char pattern[16] = "%\"";
-    size_t length = strlen(department);
-    memcpy(pattern + 2, department, length);
-    pattern[2 + length] = '%';
+    char pattern[16];
+    snprintf(pattern, sizeof pattern, "%%\"%s%%", department);
     const char *kept = maille_arena_strdup(b->arena, pattern);
     b->failed = b->failed || !kept;
     return layers_compare(b, 0, column, MAILLE_F_LIKE, maille_text_value(kept));
