@@ -286,6 +286,14 @@ TEST(definitions_must_fit_the_workspace) {
     check_refused(store, "", "where: {kind: cpts}\n", ":13: column \"kind\" of \"commune\" is not");
     check_refused(store, "", "key_prefix: population\n",
                   ":13: column \"population\" of \"commune\" is of another type");
+    check_refused(store, "", "departments: {code: insee}\n", ":13: column \"insee\" of");
+    check_refused(store, "", "departments: {members: population}\n",
+                  ":13: column \"population\" of \"commune\" is of another type");
+    check_refused(store, "", "departments: {by: code}\n", ":13: ");
+    check_refused(store, "", "departments: {code: code, codes: code}\n",
+                  ":13: departments held 2 ways, not 1");
+    check_refused(store, "", "time: {}\n", ":13: time held neither from nor to");
+    check_refused(store, "", "time: {from: code, to: since}\n", ":13: column \"since\" of");
     check_refused(store, "", "estimated_by: coverage.guessed\n", ":13: column \"guessed\" of");
     check_refused(store, "",
                   "  - {name: a, column: minutes, from: isochrone, type: number, title: C, "
