@@ -236,35 +236,35 @@ done:
 }
 
 maille_status view_take(views *all, view **out) {
-    place *free = NULL;
+    place *idle = NULL;
     pthread_mutex_lock(&all->lock);
     uint64_t file = all->files;
     /* One that knows the world of now before one that does not. */
     for (size_t i = 0; i < all->count; i++) {
         place *p = &all->places[i];
-        if (!p->out && (!free || (p->world == all->now->number && free->world != p->world)))
-            free = p;
+        if (!p->out && (!idle || (p->world == all->now->number && idle->world != p->world)))
+            idle = p;
     }
-    if (free) {
-        free->out = true;
-        free->v.world = all->now;
+    if (idle) {
+        idle->out = true;
+        idle->v.world = all->now;
         world_hold(all->now);
     }
     pthread_mutex_unlock(&all->lock);
     *out = NULL;
-    if (!free)
+    if (!idle)
         return MAILLE_BUSY;
-    maille_status status = prepare(all, free, file);
+    maille_status status = prepare(all, idle, file);
     if (status) {
         maille_log(all->service->ctx, MAILLE_LOG_ERROR, "a view could not be opened: %s",
-                   maille_message(free->v.ctx));
+                   maille_message(idle->v.ctx));
         pthread_mutex_lock(&all->lock);
-        free->out = false;
+        idle->out = false;
         pthread_mutex_unlock(&all->lock);
-        world_drop(free->v.world);
+        world_drop(idle->v.world);
         return status;
     }
-    *out = &free->v;
+    *out = &idle->v;
     return MAILLE_OK;
 }
 
