@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <maille/steps.h>
-#include <string.h>
+#include <stdio.h>
 #include <time.h>
 
 /* How often the watch looks whether the workspace has changed. */
@@ -44,7 +44,7 @@ static const char *const WHO = "maille serve";
 static void say_ready(views *all, maille_status status) {
     pthread_mutex_lock(&all->lock);
     all->ready = status == MAILLE_OK;
-    strncpy(all->why, status ? maille_message(all->ctx) : "", sizeof all->why - 1);
+    snprintf(all->why, sizeof all->why, "%s", status ? maille_message(all->ctx) : "");
     pthread_mutex_unlock(&all->lock);
 }
 
@@ -177,10 +177,8 @@ void views_close(views *all) {
 bool views_ready(views *all, char *why, size_t size) {
     pthread_mutex_lock(&all->lock);
     bool ready = all->ready;
-    if (why && size) {
-        strncpy(why, all->why, size - 1);
-        why[size - 1] = 0;
-    }
+    if (why)
+        snprintf(why, size, "%s", all->why);
     pthread_mutex_unlock(&all->lock);
     return ready;
 }
