@@ -167,13 +167,14 @@ TEST(points_and_their_values) {
     maille_tileset *set = tiles_of("etablissements", &everything);
     maille_strbuf said = {0};
     say_tile(set, 0, 0, 0, &said);
-    /* x = (1.1 + 180) / 360 × 4096 = 2060.5…; a place that is nowhere is in no tile */
+    /* 1.1 E 46.1 N is at 2060.52, 1455.56 by the formula of the projection; a place that is nowhere
+     * is in no tile */
     CHECK_TEXT(said.text,
                "etablissements\n"
                "2: id=01001 nom=Trou service=medecin_generaliste code_commune=01001 statut=ouvert "
-               "effectif=1.5 localisation=centre point M2061,1458\n"
+               "effectif=1.5 localisation=centre point M2061,1456\n"
                "3: id=2A001 nom=Bourg-l’Évêque service=medecin_generaliste code_commune=2A001 "
-               "statut=ouvert effectif=3 localisation=centre point M2146,1528\n");
+               "statut=ouvert effectif=3 localisation=centre point M2146,1527\n");
     say_tile(set, 1, 0, 1, &said);
     CHECK_TEXT(said.text, "");
     maille_strbuf_free(&said);
@@ -186,10 +187,11 @@ TEST(polygons_and_their_windings) {
     maille_tileset *set = tiles_of("communes", &one);
     maille_strbuf said = {0};
     say_tile(set, 2, 2, 1, &said);
+    /* 64 units from a tile's border its neighbour is cut: there each edge has a point */
     CHECK_TEXT(said.text,
                "communes\n1: code=01001 nom=Trou population=250 departement=01 polygon "
-               "M46,1731 L91,1731 L91,1797 L46,1797 Z M57,1764 L57,1781 L68,1781 "
-               "L68,1764 Z\n");
+               "M46,1667 L64,1667 L91,1667 L91,1733 L64,1733 L46,1733 Z M57,1700 "
+               "L57,1716 L64,1716 L68,1716 L68,1700 L64,1700 Z\n");
     maille_strbuf_free(&said);
     maille_tileset_free(set);
 }
