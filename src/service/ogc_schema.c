@@ -44,12 +44,17 @@ static const char *type_of(const maille_property *property) {
     return "string";
 }
 
-static void add_categories(maille_strbuf *s, const maille_layer_state *layer, bool or_null) {
+/* The legend's values are texts: those of numbers and of true and false stand as such. */
+static void add_categories(maille_strbuf *s, const maille_layer_state *layer,
+                           const maille_property *property, bool or_null) {
     const maille_legend_def *legend = layer->def->legend;
     maille_strbuf_add(s, ",\"enum\":[");
     for (size_t i = 0; i < legend->count; i++) {
         ogc_comma(s);
-        maille_json_text(s, legend->entries[i].value);
+        if (property->type == MAILLE_P_TEXT)
+            maille_json_text(s, legend->entries[i].value);
+        else
+            maille_strbuf_add(s, legend->entries[i].value);
     }
     maille_strbuf_add(s, or_null ? ",null]" : "]");
 }
@@ -70,7 +75,7 @@ static void add_property(maille_strbuf *s, const request *r, const maille_layer_
     if (p->type == MAILLE_P_TEXTS)
         maille_strbuf_add(s, ",\"items\":{\"type\":\"string\"}");
     if (ogc_has_categories(layer, p))
-        add_categories(s, layer, !queryables);
+        add_categories(s, layer, p, !queryables);
     ogc_member(s, "x-ogc-unit", p->unit);
     ogc_member(s, "x-ogc-role", is_key ? "id" : NULL);
     maille_strbuf_addf(s, ",\"x-ogc-propertySeq\":%zu}", place + 1);
