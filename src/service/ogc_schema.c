@@ -51,7 +51,7 @@ static void add_categories(maille_strbuf *s, const maille_layer_state *layer,
     maille_strbuf_add(s, ",\"enum\":[");
     for (size_t i = 0; i < legend->count; i++) {
         ogc_comma(s);
-        if (property->type == MAILLE_P_TEXT)
+        if (property->type == MAILLE_P_TEXT || property->type == MAILLE_P_TEXTS)
             maille_json_text(s, legend->entries[i].value);
         else
             maille_strbuf_add(s, legend->entries[i].value);
