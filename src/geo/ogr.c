@@ -57,14 +57,19 @@ static void list_layers(const source *s, maille_strbuf *list) {
                            OGR_L_GetName(GDALDatasetGetLayer(s->file, i)));
 }
 
+/* QGIS keeps a layer's styles in a table beside it. */
+static bool holds_style(const source *s, int layer) {
+    return strcmp(OGR_L_GetName(GDALDatasetGetLayer(s->file, layer)), "layer_styles") == 0;
+}
+
 static maille_status pick_layer(maille_ctx *ctx, const char *name, source *s) {
     maille_status status = MAILLE_OK;
     maille_strbuf list = {0};
     int count = GDALDatasetGetLayerCount(s->file);
     if (name)
         s->layer = GDALDatasetGetLayerByName(s->file, name);
-    else if (count == 1)
-        s->layer = GDALDatasetGetLayer(s->file, 0);
+    else if (count == 1 || (count == 2 && holds_style(s, 0) != holds_style(s, 1)))
+        s->layer = GDALDatasetGetLayer(s->file, count == 2 && holds_style(s, 0));
     if (s->layer)
         return MAILLE_OK;
     list_layers(s, &list);

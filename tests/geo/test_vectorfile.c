@@ -252,6 +252,24 @@ TEST(formats_agree) {
     CHECK(access(test_scratch("f.gfs"), F_OK) != 0); /* reading leaves nothing beside the file */
 }
 
+TEST(a_table_of_styles_beside_a_layer_is_no_choice) {
+    const char *path = test_scratch("styled.gpkg");
+    const maille_column_spec column = {"code", MAILLE_TEXT};
+    maille_table *layer = NULL, *styles = NULL;
+    size_t row;
+    CHECK_OK(maille_table_new(ctx, &column, 1, &layer));
+    CHECK_OK(maille_table_new(ctx, &column, 1, &styles));
+    CHECK_OK(maille_table_add_row(ctx, layer, &row));
+    CHECK_OK(maille_set_text(ctx, layer, row, 0, "29019"));
+    const maille_gpkg_table tables[] = {{"communes", NULL, layer}, {"layer_styles", NULL, styles}};
+    CHECK_OK(maille_gpkg_write(ctx, path, tables, 2));
+    maille_table *t = read_file(path, (maille_read_options){0});
+    CHECK(t && t->rows == 1);
+    maille_table_free(t);
+    maille_table_free(layer);
+    maille_table_free(styles);
+}
+
 TEST(layers_must_be_chosen) {
     char answer[256], command[1024];
     const char *path = test_scratch("two.gpkg");
@@ -420,6 +438,7 @@ RUN_TESTS(CASE(a_context), CASE(types_nulls_and_the_grid), CASE(codes_come_as_te
           CASE(files_are_inspected), CASE(repeated_points_and_flat_rings_go),
           CASE(what_is_no_plain_file_is_refused), CASE(metres_without_crs_are_refused_by_feature),
           CASE(a_crs_is_assumed_where_none_is_named), CASE(formats_agree),
-          CASE(layers_must_be_chosen), CASE(what_we_write_is_read_back), CASE(the_roads_of_corsica),
+          CASE(layers_must_be_chosen), CASE(a_table_of_styles_beside_a_layer_is_no_choice),
+          CASE(what_we_write_is_read_back), CASE(the_roads_of_corsica),
           CASE(the_communes_of_corsica), CASE(memory_may_run_out_anywhere),
           CASE(the_end_of_the_context))
