@@ -257,12 +257,12 @@ TEST(a_table_of_styles_beside_a_layer_is_no_choice) {
     const maille_column_spec column = {"code", MAILLE_TEXT};
     maille_table *layer = NULL, *styles = NULL;
     size_t row;
-    CHECK_OK(maille_table_new(ctx, &column, 1, &layer));
-    CHECK_OK(maille_table_new(ctx, &column, 1, &styles));
-    CHECK_OK(maille_table_add_row(ctx, layer, &row));
-    CHECK_OK(maille_set_text(ctx, layer, row, 0, "29019"));
+    CHECK_INT(maille_table_new(ctx, &column, 1, &layer), MAILLE_OK);
+    CHECK_INT(maille_table_new(ctx, &column, 1, &styles), MAILLE_OK);
+    CHECK_INT(maille_table_add_row(ctx, layer, &row), MAILLE_OK);
+    CHECK_INT(maille_set_text(ctx, layer, row, 0, "29019"), MAILLE_OK);
     const maille_gpkg_table tables[] = {{"communes", NULL, layer}, {"layer_styles", NULL, styles}};
-    CHECK_OK(maille_gpkg_write(ctx, path, tables, 2));
+    CHECK_INT(maille_gpkg_write(ctx, path, tables, 2), MAILLE_OK);
     maille_table *t = read_file(path, (maille_read_options){0});
     CHECK(t && t->rows == 1);
     maille_table_free(t);
