@@ -136,6 +136,16 @@ static maille_status name_file(view *v, const request *r, const maille_layer_sta
     return out->download ? MAILLE_OK : maille_no_memory(v->ctx);
 }
 
+/* A GeoPackage is made in degrees: what cannot be had is told. */
+static maille_status check_system(view *v, const request *r, const wanted *asked) {
+    if (!ogc_is(r, "gpkg") || asked->crs->geographic)
+        return MAILLE_OK;
+    return maille_fail(v->ctx, MAILLE_USAGE,
+                       ogc_say(r, "crs : un GeoPackage est en degrés (WGS 84) ; pas « %s »",
+                               "crs: a GeoPackage is in degrees (WGS 84); not \"%s\""),
+                       asked->crs->uri);
+}
+
 static maille_status download(view *v, const request *r, reply *out) {
     const maille_layer_state *layer = NULL;
     maille_items *items = NULL;
@@ -143,6 +153,7 @@ static maille_status download(view *v, const request *r, reply *out) {
     maille_status status;
     MAILLE_TRY(ogc_layer(v, r, r->part[0], &layer));
     MAILLE_TRY(wanted_read(v, r, layer, WANTED_ALL, &asked));
+    MAILLE_TRY(check_system(v, r, &asked));
     MAILLE_TRY(name_file(v, r, layer, out));
     MAILLE_TRY(
         maille_items_open(v->ctx, ogc_catalogue(v, r), layer->def->id, &asked.selection, &items));
