@@ -208,7 +208,7 @@ maille_status maille_mesh_cut_tile(maille_ctx *ctx, const maille_mesh_zoom *mesh
     MAILLE_TRY(maille_shapes_new(ctx, &out->parts));
     MAILLE_TRY(maille_boxes_query(ctx, mesh->index, box, &found, &capacity, &count));
     out->shape = maille_alloc(count + 1, sizeof *out->shape);
-    if (!out->shape) {
+    if (!out->shape || !MAILLE_VEC_RESERVE(&c.ring, 256)) {
         status = maille_no_memory(ctx);
         goto done;
     }

@@ -169,7 +169,8 @@ maille_status maille_mesh_at_zoom(maille_ctx *ctx, const maille_mesh *mesh, unsi
     a.zoom->zoom = zoom;
     MAILLE_TRY(mesh_snap(ctx, mesh, zoom, &snapped));
     a.met = maille_alloc((size_t)snapped.pixels.count + 1, sizeof *a.met);
-    if (!a.met || !assemble(&a)) {
+    if (!a.met || !MAILLE_VEC_RESERVE(&a.ring, 1024) || !MAILLE_VEC_RESERVE(&a.ring_end, 64) ||
+        !assemble(&a)) {
         status = maille_no_memory(ctx);
         goto done;
     }

@@ -4,11 +4,12 @@
 
 #include <string.h>
 
-enum { NUMBER = 0, EIGHT_BYTES = 1, BLOCK = 2, VARINT_MOST = 10 };
+enum { NUMBER = 0, EIGHT_BYTES = 1, BLOCK = 2 };
+static const size_t varint_most = 10; /* bytes */
 enum { MOVE_TO = 1, LINE_TO = 2, CLOSE_PATH = 7 };
 enum { FEATURE_ID = 1, FEATURE_TAGS = 2, FEATURE_TYPE = 3, FEATURE_GEOMETRY = 4 };
 
-/* There must be room for VARINT_MOST bytes. */
+/* There must be room for varint_most bytes. */
 static void put(mvt_bytes *to, uint64_t value) {
     for (; value > 0x7F; value >>= 7)
         to->items[to->count++] = (unsigned char)(value | 0x80);
@@ -20,7 +21,7 @@ static void put_key(mvt_bytes *to, unsigned field, unsigned kind) {
 }
 
 bool mvt_number(mvt_bytes *to, unsigned field, uint64_t value) {
-    if (!MAILLE_VEC_RESERVE(to, to->count + 2 * VARINT_MOST))
+    if (!MAILLE_VEC_RESERVE(to, to->count + 2 * varint_most))
         return false;
     put_key(to, field, NUMBER);
     put(to, value);
@@ -30,7 +31,7 @@ bool mvt_number(mvt_bytes *to, unsigned field, uint64_t value) {
 bool mvt_double(mvt_bytes *to, unsigned field, double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    if (!MAILLE_VEC_RESERVE(to, to->count + VARINT_MOST + 8))
+    if (!MAILLE_VEC_RESERVE(to, to->count + varint_most + 8))
         return false;
     put_key(to, field, EIGHT_BYTES);
     for (int i = 0; i < 8; i++)
@@ -39,7 +40,7 @@ bool mvt_double(mvt_bytes *to, unsigned field, double value) {
 }
 
 bool mvt_block(mvt_bytes *to, unsigned field, const void *bytes, size_t length) {
-    if (!MAILLE_VEC_RESERVE(to, to->count + 2 * VARINT_MOST + length))
+    if (!MAILLE_VEC_RESERVE(to, to->count + 2 * varint_most + length))
         return false;
     put_key(to, field, BLOCK);
     put(to, length);
@@ -63,7 +64,7 @@ static bool begin(mvt_layer *layer, uint64_t id, const uint32_t *tags, size_t ta
     mvt_bytes *packed = &layer->packed;
     layer->feature.count = packed->count = 0;
     layer->x = layer->y = 0;
-    if (!MAILLE_VEC_RESERVE(packed, tag_count * VARINT_MOST))
+    if (!MAILLE_VEC_RESERVE(packed, tag_count * varint_most))
         return false;
     for (size_t i = 0; i < tag_count; i++)
         put(packed, tags[i]);
@@ -87,7 +88,7 @@ static void put_command(mvt_bytes *to, unsigned command, uint32_t count) {
 }
 
 static uint32_t zigzag(int32_t v) {
-    return (uint32_t)v << 1 ^ (uint32_t)(v >> 31);
+    return (uint32_t)v << 1 ^ (v < 0 ? UINT32_MAX : 0);
 }
 
 static void put_step(mvt_layer *layer, int32_t x, int32_t y) {
@@ -100,7 +101,7 @@ static void put_step(mvt_layer *layer, int32_t x, int32_t y) {
 /* The last point of a ring is its first: that is what closing means. */
 static bool put_ring(mvt_layer *layer, const maille_xy *points, uint32_t count) {
     if (!MAILLE_VEC_RESERVE(&layer->packed,
-                            layer->packed.count + (2 * (size_t)count + 3) * VARINT_MOST))
+                            layer->packed.count + (2 * (size_t)count + 3) * varint_most))
         return false;
     put_command(&layer->packed, MOVE_TO, 1);
     put_step(layer, (int32_t)points[0].x, (int32_t)points[0].y);
@@ -127,7 +128,7 @@ bool mvt_polygon(mvt_layer *layer, uint64_t id, const uint32_t *tags, size_t tag
 bool mvt_point(mvt_layer *layer, uint64_t id, const uint32_t *tags, size_t tag_count, int32_t x,
                int32_t y) {
     if (!begin(layer, id, tags, tag_count, MVT_POINT) ||
-        !MAILLE_VEC_RESERVE(&layer->packed, 3 * VARINT_MOST))
+        !MAILLE_VEC_RESERVE(&layer->packed, 3 * varint_most))
         return false;
     put_command(&layer->packed, MOVE_TO, 1);
     put_step(layer, x, y);

@@ -462,11 +462,19 @@ TEST(the_sample_region) {
 }
 
 TEST(corsica) {
-    check_layout(read_outlines(test_real("corse/communes.geojson")), true, 3, 13, 4);
+    check_layout(read_outlines(test_real("corse/communes.geojson")), true, 4, 12, 2);
 }
 
 TEST(brittany) {
-    check_layout(read_outlines(test_real("bretagne/communes-2026.geojson")), true, 4, 12, 3);
+    maille_shapes *communes = read_outlines(test_real("bretagne/communes-2026.geojson"));
+    maille_mesh *mesh = NULL;
+    CHECK_INT(maille_mesh_new(ctx, communes, &mesh), MAILLE_OK);
+    CHECK_INT(maille_mesh_arcs(mesh), count_arcs(communes));
+    check_zoom(communes, mesh, 5, true, 1);
+    check_zoom(communes, mesh, 8, true, 3);
+    check_zoom(communes, mesh, 11, true, 12);
+    maille_mesh_free(mesh);
+    maille_shapes_free(communes);
 }
 
 /* A square with a hole that an enclave fills, a neighbour that it touches along a side, one at a
@@ -497,6 +505,58 @@ TEST(arcs_run_from_node_to_node) {
     CHECK_INT(count_arcs(s), 7);
     maille_mesh_free(mesh);
     check_layout(s, false, 0, 16, 3);
+}
+
+/* A shape of one ring, given in units of zoom 4 from a place in the sea. */
+static void add_units(maille_shapes *shapes, const maille_xy *ring, uint32_t count) {
+    double width = ldexp(4096, 4), pi = acos(-1);
+    maille_xy lonlat[16];
+    for (uint32_t i = 0; i < count; i++) {
+        double x = 30000 + ring[i].x, y = 20000 + ring[i].y;
+        lonlat[i] = rounded(x / width * 360 - 180, atan(sinh(pi * (1 - 2 * y / width))) * 180 / pi);
+    }
+    CHECK_INT(maille_shapes_begin_shape(ctx, shapes), MAILLE_OK);
+    add_ring(shapes, lonlat, count, true);
+}
+
+/* The land's coast lies at 0.6, its bay reaches to 0.4: less than a quarter of a unit, so that it
+ * would be straightened over what is in the bay. */
+static void check_bay(maille_shapes *s, uint32_t left) {
+    const maille_xy land[] = {{0, 0.6},  {4, 0.6},  {5, 0.4}, {9, 0.4},
+                              {10, 0.6}, {14, 0.6}, {14, -8}, {0, -8}};
+    maille_mesh *mesh = NULL;
+    maille_mesh_zoom *zoom = NULL;
+    maille_mesh_cut cut;
+    add_units(s, land, 8);
+    CHECK_INT(maille_mesh_new(ctx, s, &mesh), MAILLE_OK);
+    CHECK_INT(maille_mesh_at_zoom(ctx, mesh, 4, &zoom), MAILLE_OK);
+    CHECK_INT(maille_mesh_cut_tile(ctx, zoom, 30000 / 4096, 20000 / 4096, &cut), MAILLE_OK);
+    CHECK_INT(cut.count, left);
+    CHECK_INT(shapes_invalid(&cut), 0);
+    CHECK_NEAR(overlapping(&cut), 0, 1e-9);
+    maille_mesh_cut_free(&cut);
+    maille_mesh_zoom_free(zoom);
+    maille_mesh_free(mesh);
+    maille_shapes_free(s);
+}
+
+/* Of three shapes that meet in its middle; one of them comes to nothing. */
+TEST(an_island_in_a_bay_stays_at_sea) {
+    const maille_xy west[] = {{6, 0.45}, {7, 0.48}, {7, 0.55}};
+    const maille_xy east[] = {{7, 0.48}, {8, 0.45}, {7, 0.55}};
+    const maille_xy north[] = {{6, 0.45}, {8, 0.45}, {7, 0.48}};
+    maille_shapes *s = new_shapes();
+    add_units(s, west, 3);
+    add_units(s, east, 3);
+    add_units(s, north, 3);
+    check_bay(s, 3);
+}
+
+TEST(a_headland_in_a_bay_is_not_run_over) {
+    const maille_xy headland[] = {{6.2, 0.45}, {7.8, 0.45}, {8.4, 3}, {5.6, 3}};
+    maille_shapes *s = new_shapes();
+    add_units(s, headland, 4);
+    check_bay(s, 2);
 }
 
 TEST(what_is_not_there) {
@@ -554,6 +614,8 @@ TEST(units_of_places) {
 
 int main(void) {
     static const test_case cases[] = {CASE(arcs_run_from_node_to_node),
+                                      CASE(an_island_in_a_bay_stays_at_sea),
+                                      CASE(a_headland_in_a_bay_is_not_run_over),
                                       CASE(what_is_not_there),
                                       CASE(one_polygon_over_all),
                                       CASE(units_of_places),
