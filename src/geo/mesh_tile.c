@@ -23,6 +23,8 @@ typedef struct {
     const maille_mesh_zoom *zoom;
     mesh_unit corner, low, high; /* of the tile; of its frame */
     turn_list sides[SIDES];
+    int run_side; /* along which side the ring runs just now, SIDES: none */
+    mesh_unit run_from, run_to;
     mesh_tidy tidy;
     mesh_polygons cut; /* in units of the zoom */
     MAILLE_VEC(maille_xy) ring;
@@ -59,17 +61,32 @@ static bool add_stop(cutter *c, mesh_unit p) {
     return true;
 }
 
+/* A run along a side, as the step that it is from its begin to its end. */
+static bool end_run(cutter *c) {
+    int side = c->run_side;
+    int32_t from = along(side, c->run_from), to = along(side, c->run_to);
+    c->run_side = SIDES;
+    if (side == SIDES || from == to)
+        return true;
+    int step = from < to ? 1 : -1;
+    return MAILLE_VEC_PUSH(&c->sides[side], ((turn){from < to ? from : to, step})) &&
+           MAILLE_VEC_PUSH(&c->sides[side], ((turn){from < to ? to : from, -step}));
+}
+
 static bool add_edge(cutter *c, mesh_unit p, mesh_unit q) {
     if (p.x == q.x && p.y == q.y)
         return true;
     int side = side_of(c, p, q);
+    if (side != c->run_side && !end_run(c))
+        return false;
     if (side == SIDES)
         return add_stop(c, p) && add_stop(c, q) &&
                MAILLE_VEC_PUSH(&c->tidy.edges, ((mesh_edge){p, q}));
-    int32_t from = along(side, p), to = along(side, q);
-    int step = from < to ? 1 : -1;
-    return MAILLE_VEC_PUSH(&c->sides[side], ((turn){from < to ? from : to, step})) &&
-           MAILLE_VEC_PUSH(&c->sides[side], ((turn){from < to ? to : from, -step}));
+    if (c->run_side == SIDES)
+        c->run_from = p;
+    c->run_side = side;
+    c->run_to = q;
+    return true;
 }
 
 static int by_place(const void *a, const void *b) {
@@ -128,6 +145,8 @@ static bool cut_part(cutter *c, uint32_t part) {
                 return false;
             p = q;
         }
+        if (!end_run(c))
+            return false;
     }
     for (int side = 0; side < SIDES; side++)
         if (!add_side(c, side))
@@ -199,6 +218,7 @@ maille_status maille_mesh_cut_tile(maille_ctx *ctx, const maille_mesh_zoom *mesh
     const int32_t far = MAILLE_TILE_EXTENT + MAILLE_TILE_BUFFER;
     cutter c = {.zoom = mesh,
                 .corner = corner,
+                .run_side = SIDES,
                 .low = {corner.x - MAILLE_TILE_BUFFER, corner.y - MAILLE_TILE_BUFFER},
                 .high = {corner.x + far, corner.y + far}};
     maille_status status = MAILLE_OK;
