@@ -27,10 +27,15 @@ def fill(name, into, **words):
     return path
 
 
+def status_mb(pid, what):
+    """A line of the kernel's account of a process, in MB."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith(what)) / 1024
+
+
 def peak_mb(pid):
     """Most memory that a process has held."""
-    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+    return status_mb(pid, "VmHWM")
 
 
 class Peers:
