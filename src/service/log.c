@@ -3,6 +3,8 @@
  * parameters whose names speak of a token, a key or a password are left out. */
 #include "service/log.h"
 
+#include "service/alarm.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <maille/json.h>
@@ -189,14 +191,8 @@ static void *write_lines(void *user) {
     maille_strbuf lines = {0};
     pthread_mutex_lock(&log->lock);
     for (bool last = false; !last;) {
-        if (!log->ending && log->waiting.length < FLUSH_AT) {
-            struct timespec until;
-            clock_gettime(CLOCK_REALTIME, &until);
-            until.tv_nsec += WAKE_MS * 1000000L;
-            until.tv_sec += until.tv_nsec / 1000000000L;
-            until.tv_nsec %= 1000000000L;
-            pthread_cond_timedwait(&log->wake, &log->lock, &until);
-        }
+        if (!log->ending && log->waiting.length < FLUSH_AT)
+            alarm_wait(&log->wake, &log->lock, WAKE_MS);
         last = log->ending;
         maille_strbuf full = log->waiting;
         log->waiting = lines;
@@ -237,7 +233,7 @@ maille_status access_log_open(maille_ctx *ctx, const char *path, access_log **ou
     log->ctx = ctx;
     log->file = STDERR_FILENO;
     pthread_mutex_init(&log->lock, NULL);
-    pthread_cond_init(&log->wake, NULL);
+    alarm_init(&log->wake);
     maille_status status = MAILLE_OK;
     if (strcmp(path, "-") != 0) {
         log->path = maille_strdup(path);

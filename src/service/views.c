@@ -1,11 +1,10 @@
 /* Views: read connections with their catalogues, one to each request that is worked on; and the
  * watch that makes a new world when the workspace has changed. */
+#include "service/alarm.h"
 #include "service/world.h"
 
-#include <errno.h>
 #include <maille/steps.h>
 #include <stdio.h>
-#include <time.h>
 
 /* How often the watch looks whether the workspace has changed. */
 enum { WATCH_MS = 100 };
@@ -85,12 +84,7 @@ static void *watch(void *user) {
     bool well = true;
     pthread_mutex_lock(&all->lock);
     while (!all->stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += WATCH_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&all->wake, &all->lock, &until);
+        alarm_wait(&all->wake, &all->lock, WATCH_MS);
         if (all->stopping)
             break;
         pthread_mutex_unlock(&all->lock);
@@ -118,7 +112,7 @@ maille_status views_open(maille_ctx *ctx, service *s, const char *workspace,
     all->workspace = workspace;
     all->tiles_most = (size_t)config->tiles_mib << 20;
     pthread_mutex_init(&all->lock, NULL);
-    pthread_cond_init(&all->wake, NULL);
+    alarm_init(&all->wake);
     all->count = (size_t)config->workers + config->downloads;
     if (!(all->places = maille_alloc(all->count, sizeof *all->places))) {
         status = maille_no_memory(ctx);
