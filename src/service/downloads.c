@@ -171,32 +171,7 @@ done:
     return ogc_end(v, r, out, status);
 }
 
-static const route_parameter parameters[] = {
-    {"collection", true, "string", "Identifiant de la couche.", NULL},
-    {"bbox", false, "array", "Seulement ce qui touche le rectangle : ouest, sud, est, nord.",
-     "\"items\":{\"type\":\"number\"},\"minItems\":4,\"maxItems\":6"},
-    {"bbox-crs", false, "string", "Système des coordonnées de bbox, par son adresse.",
-     "\"format\":\"uri\""},
-    {"crs", false, "string", "Système des coordonnées du fichier, par son adresse.",
-     "\"format\":\"uri\""},
-    {"datetime", false, "string", "Seulement ce qui vaut à cet instant ou pendant cet intervalle.",
-     NULL},
-    {"q", false, "string", "Texte à trouver dans une des propriétés.", "\"minLength\":1"},
-    {"filter", false, "string", "Condition en CQL2, par exemple population > 1000.", NULL},
-    {"filter-lang", false, "string", "Langue de filter.", "\"enum\":[\"cql2-text\"]"},
-    {"filter-crs", false, "string", "Système des coordonnées des géométries de filter.",
-     "\"format\":\"uri\""},
-    {"properties", false, "array", "Seulement ces propriétés.",
-     "\"items\":{\"type\":\"string\"},\"minItems\":1"},
-    {"sortby", false, "array", "Ordre : noms de propriétés, précédés de - pour décroissant.",
-     "\"items\":{\"type\":\"string\"},\"minItems\":1"},
-    {"skipGeometry", false, "boolean", "Sans la géométrie.", "\"default\":false"},
-    {"departement", false, "array", "Seulement ce qui est dans ces départements (codes).",
-     "\"items\":{\"type\":\"string\",\"pattern\":\"^[0-9AB]{2,3}$\"},\"minItems\":1"},
-    {"commune", false, "string", "Seulement ce qui contient cette commune, ou elle-même (code).",
-     "\"pattern\":\"^[0-9AB]{5}$\""},
-    {0},
-};
+static const route_parameter parameters[] = {COLLECTION, SELECTION_PARAMETERS, {0}};
 
 static const route routes[] = {
     {.verbs = GET,

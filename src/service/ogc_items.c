@@ -251,49 +251,11 @@ done:
 
 /* ---- routes ---- */
 
-#define COLLECTION                                                                                 \
-    { "collection", true, "string", "Identifiant de la couche.", NULL }
-#define CRS_OF_ANSWER                                                                                \
-    {                                                                                                \
-        "crs", false, "string",                                                                      \
-            "Système des coordonnées de la réponse, par son adresse ; longitude et latitude WGS " \
-            "84 à "                                                                                 \
-            "défaut.",                                                                               \
-            "\"format\":\"uri\",\"default\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\""        \
-    }
-
 static const route_parameter page_parameters[] = {
     COLLECTION,
     {"limit", false, "integer", "Nombre d'objets d'une page.", "\"minimum\":1"},
     {"offset", false, "integer", "Nombre d'objets à passer.", "\"minimum\":0,\"default\":0"},
-    {"bbox", false, "array",
-     "Seulement ce qui touche le rectangle : ouest, sud, est, nord (ou six nombres, avec les "
-     "hauteurs, qui ne comptent pas). Ouest plus grand qu'est passe l'antiméridien.",
-     "\"items\":{\"type\":\"number\"},\"minItems\":4,\"maxItems\":6"},
-    {"bbox-crs", false, "string", "Système des coordonnées de bbox, par son adresse.",
-     "\"format\":\"uri\",\"default\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\""},
-    CRS_OF_ANSWER,
-    {"datetime", false, "string",
-     "Seulement ce qui vaut à cet instant ou pendant cet intervalle (RFC 3339 ; « .. » laisse un "
-     "bout ouvert). Les couches sans dates n'en tiennent pas compte.",
-     NULL},
-    {"q", false, "string", "Texte à trouver dans une des propriétés ; a vaut A, é ne vaut pas e.",
-     "\"minLength\":1"},
-    {"filter", false, "string", "Condition en CQL2, par exemple population > 1000.", NULL},
-    {"filter-lang", false, "string", "Langue de filter.",
-     "\"enum\":[\"cql2-text\"],\"default\":\"cql2-text\""},
-    {"filter-crs", false, "string", "Système des coordonnées des géométries de filter.",
-     "\"format\":\"uri\",\"default\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\""},
-    {"properties", false, "array", "Seulement ces propriétés.",
-     "\"items\":{\"type\":\"string\"},\"minItems\":1"},
-    {"sortby", false, "array",
-     "Ordre : noms de propriétés, précédés de - pour l'ordre décroissant ; puis l'identifiant.",
-     "\"items\":{\"type\":\"string\"},\"minItems\":1"},
-    {"skipGeometry", false, "boolean", "Sans la géométrie.", "\"default\":false"},
-    {"departement", false, "array", "Seulement ce qui est dans ces départements (codes).",
-     "\"items\":{\"type\":\"string\",\"pattern\":\"^[0-9AB]{2,3}$\"},\"minItems\":1"},
-    {"commune", false, "string", "Seulement ce qui contient cette commune, ou elle-même (code).",
-     "\"pattern\":\"^[0-9AB]{5}$\""},
+    SELECTION_PARAMETERS,
     {0},
 };
 static const route_parameter feature_parameters[] = {
