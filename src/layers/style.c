@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -45,10 +46,10 @@ static void add_option(maille_strbuf *s, const char *name, const char *value) {
 
 /* "#rrggbb" as QGIS writes it. */
 static void add_colour(maille_strbuf *s, const char *name, const char *colour) {
-    unsigned r = 0, g = 0, b = 0;
+    unsigned long rgb =
+        strtoul(colour + 1, NULL, 16); /* definitions are checked when they are read */
     char text[32];
-    sscanf(colour, "#%2x%2x%2x", &r, &g, &b);
-    snprintf(text, sizeof text, "%u,%u,%u,255", r & 255, g & 255, b & 255);
+    snprintf(text, sizeof text, "%lu,%lu,%lu,255", rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255);
     add_option(s, name, text);
 }
 
