@@ -73,6 +73,32 @@ static history_about about_import(const reference *present, int64_t import_id) {
     return about;
 }
 
+/* What the file says is as it was, but the study now says of when its codes are: the version stays,
+ * and its codes are read anew. */
+static maille_status restate_vintage(maille_ctx *ctx, adoption *a, const char *id, int64_t version,
+                                     const char *vintage) {
+    maille_query query = {.table = "perimeter_version"};
+    maille_table *rows = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter line;
+    row_where_two(&line, "perimeter_id", id, "scenario", "");
+    const maille_value number = maille_int_value(version);
+    const maille_filter of_version = maille_equals("version", &number);
+    const maille_filter *const both[] = {&line.all, &of_version};
+    const maille_filter scope = {.op = MAILLE_F_AND, .children = both, .count = 2};
+    query.filter = &scope;
+    TRY(maille_store_read(ctx, a->store, &query, &rows));
+    size_t column = (size_t)maille_table_column(rows, "vintage");
+    const char *said = rows->rows ? rows->columns[column].texts[0] : NULL;
+    if (!rows->rows || !vintage || (said && strcmp(said, vintage) == 0))
+        goto done;
+    TRY(maille_set_text(ctx, rows, 0, column, vintage));
+    status = maille_store_replace(ctx, a->store, "perimeter_version", &scope, rows);
+done:
+    maille_table_free(rows);
+    return status;
+}
+
 /* One change for all that one import brought. */
 static maille_status adopt_import(maille_ctx *ctx, adoption *a, int64_t import_id) {
     history_about about = about_import(a->present, import_id);
@@ -93,7 +119,8 @@ static maille_status adopt_import(maille_ctx *ctx, adoption *a, int64_t import_i
                            about.why ? about.why : "an import");
             TRY(record(ctx, a, &about, &change, id, &head, hash, item->vintage));
             head.version = change.version;
-        }
+        } else
+            TRY(restate_vintage(ctx, a, id, head.version, item->vintage));
         a->version[i] = head.version;
     }
 done:
