@@ -54,12 +54,17 @@ static void list_first(cache *c, entry *e) {
     c->newest = e;
 }
 
-static void drop(cache *c, entry *e) {
-    entry **at = &c->buckets[e->hash & c->bucket_mask];
+/* The one that was not used for longest goes. */
+static void drop_oldest(cache *c) {
+    entry *e = c->oldest, **at = &c->buckets[e->hash & c->bucket_mask];
     while (*at != e)
         at = &(*at)->chain;
     *at = e->chain;
-    unlist(c, e);
+    c->oldest = e->newer;
+    if (c->oldest)
+        c->oldest->older = NULL;
+    else
+        c->newest = NULL;
     c->size -= e->size;
     parcel_drop(e->what);
     maille_free(e);
@@ -67,7 +72,7 @@ static void drop(cache *c, entry *e) {
 
 static void empty(cache *c) {
     while (c->oldest)
-        drop(c, c->oldest);
+        drop_oldest(c);
 }
 
 void cache_free(cache *c) {
@@ -131,7 +136,7 @@ void cache_keep(cache *c, uint64_t state, const char *key, size_t length, parcel
     }
     if (state == c->world && !look_up(c, e->hash, key, length)) {
         while (c->size + size > c->most)
-            drop(c, c->oldest);
+            drop_oldest(c);
         e->chain = c->buckets[e->hash & c->bucket_mask];
         c->buckets[e->hash & c->bucket_mask] = e;
         list_first(c, e);
