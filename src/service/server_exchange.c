@@ -50,7 +50,7 @@ static unsigned wire_header_count(const wire *w, const char *name) {
 /* ---- refusals ---- */
 
 /* For what was refused before the router saw it. */
-static request *make_stub(const exchange *x) {
+static request *bare_request(const exchange *x) {
     request *r = maille_arena_alloc(x->keep->arena, sizeof *r);
     if (!r)
         return NULL;
@@ -81,7 +81,7 @@ static void answer_with(exchange *x, reply *what) {
 static void refuse(exchange *x, int status, const saying *why) {
     reply out = {.file = -1};
     if (!x->request)
-        x->request = make_stub(x);
+        x->request = bare_request(x);
     if (!x->request)
         return;
     const char *detail = !why                                      ? NULL
@@ -327,7 +327,7 @@ static void begin(exchange *x) {
     if (status) {
         refuse(x, 500, NULL);
     } else if (!r) {
-        x->request = make_stub(x);
+        x->request = bare_request(x);
         answer_with(x, &at_once);
     }
     reply_clear(&at_once);
