@@ -69,33 +69,35 @@ const maille_accounts *world_accounts(const world *w) {
 
 typedef maille_status (*maker)(maille_ctx *ctx, world *w);
 
-/* Runs `make` unless `*made` is there; what went wrong is told in the asker's context. */
-static maille_status make_once(view *v, void *const *made, maker make) {
+/* Runs `make`, which does nothing where its work is done; what went wrong is told in the asker's
+ * context. */
+static maille_status make_once(view *v, maker make) {
     world *w = v->world;
-    maille_status status = MAILLE_OK;
+    maille_status status;
     pthread_mutex_lock(&w->making);
-    if (!*made && (status = make(w->ctx, w)) != MAILLE_OK)
+    if ((status = make(w->ctx, w)) != MAILLE_OK)
         maille_fail(v->ctx, status, "%s", maille_message(w->ctx));
     pthread_mutex_unlock(&w->making);
     return status;
 }
 
 static maille_status make_gazetteer(maille_ctx *ctx, world *w) {
-    return maille_gazetteer_new(ctx, w->store, &w->gazetteer);
+    return w->gazetteer ? MAILLE_OK : maille_gazetteer_new(ctx, w->store, &w->gazetteer);
 }
 
 maille_status world_gazetteer(view *v, const maille_gazetteer **out) {
-    maille_status status = make_once(v, (void *const *)&v->world->gazetteer, make_gazetteer);
+    maille_status status = make_once(v, make_gazetteer);
     *out = v->world->gazetteer;
     return status;
 }
 
 static maille_status make_ground(maille_ctx *ctx, world *w) {
-    return maille_loaded_new(ctx, w->store, MAILLE_GROUND_TIMES | MAILLE_GROUND_FACTS, &w->ground);
+    const unsigned with = MAILLE_GROUND_TIMES | MAILLE_GROUND_FACTS;
+    return w->ground ? MAILLE_OK : maille_loaded_new(ctx, w->store, with, &w->ground);
 }
 
 maille_status world_ground(view *v, const maille_loaded **out) {
-    maille_status status = make_once(v, (void *const *)&v->world->ground, make_ground);
+    maille_status status = make_once(v, make_ground);
     *out = v->world->ground;
     return status;
 }
@@ -104,6 +106,8 @@ static maille_status make_reach(maille_ctx *ctx, world *w) {
     maille_network *network = NULL;
     maille_travel_rules *rules = NULL;
     int epsg = 0;
+    if (w->reach)
+        return MAILLE_OK;
     maille_status status = maille_roads_load(ctx, w->store, &network, &rules, &epsg);
     if (!status && !network) {
         maille_travel_rules_free(rules);
@@ -113,7 +117,7 @@ static maille_status make_reach(maille_ctx *ctx, world *w) {
 }
 
 maille_status world_reach(view *v, const maille_roads **out) {
-    maille_status status = make_once(v, (void *const *)&v->world->reach, make_reach);
+    maille_status status = make_once(v, make_reach);
     *out = v->world->reach;
     return status;
 }
