@@ -72,6 +72,14 @@ def whole(told, who):
     return told
 
 
+def must_page(url, path):
+    """A server that answers an error, or a page of nothing, fast is no peer."""
+    with urllib.request.urlopen(url + path, timeout=60) as answer:
+        features = json.load(answer)["features"]
+    if len(features) != PAGE or any(not f["geometry"]["coordinates"] for f in features):
+        sys.exit(f"{url}{path} answered {len(features)} features, not {PAGE} with geometry")
+
+
 def brittany(maille, run, real, scratch):
     """Workspace of Brittany, its communes as GPKG, their box and number; made once."""
     workspace = os.path.join(scratch, "serve.maille")
@@ -102,6 +110,10 @@ def bench(maille, run, real, scratch):
         def ask(url, paths, who, seconds=8):
             return whole(serve_peers.ask(url, paths, folder, seconds), who)
         warm = Served(maille, workspace, folder)
+        for url, path in ((warm.url, pages[0]),
+                          (peers.url, f"/mapserv/BENCH/ogcapi/collections/communes/items?f=json&limit={PAGE}"),
+                          (peers.url, f"/qgis/wfs3/collections/communes/items.json?limit={PAGE}")):
+            must_page(url, path)
         for o, page in zip(offsets, pages):
             with open(os.path.join(folder, "files", f"page-{o}.json"), "wb") as file:
                 file.write(warm.get(page))
