@@ -6,6 +6,7 @@
 #define MAILLE_CTX_H
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -55,6 +56,12 @@ void maille_log(maille_ctx *ctx, maille_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void maille_ctx_set_progress(maille_ctx *ctx, maille_progress_fn progress, void *user);
 void maille_progress(maille_ctx *ctx, const char *what, size_t done, size_t total);
+
+/* Long work looks at `*cancel` at its progress and between its parts, and ends with
+ * MAILLE_CANCELLED when it is set (by any thread). NULL: never. Children have it too. */
+void maille_ctx_set_cancel(maille_ctx *ctx, const atomic_bool *cancel);
+/* MAILLE_CANCELLED with a message, or MAILLE_OK. */
+maille_status maille_cancelled(maille_ctx *ctx);
 
 /* Threads that a computation may use; 1 at least; set with 0 = the number of processors. */
 void maille_ctx_set_jobs(maille_ctx *ctx, unsigned jobs);

@@ -80,6 +80,29 @@ void maille_plan_free(maille_plan *plan);
 /* ---- changing ---------------------------------------------------------------------------------
  */
 
+/* What a writer saw of a perimeter. */
+typedef struct {
+    const char *perimeter;
+    int64_t version;   /* 0: it was not there */
+    const char *state; /* first digits of the hash of its state; NULL or "": whatever */
+} maille_seen;
+
+/* What changed since a writer looked: of each perimeter that stands otherwise than seen, what it
+ * was called, the versions seen and standing, how the two states differ, and the changes between
+ * them (columns of maille_history_list, newest first). */
+typedef struct {
+    uint32_t count;
+    struct {
+        const char *perimeter, *name;
+        int64_t seen, version;
+        char state[65];                  /* that stands; "" = not there any more */
+        maille_differences *differences; /* before = seen, after = standing */
+        maille_table *changes;
+    } * items;
+    maille_arena *arena;
+} maille_stale;
+void maille_stale_free(maille_stale *stale);
+
 /* Of every change. */
 typedef struct {
     const char *scenario; /* "" = reference */
@@ -88,6 +111,19 @@ typedef struct {
     /* Version that the writer saw of the (one) perimeter; 0 = whatever stands. Another one standing
      * is MAILLE_REFUSED, with what changed since in the message, and nothing is written. */
     int64_t expected;
+    /* The same for several: whatever of them the change touches must stand as seen. A version that
+     * never was is MAILLE_REFUSED too (its differences are those from nothing). */
+    const maille_seen *seen;
+    size_t seen_count;
+    bool see_all; /* what is touched must be among `seen`, else MAILLE_USAGE names it; what comes
+                   * into being need not */
+    /* What changed since is fine as long as it touches nothing that the strokes touch: no commune,
+     * and not the name, contact, status or life where they change that (strokes only). */
+    bool tolerant;
+    /* Undo and redo: of the account that acts on the store only; others' changes are passed over.
+     */
+    bool own;
+    maille_stale **stale; /* NULL, or told with MAILLE_REFUSED for what was not as seen */
 } maille_edit;
 
 typedef struct {
@@ -103,9 +139,35 @@ typedef struct {
  * writing. */
 maille_status maille_edit_apply(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                 const maille_op *ops, size_t count, maille_edit_result *out);
+/* What a change made of each perimeter that it touched, ascending ids. */
+typedef struct {
+    uint32_t count;
+    struct {
+        const char *perimeter;
+        int64_t version;
+        char before_hash[65], after_hash[65]; /* "" = not there */
+        maille_perimeter *before, *after;     /* NULL = not there; on the study's codes */
+    } * items;
+    maille_arena *arena;
+} maille_change_sides;
+/* By the id of a change; inside the transaction that made it, or later. MAILLE_NOT_FOUND. */
+maille_status maille_change_sides_of(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                     const char *change, maille_change_sides **out);
+void maille_change_sides_free(maille_change_sides *sides);
+/* Number of the last change of the workspace, 0 = none: another one after every change of any
+ * perimeter of any scenario, imports too. */
+maille_status maille_history_last(maille_ctx *ctx, maille_store *store, int64_t *number);
+/* Ids of the changes of a scenario with a greater number, ascending: columns number, id. */
+maille_status maille_history_since(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                   int64_t number, maille_table **out);
+
 /* MAILLE_REFUSED for a code that no commune has, naming what it became, or for a word that is no
  * code, naming communes near to it. */
 maille_status maille_code_refuse(maille_ctx *ctx, maille_store *store, const char *code);
+/* All that write here run in a transaction of their own, or in one that the caller began: then it
+ * is the caller's to commit, and a failure has rolled it back. Each writes its entry of the journal
+ * (maille/journal.h). */
+
 /* Takes back the last change of the scenario that is not taken back yet (of one perimeter where
  * `perimeter` is not NULL); MAILLE_NOT_FOUND when there is none, MAILLE_REFUSED naming what changed
  * when a perimeter of it has other later changes. Imports are not taken back. */

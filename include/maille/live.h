@@ -31,6 +31,16 @@ maille_status maille_live_apply(maille_ctx *ctx, maille_live *live, const maille
 maille_status maille_live_undo(maille_ctx *ctx, maille_live *live);
 maille_status maille_live_redo(maille_ctx *ctx, maille_live *live);
 
+/* Brings perimeters to states that are decided elsewhere (copied; NULL: gone), as one change that
+ * cannot be taken back and forgets those before it. Effect_of_last tells it. What stands so already
+ * is passed over; MAILLE_OK and no new change when all does. */
+typedef struct {
+    const char *id;
+    const maille_perimeter *state;
+} maille_live_state;
+maille_status maille_live_set(maille_ctx *ctx, maille_live *live, const maille_live_state *states,
+                              uint32_t count);
+
 /* As things stand; borrowed until the next change. Claims keep ascending ids: numbers may move when
  * a perimeter is made or deleted. */
 const maille_plan *maille_live_plan(const maille_live *live);

@@ -32,7 +32,16 @@ typedef struct {
     bool secure_cookies;                /* false: cookies go over http too (loopback) */
     double session_hours;               /* 12 */
     unsigned failures, failure_minutes; /* wrong tokens from one address: 10 in 5 minutes */
-    const char *log; /* access log as JSON lines: a path; "-" = standard error; "" none */
+    double write_wait_s;                /* for another writer of the workspace: 5, then 503 */
+    unsigned jobs;                      /* that wait: 16, then 503 */
+    double job_keep_hours;              /* results of jobs: 24 */
+    double settle_s; /* without a change before layers are computed again: 2; and at the latest */
+    double settle_most_s; /* after the first change: 20; 0 in both: never by itself */
+    unsigned streams;     /* of events, beside `connections`: 2,000; per account 50 */
+    unsigned streams_per_account;
+    double heartbeat_s;    /* of a stream without events: 20 */
+    double requests_hours; /* answered requests are remembered so long: 168 */
+    const char *log;       /* access log as JSON lines: a path; "-" = standard error; "" none */
     maille_yaml_file *file;
 } maille_serve_config;
 

@@ -12,6 +12,7 @@ typedef enum {
     MAILLE_FOUND = 5,     /* a check found something */
     MAILLE_NO_MEMORY = 6, /* exit 1 */
     MAILLE_BUSY = 7,      /* another writer holds the workspace; exit 1 */
+    MAILLE_CANCELLED = 8, /* exit 1 */
 } maille_status;
 
 /* For functions with a `status` and a single exit: goes to `done:` with that of a call that failed.

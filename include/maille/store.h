@@ -23,6 +23,21 @@ maille_status maille_store_create(maille_ctx *ctx, const char *path, int epsg, c
 maille_status maille_store_open(maille_ctx *ctx, const char *path, maille_store_mode mode,
                                 const char *who, maille_store **out);
 void maille_store_close(maille_store *store);
+/* Opens for writing, but holds the lock only between maille_store_rouse and maille_store_rest: for
+ * who writes a little now and then beside others. It begins at rest. */
+maille_status maille_store_open_resting(maille_ctx *ctx, const char *path, const char *who,
+                                        maille_store **out);
+/* Takes the lock, waiting `wait_s` at most, else MAILLE_BUSY names its owner. MAILLE_NOT_FOUND when
+ * the file is another one than was opened: close it and open again. */
+maille_status maille_store_rouse(maille_ctx *ctx, maille_store *store, double wait_s);
+void maille_store_rest(maille_store *store);
+/* Opens for long work that must not stop other writers: each transaction reads the state that its
+ * first read saw, keeps what is written in memory (it is not read back), and its commit takes the
+ * lock (waiting `wait_s`, else MAILLE_BUSY), writes all of it as one transaction and lets go. What
+ * others committed meanwhile stays. MAILLE_BUSY too when imports changed meanwhile: what was
+ * computed is of communes that are gone. */
+maille_status maille_store_open_deferred(maille_ctx *ctx, const char *path, const char *who,
+                                         double wait_s, maille_store **out);
 const char *maille_store_path(const maille_store *store);
 const char *maille_store_who(const maille_store *store);
 /* Folder of what can be made again, "<workspace>.cache", made when missing. Borrowed. */
@@ -33,6 +48,11 @@ maille_status maille_store_cache(maille_ctx *ctx, maille_store *store, const cha
 maille_status maille_store_begin(maille_ctx *ctx, maille_store *store);
 maille_status maille_store_commit(maille_ctx *ctx, maille_store *store);
 void maille_store_rollback(maille_store *store);
+/* Begins unless the caller has begun; leave commits what went well or rolls all back, and commits
+ * only what enter began. Returns what became of it. */
+maille_status maille_store_enter(maille_ctx *ctx, maille_store *store, bool *own);
+maille_status maille_store_leave(maille_ctx *ctx, maille_store *store, bool own,
+                                 maille_status status);
 
 /* Filters: a tree with bound values. Build on the stack; children and texts are borrowed for the
  * call. As in SQL, a comparison with null is neither true nor false, and NOT leaves it so; AND of

@@ -25,6 +25,7 @@ struct maille_ctx {
     maille_progress_fn progress;
     void *progress_user;
     unsigned jobs;
+    const atomic_bool *cancel;
     struct {
         void *handle;
         void (*release)(void *);
@@ -81,6 +82,7 @@ maille_status maille_ctx_child(const maille_ctx *parent, maille_ctx **out) {
         return MAILLE_NO_MEMORY;
     ctx->family = parent->family;
     atomic_fetch_add(&ctx->family->members, 1);
+    ctx->cancel = parent->cancel;
     ctx->log = parent->log;
     ctx->log_user = parent->log_user;
     ctx->least = parent->least;
@@ -172,6 +174,16 @@ void maille_progress(maille_ctx *ctx, const char *what, size_t done, size_t tota
     pthread_mutex_lock(&ctx->family->calls);
     ctx->progress(ctx->progress_user, what, done, total);
     pthread_mutex_unlock(&ctx->family->calls);
+}
+
+void maille_ctx_set_cancel(maille_ctx *ctx, const atomic_bool *cancel) {
+    ctx->cancel = cancel;
+}
+
+maille_status maille_cancelled(maille_ctx *ctx) {
+    if (!ctx->cancel || !atomic_load_explicit(ctx->cancel, memory_order_relaxed))
+        return MAILLE_OK;
+    return maille_fail(ctx, MAILLE_CANCELLED, "the work was cancelled");
 }
 
 void maille_ctx_set_jobs(maille_ctx *ctx, unsigned jobs) {

@@ -12,6 +12,7 @@ int maille_exit_code(maille_status status) {
         return (int)status;
     case MAILLE_NO_MEMORY:
     case MAILLE_BUSY:
+    case MAILLE_CANCELLED:
         break;
     }
     return MAILLE_FAILED;

@@ -89,6 +89,10 @@ struct service {
     views *views;
     gatekeeper *gatekeeper;
     metrics *metrics;
+    struct writer *writer; /* of editing.h */
+    struct desks *desks;
+    struct hub *hub;
+    struct jobs *jobs;
     double started; /* monotonic */
     bool stopping;
 };

@@ -75,9 +75,12 @@ typedef struct request {
     maille_audience audience;
     maille_selection narrowed; /* its `narrowed` alone is set: what the account is bound to */
     const char *peer;          /* address of who asks */
-    const char *cookie_csrf;   /* of the session, "" without */
-    const char *session;       /* id of the session, NULL without */
-    maille_arena *arena;       /* lives as long as the request */
+    const char *if_match, *if_none_match; /* as sent, "" without */
+    const char *idempotency_key;          /* header Idempotency-Key; "" */
+    const char *last_event;               /* header Last-Event-ID; "" */
+    const char *cookie_csrf;              /* of the session, "" without */
+    const char *session;                  /* id of the session, NULL without */
+    maille_arena *arena;                  /* lives as long as the request */
 } request;
 
 /* The value of a parameter, or NULL; MAILLE_USAGE where it is given twice is the router's. */
@@ -147,6 +150,10 @@ typedef struct route {
     const char *const
         *formats; /* "json", "html", "geojson" …, NULL-terminated; the first is default */
     const route_parameter *parameters; /* NULL name ends */
+    const char *body; /* JSON schema of the body that it takes (OpenAPI), or NULL; with one, other
+                       * media types than `body_type` (NULL: application/json) are 415 */
+    const char *body_type;
+    const char *answers; /* JSON schema of its 200 answer as JSON, or NULL */
     maille_status (*answer)(view *v, const request *r, reply *out);
 } route;
 
@@ -154,9 +161,12 @@ typedef struct {
     const route *routes;
     size_t count;
 } route_table;
-/* ogc.c ogc_items.c (OGC API), tiles.c, downloads.c, answers.c, sessions.c, operation.c, pages.c */
+/* ogc.c ogc_items.c (OGC API), tiles.c, downloads.c, answers.c, sessions.c, operation.c; of
+ * editing: perimeters.c changes.c scenarios.c comments.c journal.c exchange.c events.c jobs.c */
 extern const route_table ogc_routes, item_routes, tile_routes, download_routes, answer_routes,
     session_routes, operation_routes;
+extern const route_table perimeter_routes, change_routes, scenario_routes, comment_routes,
+    journal_routes, exchange_routes, event_routes, job_routes;
 extern const route_table *const all_routes[];
 extern const size_t all_route_count;
 

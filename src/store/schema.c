@@ -21,7 +21,8 @@ static const char *const boxes_0003[] = {
 
 static const maille_migration migrations[] = {{sql_schema_0001, geometry_0001, NULL},
                                               {sql_schema_0002, geometry_0002, NULL},
-                                              {sql_schema_0003, geometry_0003, boxes_0003}};
+                                              {sql_schema_0003, geometry_0003, boxes_0003},
+                                              {sql_schema_0004, NULL, NULL}};
 
 maille_migrations maille_known_migrations(void) {
     return (maille_migrations){migrations, (int)(sizeof migrations / sizeof *migrations)};

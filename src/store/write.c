@@ -35,6 +35,20 @@ void maille_store_rollback(maille_store *store) {
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+maille_status maille_store_enter(maille_ctx *ctx, maille_store *store, bool *own) {
+    *own = sqlite3_get_autocommit(store->db) != 0;
+    return *own ? maille_store_begin(ctx, store) : MAILLE_OK;
+}
+
+maille_status maille_store_leave(maille_ctx *ctx, maille_store *store, bool own,
+                                 maille_status status) {
+    if (status == MAILLE_OK && own)
+        status = maille_store_commit(ctx, store);
+    if (status != MAILLE_OK)
+        maille_store_rollback(store);
+    return status;
+}
+
 maille_status maille_change_begin(maille_ctx *ctx, maille_store *store, maille_change *change) {
     maille_status status = maille_store_writable(ctx, store);
     if (status != MAILLE_OK)

@@ -1,0 +1,77 @@
+/* What is told of perimeters, as JSON and in French words: the command line and the service say the
+ * same (room: live). Nothing is computed here that ground.h, judge.h and live.h do not compute. */
+#ifndef MAILLE_TELL_H
+#define MAILLE_TELL_H
+
+#include <maille/ground.h>
+#include <maille/json.h>
+#include <maille/judge.h>
+#include <maille/live.h>
+#include <maille/memory.h>
+#include <maille/perimeter.h>
+
+/* "3 communes ajoutées, 1 périmètre créé"; "rien" for no stroke. */
+maille_status maille_tell_ops(maille_ctx *ctx, const maille_op *ops, size_t count,
+                              maille_strbuf *out);
+
+/* ---- findings -----------------------------------------------------------------------------------
+ */
+
+typedef struct {
+    const char *id, *severity, *kind, *subject, *message;
+    const char *a, *b, *remedy; /* may be NULL */
+    const char *const *codes;
+    uint32_t code_count;
+    double population, value;
+} maille_told_flag;
+typedef struct {
+    size_t count;
+    maille_told_flag *items; /* block and texts in the caller's arena */
+} maille_told_flags;
+/* Flags of a plan of perimeters of a kind, all or those of one claim (MAILLE_ABSENT: all). */
+maille_status maille_tell_flags(maille_ctx *ctx, const maille_ground *ground,
+                                const maille_judge_rules *rules, const char *kind,
+                                const maille_plan *plan, const maille_flags *flags, uint32_t claim,
+                                maille_arena *arena, maille_told_flags *out);
+/* "key":[{"id","gravite","genre",…}] as `maille territory findings --json`. */
+void maille_j_flags(maille_jout *j, const char *key, const maille_told_flags *flags);
+
+/* ---- before → after -----------------------------------------------------------------------------
+ */
+
+/* Members "perimetres" (id, nom, avant, apres), "constats_disparus" and "constats_apparus" of the
+ * last change of a live territory of perimeters of a kind. */
+maille_status maille_tell_effect(maille_ctx *ctx, const maille_ground *ground,
+                                 const maille_judge_rules *rules, const char *kind,
+                                 maille_live *live, maille_jout *j);
+/* Members communes, population, taille (and what follows them) of figures. */
+void maille_j_size(maille_jout *j, const maille_figures *figures);
+
+/* ---- perimeters ---------------------------------------------------------------------------------
+ */
+
+/* "v4-0123456789abcdef": a version and the first digits of its state's hash ("" = not there). */
+enum { MAILLE_STATE_TAG = 48 };
+void maille_state_tag(int64_t version, const char *hash, char tag[MAILLE_STATE_TAG]);
+/* False when the text is no such tag; `state` gets the digits ("" where there are none). A bare
+ * number and "v4" are tags too. */
+bool maille_state_tag_read(const char *text, int64_t *version, char state[17]);
+
+/* Members id, nom, genre, statut, depuis, contact, statuts, membres (code, nom, part …) of what a
+ * perimeter is; names of communes by the ground (NULL: without). */
+maille_status maille_tell_perimeter(maille_ctx *ctx, const maille_ground *ground,
+                                    const maille_perimeter *perimeter, maille_jout *j);
+/* "key":[{"quoi","code","avant","apres"}] */
+void maille_j_differences(maille_jout *j, const char *key, const maille_differences *differences);
+/* Claims of a commune by several perimeters, as `maille territory contested --json`. */
+maille_status maille_tell_contested(maille_ctx *ctx, const maille_ground *ground,
+                                    const maille_plan *plan, const maille_contested *contested,
+                                    maille_jout *j);
+/* A table as an array of objects under published names; a null stays one. */
+typedef struct {
+    const char *key, *column;
+} maille_j_column;
+void maille_j_table(maille_jout *j, const char *key, const maille_table *table,
+                    const maille_j_column *columns, size_t count);
+
+#endif

@@ -1,0 +1,106 @@
+/* Editing from inside: what the files of writing, live answers, events and jobs share.
+ *
+ * All writes go through one writer: one at a time, each in a transaction, each request once. What
+ * stands is held warm at desks; the journal tells everybody what was done. */
+#ifndef SERVICE_EDITING_H
+#define SERVICE_EDITING_H
+
+#include "service/http.h"
+
+#include <maille/comment.h>
+#include <maille/edit.h>
+#include <maille/journal.h>
+#include <maille/json.h>
+#include <maille/jsontree.h>
+#include <maille/live.h>
+#include <maille/tell.h>
+
+/* ---- writing (writer.c) -------------------------------------------------------------------------
+ */
+
+typedef struct writer writer;
+maille_status writer_new(service *s, writer **out);
+void writer_free(writer *w);
+
+/* What a write is done with: a store in the account's name inside a transaction that the writer
+ * begins and ends. The function writes its answer, JSON, to out->body; with a status of its own
+ * other than 200 to 299 (reply_problem: a refusal, a conflict) all is rolled back, as when it
+ * fails. */
+typedef struct writing {
+    view *v; /* of the request: catalogues, ground; what it reads is older */
+    const request *r;
+    maille_store *store; /* what to read and write */
+    void *user;
+} writing;
+typedef maille_status (*write_fn)(maille_ctx *ctx, writing *w, reply *out);
+/* Runs `write` once: where the account's request of this id (`id` NULL: the header Idempotency-Key,
+ * without either every time anew) was answered before, that answer is given again with
+ * Idempotency-Replayed: true; another request of the same id is 422. While another process writes
+ * it waits, then 503 with Retry-After. Events and desks follow by themselves. */
+maille_status write_once(view *v, const request *r, const char *id, write_fn write, void *user,
+                         reply *out);
+
+/* 403 with a problem unless the account may do that to each perimeter: communes that come or go
+ * must be of its départements; for all else every commune of the perimeter, before and after.
+ * `*may` tells which; out has the problem where not. */
+maille_status check_sides(view *v, const request *r, const maille_ground *ground,
+                          const maille_change_sides *sides, reply *out, bool *may);
+
+/* ---- desks (desk.c) -----------------------------------------------------------------------------
+ */
+
+/* Perimeters of a kind of a scenario, held warm as they stand (internal audience): one at a time
+ * works at a desk. */
+typedef struct desks desks;
+maille_status desks_new(service *s, desks **out);
+void desks_free(desks *all);
+typedef struct desk desk;
+/* The desk, brought to what the store (the view's or the writer's) holds at least; to be given
+ * back. MAILLE_NOT_FOUND: no such scenario, or steps that the ground rests on were not run. */
+maille_status desk_take(view *v, maille_store *store, const char *scenario, const char *kind,
+                        desk **out);
+void desk_give(desk *d);
+/* Given back and thrown away: what it was told did not come true. */
+void desk_drop(desk *d);
+maille_live *desk_live(desk *d);
+const maille_loaded *desk_loaded(const desk *d);
+const maille_judge_rules *desk_rules(const desk *d);
+/* Version and hash of the state of a perimeter there; 0 and "" where there is none. */
+int64_t desk_version(const desk *d, const char *perimeter, char state[65]);
+
+/* Whether an account sees a perimeter: any of its communes is in its départements, or it has none.
+ */
+bool sees_perimeter(const request *r, const maille_ground *ground, const maille_perimeter *p);
+bool sees_unit(const request *r, const maille_ground *ground, uint32_t unit);
+
+/* ---- gestures (gestures.c) ----------------------------------------------------------------------
+ */
+
+/* Strokes from the JSON of gestures (docs/editing.md), as they would be made upon what stands at
+ * the desk; texts in the arena. `perimeter` is meant where a gesture names none (NULL: it must).
+ * USAGE names the gesture by its place, from 1. The desk's territory is left with the strokes
+ * applied as ONE change (where `apply`), whose effect can then be told. */
+maille_status gestures_read(view *v, const request *r, desk *d, const maille_json *gestures,
+                            const char *perimeter, bool apply, maille_op **ops, size_t *count);
+
+/* ---- events (events.c, hub.c) -------------------------------------------------------------------
+ */
+
+typedef struct hub hub;
+maille_status hub_new(service *s, hub **out);
+void hub_free(hub *h);
+/* Something was committed, here or elsewhere: whoever listens is told. Never waits. */
+void hub_wake(hub *h);
+/* No new streams; those that are open end. */
+void hub_stop(hub *h);
+
+/* ---- jobs (jobs.c) ------------------------------------------------------------------------------
+ */
+
+typedef struct jobs jobs;
+maille_status jobs_new(service *s, jobs **out);
+void jobs_free(jobs *j);
+/* Decisions changed: layers are computed again when it has been quiet for settle_s. Never waits. */
+void jobs_decided(jobs *j);
+
+#endif
