@@ -165,7 +165,7 @@ done:
 }
 
 maille_status maille_live_undo(maille_ctx *ctx, maille_live *live) {
-    if (live->done == 0)
+    if (live->done == live->settled)
         return maille_fail(ctx, MAILLE_NOT_FOUND, "no change was there to take back");
     maille_status status = step_over(ctx, live, &live->changes.items[live->done - 1], true);
     if (status != MAILLE_OK)
@@ -186,11 +186,68 @@ maille_status maille_live_redo(maille_ctx *ctx, maille_live *live) {
     return MAILLE_OK;
 }
 
-/* ---- made, read, freed ---- */
+/* ---- decided elsewhere ---- */
+
+/* Adds what a perimeter is now, unless it stands so. */
+static maille_status touch_set(maille_ctx *ctx, const maille_live *live,
+                               const maille_live_state *to, change *out) {
+    draft d = {.id = to->id, .claim = claim_number(&live->plan, to->id)};
+    shared *standing = d.claim != MAILLE_ABSENT ? live->slots[d.claim]->value : NULL;
+    bool differ = false;
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(perimeters_differ(ctx, standing ? standing->perimeter : NULL, to->state, &differ));
+    if (!differ)
+        goto done;
+    if (to->state)
+        MAILLE_TRY(maille_perimeter_copy(ctx, to->state, &d.perimeter));
+    shared *after = d.perimeter ? shared_new(d.perimeter) : NULL;
+    if (d.perimeter && !after)
+        MAILLE_TRY(maille_no_memory(ctx));
+    out->touches[out->count++] =
+        (touch){.id = after ? after->perimeter->id : standing->perimeter->id,
+                .before = shared_use(standing),
+                .after = after};
+    d.perimeter = NULL;
+done:
+    maille_perimeter_free(d.perimeter);
+    return status;
+}
 
 static int by_touch(const void *a, const void *b) {
     return strcmp(((const touch *)a)->id, ((const touch *)b)->id);
 }
+
+maille_status maille_live_set(maille_ctx *ctx, maille_live *live, const maille_live_state *states,
+                              uint32_t count) {
+    change made = {.touches = maille_alloc((size_t)count + 1, sizeof *made.touches)};
+    maille_status status = MAILLE_OK;
+    if (!made.touches)
+        return maille_no_memory(ctx);
+    for (uint32_t i = 0; i < count; i++)
+        MAILLE_TRY(touch_set(ctx, live, &states[i], &made));
+    if (made.count == 0)
+        goto done;
+    qsort(made.touches, made.count, sizeof *made.touches, by_touch);
+    for (uint32_t i = 1; i < made.count; i++)
+        if (strcmp(made.touches[i - 1].id, made.touches[i].id) == 0)
+            MAILLE_TRY(maille_fail(ctx, MAILLE_REFUSED, "perimeter %s was set twice at once",
+                                   made.touches[i].id));
+    if (!MAILLE_VEC_RESERVE(&live->changes, 1))
+        MAILLE_TRY(maille_no_memory(ctx));
+    MAILLE_TRY(step_over(ctx, live, &made, false));
+    while (live->changes.count > 0)
+        change_free(&live->changes.items[--live->changes.count]);
+    live->changes.items[0] = made;
+    live->changes.count = live->done = live->settled = 1;
+    live->last = 0;
+    live->backward = false;
+    return MAILLE_OK;
+done:
+    change_free(&made);
+    return status;
+}
+
+/* ---- made, read, freed ---- */
 
 /* The start is a change too: all perimeters come at once. */
 static maille_status change_from_perimeters(maille_ctx *ctx,

@@ -51,6 +51,7 @@ struct maille_live {
     /* changes[0 … done) are in force, the others taken back */
     MAILLE_VEC(change) changes;
     size_t done;
+    size_t settled; /* of them, at the start: not to be taken back (0 or 1) */
     /* the last step: of change `last`, or LIVE_NO_CHANGE; backward when it was taken back */
     size_t last;
     bool backward;

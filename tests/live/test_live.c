@@ -69,6 +69,62 @@ TEST(strokes_that_do_not_hold_are_refused_and_say_why) {
     field_free(f);
 }
 
+/* Brings `follower` to all that stands in `leader`, and away what does not. */
+static maille_status follow(field *f, maille_live *leader, maille_live *follower) {
+    const maille_plan *from = maille_live_plan(leader), *to = maille_live_plan(follower);
+    maille_live_state *states = maille_alloc((size_t)from->count + to->count + 1, sizeof *states);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < from->count; i++)
+        states[count++] = (maille_live_state){from->claims[i].id,
+                                              maille_live_perimeter(leader, from->claims[i].id)};
+    for (uint32_t i = 0; i < to->count; i++)
+        if (!maille_live_perimeter(leader, to->claims[i].id))
+            states[count++] = (maille_live_state){to->claims[i].id, NULL};
+    maille_status status = maille_live_set(f->pad.ctx, follower, states, count);
+    maille_free(states);
+    return status;
+}
+
+TEST(what_is_decided_elsewhere_is_taken_as_it_is) {
+    field *f = field_new(7, 12);
+    field_grow(f, 8);
+    game g = field_game(f, 99);
+    maille_live *follower = start(f);
+    g.live = start(f);
+    CHECK(MAILLE_VEC_PUSH(&g.marks, game_mark(&g)));
+    for (int round = 0; round < 60; round++) {
+        game led = g;
+        led.live = follower;
+        game_texts before = game_standing_flags(&led);
+        uint64_t was = game_mark(&led);
+        g.arena = maille_arena_new();
+        for (int i = 0; i < 5; i++)
+            game_apply(&g);
+        maille_arena_free(g.arena);
+        CHECK_INT(follow(f, g.live, follower), MAILLE_OK);
+        CHECK(game_mark(&led) == game_mark(&g));
+        game_compare(&led); /* figures and flags against a full judgement */
+        if (game_mark(&led) != was)
+            game_compare_effect(&led, &before);
+        game_free_texts(&before);
+        CHECK_INT(maille_live_undo(f->pad.ctx, follower), MAILLE_NOT_FOUND);
+    }
+    CHECK(g.applied > 100);
+    /* what stands already is no change; what is named twice is refused and changes nothing */
+    game led = g;
+    led.live = follower;
+    uint64_t mark = game_mark(&led);
+    CHECK_INT(follow(f, follower, follower), MAILLE_OK);
+    const char *id = maille_live_plan(follower)->claims[0].id;
+    maille_live_state twice[] = {{id, NULL}, {"neuf", NULL}, {id, NULL}};
+    CHECK_INT(maille_live_set(f->pad.ctx, follower, twice, 3), MAILLE_REFUSED);
+    CHECK(game_mark(&led) == mark);
+    maille_live_free(follower);
+    maille_live_free(g.live);
+    MAILLE_VEC_FREE(&g.marks);
+    field_free(f);
+}
+
 TEST(a_commune_never_stands_beside_its_parts) {
     field *f = field_new(3, 10);
     maille_live *live = start(f);
@@ -239,5 +295,6 @@ TEST(memory_that_runs_out_leaves_all_as_it_was) {
 
 RUN_TESTS(CASE(random_strokes_equal_a_full_judgement), CASE(an_empty_start_is_a_start),
           CASE(strokes_that_do_not_hold_are_refused_and_say_why),
+          CASE(what_is_decided_elsewhere_is_taken_as_it_is),
           CASE(a_commune_never_stands_beside_its_parts), CASE(gestures_move_and_merge),
           CASE(shares_add_up_in_a_move), CASE(memory_that_runs_out_leaves_all_as_it_was))
