@@ -4,6 +4,7 @@
 #define MAILLE_JSONTREE_H
 
 #include <maille/ctx.h>
+#include <maille/strbuf.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,6 +24,8 @@ const maille_json *maille_json_at(const maille_json *array, size_t i);
 bool maille_json_is_null(const maille_json *value); /* true for NULL too */
 bool maille_json_is_array(const maille_json *value);
 bool maille_json_is_object(const maille_json *value);
+/* Adds the value as one line with its keys in order: the same value gives the same bytes. */
+maille_status maille_json_write(maille_ctx *ctx, const maille_json *value, maille_strbuf *out);
 const char *maille_json_as_text(const maille_json *value); /* NULL when it is no text */
 bool maille_json_as_number(const maille_json *value, double *out);
 bool maille_json_as_bool(const maille_json *value, bool *out);

@@ -83,3 +83,15 @@ bool maille_json_as_bool(const maille_json *value, bool *out) {
     *out = json_is_true(inner(value));
     return true;
 }
+
+static int add_bytes(const char *bytes, size_t length, void *user) {
+    maille_strbuf *out = user;
+    maille_strbuf_add_n(out, bytes, length);
+    return out->failed ? -1 : 0;
+}
+
+maille_status maille_json_write(maille_ctx *ctx, const maille_json *value, maille_strbuf *out) {
+    size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY;
+    return json_dump_callback(inner(value), add_bytes, out, flags) == 0 ? MAILLE_OK
+                                                                        : maille_no_memory(ctx);
+}

@@ -27,18 +27,22 @@ void writer_free(writer *w);
  * other than 200 to 299 (reply_problem: a refusal, a conflict) all is rolled back, as when it
  * fails. */
 typedef struct writing {
-    view *v; /* of the request: catalogues, ground; what it reads is older */
+    view *v; /* of the request: context, ground; what its own store reads is older */
     const request *r;
     maille_store *store; /* what to read and write */
     void *user;
+    /* Told whether it was kept, before another write begins; NULL: nobody is. */
+    void (*after)(struct writing *w, bool kept);
 } writing;
-typedef maille_status (*write_fn)(maille_ctx *ctx, writing *w, reply *out);
+typedef maille_status (*write_fn)(writing *w, reply *out);
 /* Runs `write` once: where the account's request of this id (`id` NULL: the header Idempotency-Key,
  * without either every time anew) was answered before, that answer is given again with
- * Idempotency-Replayed: true; another request of the same id is 422. While another process writes
- * it waits, then 503 with Retry-After. Events and desks follow by themselves. */
-maille_status write_once(view *v, const request *r, const char *id, write_fn write, void *user,
-                         reply *out);
+ * Idempotency-Replayed: true; another request of the same id is 422. `what` is what is asked, for
+ * that comparison (NULL: method, path and body). While another process writes it waits for
+ * write_wait_s, then 503 with Retry-After. Events and desks follow by themselves. Only for routes
+ * that say `writes`. */
+maille_status write_once(view *v, const request *r, const char *id, const char *what,
+                         write_fn write, void *user, reply *out);
 
 /* 403 with a problem unless the account may do that to each perimeter: communes that come or go
  * must be of its départements; for all else every commune of the perimeter, before and after.

@@ -99,7 +99,7 @@ static void write_page(const request *r, maille_strbuf *to, int status, const ch
 }
 
 static void write_document(const request *r, maille_strbuf *to, int status, const char *title,
-                           const char *detail) {
+                           const char *detail, const char *members) {
     size_t path = r->target ? strcspn(r->target, "?") : 0;
     char *instance = r->target ? maille_arena_strndup(r->arena, r->target, path) : NULL;
     maille_strbuf_add(to, "{\"type\":\"about:blank\",\"title\":");
@@ -110,10 +110,17 @@ static void write_document(const request *r, maille_strbuf *to, int status, cons
         maille_strbuf_add(to, ",\"instance\":");
         maille_json_text(to, instance);
     }
+    if (members && *members)
+        maille_strbuf_addf(to, ",%s", members);
     maille_strbuf_add(to, "}\n");
 }
 
 maille_status reply_problem(const request *r, reply *out, int status, const char *detail) {
+    return reply_problem_with(r, out, status, detail, NULL);
+}
+
+maille_status reply_problem_with(const request *r, reply *out, int status, const char *detail,
+                                 const char *members) {
     bool page = r->format && strcmp(r->format, "html") == 0;
     const char *title = title_of(r, status);
     /* What a handler had begun is not sent. */
@@ -127,7 +134,11 @@ maille_status reply_problem(const request *r, reply *out, int status, const char
     out->keep = false;
     out->time_at = out->time_length = 0;
     out->download = NULL;
-    (page ? write_page : write_document)(r, &out->body, status, title, detail ? detail : title);
+    detail = detail ? detail : title;
+    if (page)
+        write_page(r, &out->body, status, title, detail);
+    else
+        write_document(r, &out->body, status, title, detail, members);
     return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;
 }
 

@@ -136,6 +136,7 @@ static maille_status start_threads(maille_ctx *ctx, maille_server *m) {
     MAILLE_TRY(views_open(ctx, &m->core, m->core.workspace, config, &m->core.views));
     MAILLE_TRY(access_log_open(ctx, config->log, &m->log));
     MAILLE_TRY(workers_start(ctx, config->workers, config->queue, &m->workers));
+    MAILLE_TRY(workers_start(ctx, 1, config->queue, &m->writers));
     MAILLE_TRY(watch_start(ctx, &m->connections, &m->watch));
     MAILLE_TRY(start_daemon(ctx, m));
 done:
@@ -146,6 +147,7 @@ done:
 /* ---- beginning and end ---- */
 
 static void release(maille_server *m) {
+    workers_stop(m->writers);
     workers_stop(m->workers);
     watch_stop(m->watch);
     cache_free(m->cache);

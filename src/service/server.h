@@ -17,6 +17,7 @@ struct maille_server {
     char address[80];
     connections connections;
     workers *workers;
+    workers *writers; /* one thread: writes wait for each other and for nobody else */
     cache *cache;
     access_log *log;
     watch *watch;

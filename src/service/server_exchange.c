@@ -261,7 +261,7 @@ static enum MHD_Result give_to_workers(exchange *x) {
     x->job.run = run_request;
     if (!exchange_suspend(x))
         return MHD_NO;
-    if (!workers_offer(m->workers, &x->job)) {
+    if (!workers_offer(x->route && x->route->writes ? m->writers : m->workers, &x->job)) {
         parcel_drop(x->parcel);
         x->parcel = NULL;
         x->cached = false;

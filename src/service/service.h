@@ -123,6 +123,9 @@ void reply_header(reply *out, const char *name, const char *value);
 /* A problem document (RFC 9457) in the request's language: `status` with its title, `detail` told
  * to people; never more than who asks may know. Returns MAILLE_OK: it is the answer. */
 maille_status reply_problem(const request *r, reply *out, int status, const char *detail);
+/* The same with more members of the document, as JSON text ("key":value,…); NULL: none. */
+maille_status reply_problem_with(const request *r, reply *out, int status, const char *detail,
+                                 const char *members);
 /* What became of a status: USAGE and REFUSED 400 with the message, NOT_FOUND 404, BUSY 503, else
  * 500 without it (the log has it). */
 maille_status reply_failure(view *v, const request *r, reply *out, maille_status status);
@@ -145,6 +148,7 @@ typedef struct route {
     const char *tag, *summary; /* French */
     maille_role least;         /* 401 for anonymous, 403 for an account that may less */
     bool hidden;               /* who may not asks is told 404 */
+    bool writes;               /* the workspace: done by the one thread that writes */
     bool no_csrf;              /* a POST that changes nothing, or opens a session */
     bool any_parameter; /* items: every queryable is a parameter; the handler refuses others */
     const char *const
