@@ -69,6 +69,11 @@ void desk_drop(desk *d);
 maille_live *desk_live(desk *d);
 const maille_loaded *desk_loaded(const desk *d);
 const maille_judge_rules *desk_rules(const desk *d);
+const char *desk_kind(const desk *d);
+/* Tells the desk what the change of that number made of perimeters; its effect is that of the live
+ * territory's last change. The writer's alone, before it commits; desk_drop where that fails. */
+maille_status desk_decide(maille_ctx *ctx, desk *d, const maille_change_sides *sides,
+                          int64_t number);
 /* Version and hash of the state of a perimeter there; 0 and "" where there is none. */
 int64_t desk_version(const desk *d, const char *perimeter, char state[65]);
 
@@ -80,12 +85,15 @@ bool sees_unit(const request *r, const maille_ground *ground, uint32_t unit);
 /* ---- gestures (gestures.c) ----------------------------------------------------------------------
  */
 
+typedef MAILLE_VEC(maille_op) op_list;
 /* Strokes from the JSON of gestures (docs/editing.md), as they would be made upon what stands at
- * the desk; texts in the arena. `perimeter` is meant where a gesture names none (NULL: it must).
- * USAGE names the gesture by its place, from 1. The desk's territory is left with the strokes
- * applied as ONE change (where `apply`), whose effect can then be told. */
-maille_status gestures_read(view *v, const request *r, desk *d, const maille_json *gestures,
-                            const char *perimeter, bool apply, maille_op **ops, size_t *count);
+ * the desk; texts in the request's arena and in the tree. `perimeter` is meant where a gesture
+ * names none (NULL: it must). They are tried out at the desk as ONE change, so that its effect can
+ * be told: maille_live_undo takes them back; on failure nothing stays. USAGE: a gesture does not
+ * hold; REFUSED: what stands does not allow it; the message, in the request's language, names the
+ * gesture by its place, from 1. */
+maille_status gestures_try(view *v, const request *r, desk *d, const maille_json *gestures,
+                           const char *perimeter, op_list *ops);
 
 /* ---- events (events.c, hub.c) -------------------------------------------------------------------
  */
