@@ -107,7 +107,7 @@ maille_status maille_store_backup(maille_ctx *ctx, maille_store *store, const ch
     MAILLE_TRY(make_fresh(ctx, store, place, &fresh));
     MAILLE_TRY(fill(ctx, store, fresh, path));
     /* What is replaced may be a workspace that someone works in. */
-    MAILLE_TRY(maille_lock_take(ctx, place, store->who, &lock));
+    MAILLE_TRY(maille_lock_take(ctx, place, store->who, 0, &lock));
     MAILLE_TRY(may_write(ctx, store, path, place, replace));
     MAILLE_TRY(maille_place_clear(ctx, place));
     status = maille_place_settle(ctx, fresh, place);

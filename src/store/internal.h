@@ -17,9 +17,12 @@ struct maille_store {
     char *path;       /* as the user gave it */
     char *place;      /* absolute, links resolved: what the lock and the cache are named after */
     char *who;
-    char *cache; /* NULL until it was asked for */
+    char *account; /* NULL = none */
+    char *owner;   /* who it was opened for: the lock bears that name */
+    char *cache;   /* NULL until it was asked for */
     maille_store_mode mode;
-    int lock; /* -1 = none */
+    int lock;    /* -1 = none: opened for reading, or at rest */
+    int version; /* of the file when it was opened */
     maille_schema *schema;
     struct stat file;      /* when it was opened */
     maille_strbuf scratch; /* of the functions that filters call */
@@ -31,7 +34,7 @@ maille_status maille_store_create_with(maille_ctx *ctx, const char *path, int ep
 maille_status maille_store_open_with(maille_ctx *ctx, const char *path, maille_store_mode mode,
                                      const char *who, maille_migrations known, maille_store **out);
 
-/* MAILLE_FAILED when the workspace was opened for reading only. */
+/* MAILLE_FAILED when the workspace was opened for reading only, or is at rest. */
 maille_status maille_store_writable(maille_ctx *ctx, const maille_store *store);
 
 /* A change inside the caller's transaction, or in one of its own: all of it or nothing. */

@@ -1,27 +1,24 @@
 /* The writer's lock: flock on "<workspace>.lock", which holds "who pid". The file goes when its
- * holder lets go, so whoever took the lock looks whether it still is the one at that path. */
+ * holder lets go, so whoever took the lock looks whether it still is the one at that path.
+ *
+ * Who finds it taken queues: it takes "<workspace>.lock.next" in the same way and holds it until
+ * the lock is its own. Whoever comes while that file is there queues too, so that one who takes the
+ * lock a thousand times a second leaves its turn to one who takes it once. */
 #include "store/lock.h"
+
+#include "store/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <maille/memory.h>
-#include <maille/strbuf.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-static char *lock_path(const char *workspace) {
-    maille_strbuf path = {0};
-    maille_strbuf_add(&path, workspace);
-    maille_strbuf_add(&path, ".lock");
-    if (path.failed) {
-        maille_strbuf_free(&path);
-        return NULL;
-    }
-    return path.text;
-}
+static const char LOCK[] = ".lock", NEXT[] = ".lock.next";
 
 static bool still_there(const char *path, int file) {
     struct stat held, named;
@@ -29,9 +26,13 @@ static bool still_there(const char *path, int file) {
            held.st_dev == named.st_dev;
 }
 
-static maille_status busy(maille_ctx *ctx, const char *workspace, int file) {
+/* Names who holds the lock. */
+static maille_status busy(maille_ctx *ctx, const char *workspace, const char *path) {
     char owner[256];
-    ssize_t length = pread(file, owner, sizeof owner - 1, 0);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? 0 : pread(file, owner, sizeof owner - 1, 0);
+    if (file >= 0)
+        close(file);
     owner[length > 0 ? length : 0] = '\0';
     owner[strcspn(owner, "\n")] = '\0';
     char *process = strrchr(owner, ' ');
@@ -53,46 +54,99 @@ static void sign(int file, const char *who) {
         return;
 }
 
-maille_status maille_lock_take(maille_ctx *ctx, const char *workspace, const char *who, int *file) {
-    maille_status status = MAILLE_OK;
-    char *path = lock_path(workspace);
-    int lock = -1;
-    *file = -1;
-    if (!path)
-        return maille_no_memory(ctx);
+/* Takes the file at `path`; MAILLE_BUSY without a message where another has it. */
+static maille_status try_file(maille_ctx *ctx, const char *path, int *file) {
+    int taken = -1;
     do {
-        if (lock >= 0)
-            close(lock);
-        lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        if (lock < 0) {
-            status =
-                maille_fail(ctx, MAILLE_FAILED, "%s could not be made: %s", path, strerror(errno));
-            goto done;
+        if (taken >= 0)
+            close(taken);
+        taken = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (taken < 0)
+            return maille_fail(ctx, MAILLE_FAILED, "%s could not be made: %s", path,
+                               strerror(errno));
+        if (flock(taken, LOCK_EX | LOCK_NB) != 0) {
+            int why = errno;
+            close(taken);
+            return why == EWOULDBLOCK
+                       ? MAILLE_BUSY
+                       : maille_fail(ctx, MAILLE_FAILED, "%s could not be locked: %s", path,
+                                     strerror(why));
         }
-        if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-            status = errno == EWOULDBLOCK
-                         ? busy(ctx, workspace, lock)
-                         : maille_fail(ctx, MAILLE_FAILED, "%s could not be locked: %s", path,
-                                       strerror(errno));
-            goto done;
-        }
-    } while (!still_there(path, lock));
-    sign(lock, who);
-    *file = lock;
-    lock = -1;
+    } while (!still_there(path, taken));
+    *file = taken;
+    return MAILLE_OK;
+}
+
+static void let_go(const char *path, int file) {
+    if (file < 0)
+        return;
+    unlink(path);
+    close(file);
+}
+
+static double now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A nap: short at first, never past the deadline by much. */
+static void nap(double since) {
+    double length = 0.0002 + (now_s() - since) / 50;
+    length = length < 0.005 ? length : 0.005;
+    nanosleep(&(struct timespec){.tv_nsec = (long)(length * 1e9)}, NULL);
+}
+
+/* Tries until the deadline; at least once. */
+static maille_status wait_for(maille_ctx *ctx, const char *path, double since, double wait_s,
+                              int *file) {
+    maille_status status;
+    while ((status = try_file(ctx, path, file)) == MAILLE_BUSY && now_s() - since < wait_s)
+        nap(since);
+    return status;
+}
+
+/* By the queue. */
+static maille_status take_in_turn(maille_ctx *ctx, const char *path, const char *queue,
+                                  double wait_s, int *file) {
+    double since = now_s();
+    int turn = -1;
+    maille_status status = wait_for(ctx, queue, since, wait_s, &turn);
+    if (status == MAILLE_OK)
+        status = wait_for(ctx, path, since, wait_s, file);
+    let_go(queue, turn);
+    return status;
+}
+
+maille_status maille_lock_take(maille_ctx *ctx, const char *workspace, const char *who,
+                               double wait_s, int *file) {
+    maille_status status = MAILLE_BUSY;
+    char *path = maille_place_joined(workspace, LOCK);
+    char *queue = maille_place_joined(workspace, NEXT);
+    *file = -1;
+    if (!path || !queue) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    if (wait_s <= 0 || access(queue, F_OK) != 0)
+        status = try_file(ctx, path, file);
+    if (status == MAILLE_BUSY && wait_s > 0)
+        status = take_in_turn(ctx, path, queue, wait_s, file);
+    if (status == MAILLE_BUSY)
+        status = busy(ctx, workspace, path);
+    if (status == MAILLE_OK)
+        sign(*file, who);
 done:
-    if (lock >= 0)
-        close(lock);
+    maille_free(queue);
     maille_free(path);
     return status;
 }
 
 void maille_lock_release(const char *workspace, int file) {
-    if (file < 0)
-        return;
-    char *path = lock_path(workspace);
+    char *path = file < 0 ? NULL : maille_place_joined(workspace, LOCK);
     if (path)
-        unlink(path);
+        let_go(path, file);
+    else if (file >= 0)
+        close(file);
     maille_free(path);
-    close(file);
 }

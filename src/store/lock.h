@@ -4,8 +4,10 @@
 
 #include <maille/ctx.h>
 
-/* Takes "<workspace>.lock" for `who`; MAILLE_BUSY names the holder. `file` is -1 on failure. */
-maille_status maille_lock_take(maille_ctx *ctx, const char *workspace, const char *who, int *file);
+/* Takes "<workspace>.lock" for `who`, waiting in turn for `wait_s` at most (0: not at all, before
+ * those who wait); else MAILLE_BUSY names the holder. `file` is -1 on failure. */
+maille_status maille_lock_take(maille_ctx *ctx, const char *workspace, const char *who,
+                               double wait_s, int *file);
 /* -1 is fine. */
 void maille_lock_release(const char *workspace, int file);
 

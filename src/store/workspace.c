@@ -4,6 +4,7 @@
 #include "store/place.h"
 
 #include <errno.h>
+#include <maille/journal.h>
 #include <spatialite.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4D41494C /* "MAIL" */
+
+/* How long an opener waits for the lock: a service beside it holds it for some milliseconds. */
+static const double LOCK_WAIT_S = 3;
 
 /* ---- opening ---- */
 
@@ -218,8 +222,10 @@ static maille_status new_store(maille_ctx *ctx, const char *path, maille_store_m
     store->mode = mode;
     store->path = maille_strdup(path);
     store->who = maille_strdup(who ? who : "");
-    maille_status status = store->path && store->who ? maille_place_of(ctx, path, &store->place)
-                                                     : maille_no_memory(ctx);
+    store->owner = maille_strdup(who ? who : "");
+    maille_status status = store->path && store->who && store->owner
+                               ? maille_place_of(ctx, path, &store->place)
+                               : maille_no_memory(ctx);
     if (status != MAILLE_OK) {
         maille_store_close(store);
         return status;
@@ -238,6 +244,10 @@ static maille_status connect_for_use(maille_ctx *ctx, maille_store *store, maill
     return status;
 }
 
+static maille_status take_lock(maille_ctx *ctx, maille_store *store, double wait_s) {
+    return maille_lock_take(ctx, store->place, store->owner, wait_s, &store->lock);
+}
+
 /* A reader of an older workspace has it migrated by a short-lived writer. */
 static maille_status migrate_for_reader(maille_ctx *ctx, maille_store *reader,
                                         maille_migrations known) {
@@ -250,34 +260,60 @@ static maille_status migrate_for_reader(maille_ctx *ctx, maille_store *reader,
     return status == MAILLE_OK ? connect_for_use(ctx, reader, known, &version) : status;
 }
 
-maille_status maille_store_open_with(maille_ctx *ctx, const char *path, maille_store_mode mode,
-                                     const char *who, maille_migrations known, maille_store **out) {
-    maille_store *store;
+/* One at rest takes the lock to migrate; another may have done so meanwhile. */
+static maille_status migrate_at_rest(maille_ctx *ctx, maille_store *store,
+                                     maille_migrations known) {
     int version;
-    *out = NULL;
-    maille_status status = new_store(ctx, path, mode, who, &store);
-    if (status != MAILLE_OK)
-        return status;
-    if ((status = look(ctx, store)) != MAILLE_OK)
-        goto done;
-    if (mode == MAILLE_STORE_WRITE &&
-        (status = maille_lock_take(ctx, store->place, who, &store->lock)) != MAILLE_OK)
-        goto done;
-    if ((status = connect_for_use(ctx, store, known, &version)) != MAILLE_OK)
-        goto done;
-    if (version < known.count) {
-        status = mode == MAILLE_STORE_READ ? migrate_for_reader(ctx, store, known)
-                                           : migrate(ctx, store, known, version);
-        if (status != MAILLE_OK)
-            goto done;
+    maille_status status = take_lock(ctx, store, LOCK_WAIT_S);
+    if (status == MAILLE_OK)
+        status = version_of(ctx, store, known, &version);
+    if (status == MAILLE_OK && version < known.count)
+        status = migrate(ctx, store, known, version);
+    maille_store_rest(store);
+    return status;
+}
+
+typedef enum { FOR_READING, FOR_WRITING, TO_REST } opening;
+
+static maille_status bring_up(maille_ctx *ctx, maille_store *store, opening use,
+                              maille_migrations known, int version) {
+    switch (use) {
+    case FOR_READING:
+        return migrate_for_reader(ctx, store, known);
+    case FOR_WRITING:
+        return migrate(ctx, store, known, version);
+    default:
+        return migrate_at_rest(ctx, store, known);
     }
-    if ((status = maille_schema_load(ctx, known, &store->schema)) != MAILLE_OK)
-        goto done;
+}
+
+static maille_status open_store(maille_ctx *ctx, const char *path, opening use, const char *who,
+                                maille_migrations known, maille_store **out) {
+    maille_store *store = NULL;
+    int version;
+    maille_status status = MAILLE_OK;
+    *out = NULL;
+    MAILLE_TRY(new_store(ctx, path, use == FOR_READING ? MAILLE_STORE_READ : MAILLE_STORE_WRITE,
+                         who, &store));
+    MAILLE_TRY(look(ctx, store));
+    if (use == FOR_WRITING)
+        MAILLE_TRY(take_lock(ctx, store, LOCK_WAIT_S));
+    MAILLE_TRY(connect_for_use(ctx, store, known, &version));
+    if (version < known.count)
+        MAILLE_TRY(bring_up(ctx, store, use, known, version));
+    store->version = known.count;
+    MAILLE_TRY(maille_schema_load(ctx, known, &store->schema));
     *out = store;
     store = NULL;
 done:
     maille_store_close(store);
     return status;
+}
+
+maille_status maille_store_open_with(maille_ctx *ctx, const char *path, maille_store_mode mode,
+                                     const char *who, maille_migrations known, maille_store **out) {
+    return open_store(ctx, path, mode == MAILLE_STORE_READ ? FOR_READING : FOR_WRITING, who, known,
+                      out);
 }
 
 /* Fills the file that is being built; it is not read by anyone and synced as a whole later. */
@@ -352,7 +388,7 @@ maille_status maille_store_create_with(maille_ctx *ctx, const char *path, int ep
     maille_status status = new_store(ctx, path, MAILLE_STORE_WRITE, who, &store);
     if (status != MAILLE_OK)
         return status;
-    if ((status = maille_lock_take(ctx, store->place, who, &store->lock)) != MAILLE_OK)
+    if ((status = take_lock(ctx, store, LOCK_WAIT_S)) != MAILLE_OK)
         goto done;
     if (lstat(store->place, &about) == 0) {
         status = maille_fail(ctx, MAILLE_REFUSED, "workspace %s was there already", path);
@@ -362,6 +398,7 @@ maille_status maille_store_create_with(maille_ctx *ctx, const char *path, int ep
         (status = connect_for_use(ctx, store, known, &version)) != MAILLE_OK ||
         (status = maille_schema_load(ctx, known, &store->schema)) != MAILLE_OK)
         goto done;
+    store->version = version;
     *out = store;
     store = NULL;
 done:
@@ -379,6 +416,49 @@ maille_status maille_store_open(maille_ctx *ctx, const char *path, maille_store_
     return maille_store_open_with(ctx, path, mode, who, maille_known_migrations(), out);
 }
 
+/* ---- at rest ---- */
+
+maille_status maille_store_open_resting(maille_ctx *ctx, const char *path, const char *who,
+                                        maille_store **out) {
+    return open_store(ctx, path, TO_REST, who, maille_known_migrations(), out);
+}
+
+/* Whether the file is the one that was opened, and of the version it was. */
+static maille_status still_the_same(maille_ctx *ctx, maille_store *store) {
+    struct stat now;
+    sqlite3_int64 version;
+    if (stat(store->place, &now) != 0)
+        return maille_fail(ctx, errno == ENOENT ? MAILLE_NOT_FOUND : MAILLE_FAILED,
+                           "workspace %s was not there any more: %s", store->path, strerror(errno));
+    if (now.st_ino != store->file.st_ino || now.st_dev != store->file.st_dev)
+        return maille_fail(ctx, MAILLE_NOT_FOUND, "%s was replaced by another workspace",
+                           store->path);
+    maille_status status =
+        maille_sql_number(ctx, store->db, "PRAGMA user_version", store->path, &version);
+    if (status == MAILLE_OK && version != store->version)
+        status = maille_fail(ctx, MAILLE_NOT_FOUND, "%s was brought to version %lld meanwhile",
+                             store->path, (long long)version);
+    return status;
+}
+
+maille_status maille_store_rouse(maille_ctx *ctx, maille_store *store, double wait_s) {
+    if (store->mode != MAILLE_STORE_WRITE || store->lock >= 0)
+        return maille_fail(ctx, MAILLE_FAILED, "%s was roused and was not at rest", store->path);
+    maille_store_rollback(store); /* what was read at rest is of before */
+    maille_status status = take_lock(ctx, store, wait_s);
+    if (status == MAILLE_OK && (status = still_the_same(ctx, store)) != MAILLE_OK)
+        maille_store_rest(store);
+    return status;
+}
+
+void maille_store_rest(maille_store *store) {
+    maille_store_rollback(store);
+    maille_lock_release(store->place, store->lock);
+    store->lock = -1;
+}
+
+/* ---- the end ---- */
+
 void maille_store_close(maille_store *store) {
     if (!store)
         return;
@@ -388,6 +468,8 @@ void maille_store_close(maille_store *store) {
     maille_free(store->path);
     maille_free(store->place);
     maille_free(store->who);
+    maille_free(store->account);
+    maille_free(store->owner);
     maille_free(store->cache);
     maille_strbuf_free(&store->scratch);
     maille_free(store);
@@ -397,9 +479,33 @@ const char *maille_store_path(const maille_store *store) {
     return store->path;
 }
 
+/* ---- in whose name ---- */
+
 const char *maille_store_who(const maille_store *store) {
     return store->who;
 }
+
+const char *maille_store_account(const maille_store *store) {
+    return store->account;
+}
+
+maille_status maille_store_act_as(maille_ctx *ctx, maille_store *store, const char *who,
+                                  const char *account) {
+    char *name = maille_strdup(who ? who : "");
+    char *id = account ? maille_strdup(account) : NULL;
+    if (!name || (account && !id)) {
+        maille_free(name);
+        maille_free(id);
+        return maille_no_memory(ctx);
+    }
+    maille_free(store->who);
+    maille_free(store->account);
+    store->who = name;
+    store->account = id;
+    return MAILLE_OK;
+}
+
+/* ---- what stands ---- */
 
 maille_status maille_store_cache(maille_ctx *ctx, maille_store *store, const char **folder) {
     *folder = NULL;

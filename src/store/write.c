@@ -8,16 +8,18 @@
 /* ---- transactions ---- */
 
 maille_status maille_store_writable(maille_ctx *ctx, const maille_store *store) {
-    return store->mode == MAILLE_STORE_WRITE
+    if (store->mode != MAILLE_STORE_WRITE)
+        return maille_fail(ctx, MAILLE_FAILED, "%s was opened for reading only", store->path);
+    return store->lock >= 0
                ? MAILLE_OK
-               : maille_fail(ctx, MAILLE_FAILED, "%s was opened for reading only", store->path);
+               : maille_fail(ctx, MAILLE_FAILED, "%s was at rest, and nobody roused it to write",
+                             store->path);
 }
 
 maille_status maille_store_begin(maille_ctx *ctx, maille_store *store) {
     if (!sqlite3_get_autocommit(store->db))
         return maille_fail(ctx, MAILLE_FAILED, "a transaction on %s was begun twice", store->path);
-    return maille_sql_exec(ctx, store->db,
-                           store->mode == MAILLE_STORE_WRITE ? "BEGIN IMMEDIATE" : "BEGIN",
+    return maille_sql_exec(ctx, store->db, store->lock >= 0 ? "BEGIN IMMEDIATE" : "BEGIN",
                            store->path);
 }
 

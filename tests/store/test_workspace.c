@@ -204,6 +204,7 @@ TEST(what_an_older_workspace_left_behind_is_not_taken_over) {
     maille_ctx_free(ctx);
 }
 
+/* maille_store_open would wait first: test_lock_long. */
 TEST(one_writer_at_a_time) {
     maille_ctx *ctx = new_ctx();
     maille_store *first, *second;
@@ -211,18 +212,22 @@ TEST(one_writer_at_a_time) {
     char part[64], link[1100];
     CHECK_OK(maille_store_create(ctx, path, 0, "anne of planning", &first));
     snprintf(part, sizeof part, "by anne of planning (process %ld)", (long)getpid());
-    CHECK_FAILS(maille_store_open(ctx, path, MAILLE_STORE_WRITE, "bob", &second), MAILLE_BUSY,
-                part);
-    CHECK(second == NULL);
+    CHECK_OK(maille_store_open_resting(ctx, path, "bob", &second));
+    CHECK_FAILS(maille_store_rouse(ctx, second, 0), MAILLE_BUSY, part);
+    maille_store_close(second);
     snprintf(link, sizeof link, "%s.link", path); /* by another name, too */
     CHECK_INT(symlink(path, link), 0);
-    CHECK_INT(maille_store_open(ctx, link, MAILLE_STORE_WRITE, "bob", &second), MAILLE_BUSY);
+    CHECK_OK(maille_store_open_resting(ctx, link, "bob", &second));
+    CHECK_FAILS(maille_store_rouse(ctx, second, 0.01), MAILLE_BUSY, part);
     maille_store_close(first);
     CHECK(!exists(path, ".lock"));
-    CHECK_OK(maille_store_open(ctx, link, MAILLE_STORE_WRITE, "bob", &second));
-    CHECK_FAILS(maille_store_open(ctx, path, MAILLE_STORE_WRITE, "anne", &first), MAILLE_BUSY,
-                "by bob (process");
+    CHECK_OK(maille_store_rouse(ctx, second, 0));
+    CHECK_OK(maille_store_open_resting(ctx, path, "anne", &first));
+    CHECK_FAILS(maille_store_rouse(ctx, first, 0), MAILLE_BUSY, "by bob (process");
     maille_store_close(second);
+    CHECK_OK(maille_store_rouse(ctx, first, 0));
+    maille_store_close(first);
+    CHECK(!exists(path, ".lock") && !exists(path, ".lock.next"));
     maille_ctx_free(ctx);
 }
 
