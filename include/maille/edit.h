@@ -204,6 +204,8 @@ maille_status maille_history_began(maille_ctx *ctx, maille_store *store, const c
 /* Notes on gaps, by any commune of the gap; `note` NULL takes it away. */
 maille_status maille_gap_note_set(maille_ctx *ctx, maille_store *store, const char *code,
                                   const char *note, const char *date);
+/* All of them: columns code, note, since, at, who; ascending codes. */
+maille_status maille_gap_notes(maille_ctx *ctx, maille_store *store, maille_table **out);
 
 /* ---- scenarios --------------------------------------------------------------------------------
  */

@@ -1,4 +1,4 @@
-/* Strokes on perimeters, judged and applied as one change; notes on gaps. */
+/* Strokes on perimeters, judged and applied as one change. */
 #include "steps/history.h"
 #include "steps/history_rows.h"
 #include "steps/step.h"
@@ -289,45 +289,13 @@ maille_status maille_edit_apply(maille_ctx *ctx, maille_store *store, const mail
                                 const maille_op *ops, size_t count, maille_edit_result *out) {
     editing e = {.store = store, .edit = edit};
     maille_status status = MAILLE_OK;
-    TRY(history_enter(ctx, store, edit->scenario));
+    bool own = false;
+    TRY(history_enter(ctx, store, edit->scenario, &own));
     TRY(prepare(ctx, &e, count));
     TRY(judge_expected(ctx, &e, ops, count));
     TRY(apply_all(ctx, &e, ops, count));
     TRY(save_all(ctx, &e, out));
 done:
     editing_clear(&e);
-    return history_leave(ctx, store, status);
-}
-
-/* ---- notes on gaps ----------------------------------------------------------------------------
- */
-
-maille_status maille_gap_note_set(maille_ctx *ctx, maille_store *store, const char *code,
-                                  const char *note, const char *date) {
-    maille_status status = MAILLE_OK;
-    int64_t there = 0, notes = 0;
-    row_filter by_code;
-    char now[21];
-    maille_utc_now(now);
-    row_where(&by_code, "code", code);
-    if (date && !history_is_day(date))
-        return maille_fail(ctx, MAILLE_REFUSED, "\"%s\" was no day YYYY-MM-DD", date);
-    TRY(maille_store_begin(ctx, store));
-    TRY(maille_store_count(ctx, store, "commune", &by_code.all, &there));
-    TRY(maille_store_count(ctx, store, "gap_note", &by_code.all, &notes));
-    const row_cell cells[] = {ROW_TEXT("code", code), ROW_TEXT("note", note),
-                              ROW_TEXT("since", date), ROW_TEXT("at", now),
-                              ROW_TEXT("who", maille_store_who(store))};
-    if (!note && notes == 0)
-        status = maille_fail(ctx, MAILLE_NOT_FOUND, "there was no note on %s", code);
-    else if (!note)
-        status = maille_store_delete(ctx, store, "gap_note", &by_code.all);
-    else if (there == 0)
-        status = maille_fail(ctx, MAILLE_REFUSED, "no commune had code %s", code);
-    else if (!*note)
-        status = maille_fail(ctx, MAILLE_REFUSED, "the note on %s was empty", code);
-    else
-        status = row_put(ctx, store, "gap_note", &by_code.all, cells, 5);
-done:
-    return history_leave(ctx, store, status);
+    return maille_store_leave(ctx, store, own, status);
 }

@@ -157,6 +157,7 @@ done:
 maille_status maille_history_export(maille_ctx *ctx, maille_store *store, const char *const *ids,
                                     size_t count, const char *path) {
     maille_status status = MAILLE_OK;
+    bool own = false;
     handover h = {0};
     gathering g = {.store = store, .h = &h, .changes = maille_names_new(0)};
     TRY(handover_new(ctx, &h));
@@ -166,12 +167,14 @@ maille_status maille_history_export(maille_ctx *ctx, maille_store *store, const 
     }
     if (count == 0)
         TRY(maille_fail(ctx, MAILLE_USAGE, "no perimeter was named"));
-    status = history_enter(ctx, store, "");
+    status = history_enter(ctx, store, "", &own);
     if (status == MAILLE_OK)
         status = gather_all(ctx, &g, ids, count);
-    TRY(history_leave(ctx, store, status));
+    TRY(maille_store_leave(ctx, store, own, status));
     TRY(handover_write(ctx, &h, path));
 done:
+    if (status != MAILLE_OK)
+        maille_store_rollback(store);
     maille_names_free(g.changes);
     handover_clear(&h);
     return status;

@@ -481,6 +481,7 @@ maille_status maille_history_receive(maille_ctx *ctx, maille_store *store, const
                                      const char *path, const char *prefer,
                                      maille_merge_report **report, maille_edit_result *out) {
     receiving r = {.store = store, .edit = edit, .path = path};
+    bool own = false;
     maille_status status = merging_open(ctx, store, prefer, &r.merging);
     if (status == MAILLE_OK && *edit->scenario)
         status = maille_fail(ctx, MAILLE_USAGE,
@@ -490,15 +491,13 @@ maille_status maille_history_receive(maille_ctx *ctx, maille_store *store, const
         status = handover_new(ctx, &r.h);
     if (status == MAILLE_OK)
         status = handover_read(ctx, path, &r.h);
-    if (status != MAILLE_OK)
-        goto done;
-    status = history_enter(ctx, store, "");
+    if (status == MAILLE_OK)
+        status = history_enter(ctx, store, "", &own);
     if (status == MAILLE_OK)
         status = receive_all(ctx, &r);
-    status = history_leave(ctx, store, status);
+    status = maille_store_leave(ctx, store, own, status);
     if (status == MAILLE_OK && out)
         tell_result(&r, out);
-done:
     close_receiving(&r);
     return merging_close(&r.merging, status, report);
 }

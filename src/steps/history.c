@@ -53,20 +53,12 @@ done:
     return status;
 }
 
-maille_status history_enter(maille_ctx *ctx, maille_store *store, const char *scenario) {
+maille_status history_enter(maille_ctx *ctx, maille_store *store, const char *scenario, bool *own) {
     maille_status status = MAILLE_OK;
-    TRY(maille_store_begin(ctx, store));
+    TRY(maille_store_enter(ctx, store, own));
     TRY(history_scenario(ctx, store, scenario));
     TRY(history_adopt(ctx, store, NULL));
 done:
-    return status;
-}
-
-maille_status history_leave(maille_ctx *ctx, maille_store *store, maille_status status) {
-    if (status == MAILLE_OK)
-        status = maille_store_commit(ctx, store);
-    if (status != MAILLE_OK)
-        maille_store_rollback(store);
     return status;
 }
 

@@ -1,12 +1,13 @@
 /* The inside of the history (include/maille/edit.h): what decisions on perimeters, scenarios and
- * exchanges between workspaces are made of. All of it works inside a transaction of the caller:
+ * exchanges between workspaces are made of. All of it works inside a transaction, the caller's or
+ * its own:
  *
- *     TRY(history_enter(ctx, store, scenario));            begins, adopts imports
+ *     TRY(history_enter(ctx, store, scenario, &own));      begins, adopts imports
  *     TRY(history_begin(ctx, store, &about, &change));     the change: who, when, why
  *     TRY(history_add(ctx, &change, id, after));           once for each perimeter
  *     TRY(history_end(ctx, &change, result));              refuses what changed nothing
  *   done:
- *     return history_leave(ctx, store, status);            commits, or rolls back
+ *     return maille_store_leave(ctx, store, own, status);  commits, or rolls back
  *
  * Hashes are texts of 64 hex digits; "" stands for "not there". */
 #ifndef MAILLE_STEPS_HISTORY_H
@@ -21,10 +22,9 @@
 /* ---- transactions -----------------------------------------------------------------------------
  */
 
-/* Begins, records what imports brought, sees that the scenario is there (MAILLE_NOT_FOUND). */
-maille_status history_enter(maille_ctx *ctx, maille_store *store, const char *scenario);
-/* Commits what went well, rolls back what did not; the status of all of it. */
-maille_status history_leave(maille_ctx *ctx, maille_store *store, maille_status status);
+/* maille_store_enter; records what imports brought, sees that the scenario is there
+ * (MAILLE_NOT_FOUND). */
+maille_status history_enter(maille_ctx *ctx, maille_store *store, const char *scenario, bool *own);
 /* maille_history_adopt inside a transaction. */
 maille_status history_adopt(maille_ctx *ctx, maille_store *store, uint32_t *count);
 /* MAILLE_NOT_FOUND names the scenario; "" is always there. */

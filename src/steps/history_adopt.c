@@ -224,8 +224,9 @@ done:
 
 maille_status maille_history_adopt(maille_ctx *ctx, maille_store *store, uint32_t *count) {
     maille_status status = MAILLE_OK;
-    TRY(maille_store_begin(ctx, store));
+    bool own = false;
+    TRY(maille_store_enter(ctx, store, &own));
     TRY(history_adopt(ctx, store, count));
 done:
-    return history_leave(ctx, store, status);
+    return maille_store_leave(ctx, store, own, status);
 }

@@ -73,16 +73,17 @@ done:
 maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const char *id,
                                      const char *title, const char *base) {
     maille_status status = MAILLE_OK;
+    bool own = false;
     char now[21];
     maille_utc_now(now);
     const row_cell cells[] = {ROW_TEXT("id", id), ROW_TEXT("title", title), ROW_TEXT("base", base),
                               ROW_TEXT("at", now), ROW_TEXT("who", maille_store_who(store))};
-    TRY(history_enter(ctx, store, base));
+    TRY(history_enter(ctx, store, base, &own));
     TRY(check_new(ctx, store, id, title));
     TRY(row_put(ctx, store, "scenario", NULL, cells, 5));
     TRY(write_base(ctx, store, id, base));
 done:
-    return history_leave(ctx, store, status);
+    return maille_store_leave(ctx, store, own, status);
 }
 
 /* One that others began with stays: they have what it had. */
@@ -105,18 +106,19 @@ maille_status maille_scenario_delete(maille_ctx *ctx, maille_store *store, const
     static const char *const tables[] = {"scenario_head", "scenario_base", "perimeter_version",
                                          "change"};
     maille_status status = MAILLE_OK;
+    bool own = false;
     row_filter by_id, of_scenario;
     row_where(&by_id, "id", id);
     row_where(&of_scenario, "scenario", id);
+    TRY(history_enter(ctx, store, id, &own));
     if (!*id)
-        return maille_fail(ctx, MAILLE_REFUSED, "the reference is no scenario to delete");
-    TRY(history_enter(ctx, store, id));
+        TRY(maille_fail(ctx, MAILLE_REFUSED, "the reference is no scenario to delete"));
     TRY(check_no_branch(ctx, store, id));
     TRY(maille_store_delete(ctx, store, "scenario", &by_id.all));
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         TRY(maille_store_delete(ctx, store, tables[i], &of_scenario.all));
 done:
-    return history_leave(ctx, store, status);
+    return maille_store_leave(ctx, store, own, status);
 }
 
 /* ---- listing ---- */
@@ -331,10 +333,11 @@ maille_status maille_scenario_merge(maille_ctx *ctx, maille_store *store, const 
                                     const char *from, const char *prefer,
                                     maille_merge_report **report, maille_edit_result *out) {
     homecoming h = {.into = edit->scenario, .from = from};
+    bool own = false;
     maille_status status = merging_open(ctx, store, prefer, &h.merging);
     if (status != MAILLE_OK)
-        return merging_close(&h.merging, status, report);
-    TRY(history_enter(ctx, store, edit->scenario));
+        goto done;
+    TRY(history_enter(ctx, store, edit->scenario, &own));
     TRY(check_branch(ctx, store, edit->scenario, from));
     TRY(find_last_merge(ctx, &h));
     TRY(merge_all(ctx, &h, edit));
@@ -342,5 +345,6 @@ maille_status maille_scenario_merge(maille_ctx *ctx, maille_store *store, const 
 done:
     maille_table_free(h.changes);
     maille_names_free(h.change);
-    return merging_close(&h.merging, history_leave(ctx, store, status), report);
+    status = maille_store_leave(ctx, store, own, status);
+    return merging_close(&h.merging, status, report);
 }

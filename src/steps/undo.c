@@ -229,7 +229,8 @@ static maille_status turn_last(maille_ctx *ctx, maille_store *store, const maill
                                bool back, const char *perimeter, maille_edit_result *out) {
     past p = {.store = store, .scenario = edit->scenario};
     maille_status status = MAILLE_OK;
-    TRY(history_enter(ctx, store, edit->scenario));
+    bool own = false;
+    TRY(history_enter(ctx, store, edit->scenario, &own));
     TRY(read_past(ctx, &p));
     TRY(replay_all(ctx, &p, perimeter));
     const stack *from = back ? &p.done : &p.undone;
@@ -241,7 +242,7 @@ static maille_status turn_last(maille_ctx *ctx, maille_store *store, const maill
         status = turn(ctx, &p, edit, from->items[from->count - 1], back, perimeter, out);
 done:
     past_clear(&p);
-    return history_leave(ctx, store, status);
+    return maille_store_leave(ctx, store, own, status);
 }
 
 maille_status maille_edit_undo(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
@@ -326,9 +327,10 @@ maille_status maille_edit_restore(maille_ctx *ctx, maille_store *store, const ma
         .scenario = edit->scenario, .kind = "restauration", .at = edit->at, .why = edit->why};
     history_change change = {0};
     maille_status status = MAILLE_OK;
+    bool own = false;
+    TRY(history_enter(ctx, store, edit->scenario, &own));
     if (!when->at && !when->version)
-        return maille_fail(ctx, MAILLE_USAGE, "it was not said which moment to restore");
-    TRY(history_enter(ctx, store, edit->scenario));
+        TRY(maille_fail(ctx, MAILLE_USAGE, "it was not said which moment to restore"));
     TRY(judge_expected(ctx, &p, edit, perimeter, NULL));
     TRY(judge_moment(ctx, store, edit->scenario, when));
     TRY(history_begin(ctx, store, &about, &change));
@@ -338,5 +340,5 @@ maille_status maille_edit_restore(maille_ctx *ctx, maille_store *store, const ma
         TRY(restore_all(ctx, &change, when));
     status = history_end(ctx, &change, out);
 done:
-    return history_leave(ctx, store, status);
+    return maille_store_leave(ctx, store, own, status);
 }
