@@ -19,6 +19,8 @@ void maille_json_free(maille_json *tree);
 const maille_json *maille_json_get(const maille_json *object, const char *key);
 /* First key of an object that is not among `known` (NULL-terminated); NULL where all are. */
 const char *maille_json_other_key(const maille_json *object, const char *const *known);
+/* Key of an object by its place, from 0; NULL after the last. */
+const char *maille_json_key(const maille_json *object, size_t i);
 size_t maille_json_count(const maille_json *array); /* 0 for what is no array */
 const maille_json *maille_json_at(const maille_json *array, size_t i);
 bool maille_json_is_null(const maille_json *value); /* true for NULL too */

@@ -46,6 +46,14 @@ const char *maille_json_other_key(const maille_json *object, const char *const *
     return NULL;
 }
 
+const char *maille_json_key(const maille_json *object, size_t i) {
+    json_t *tree = (json_t *)object;
+    void *at = json_object_iter(tree);
+    while (at && i-- > 0)
+        at = json_object_iter_next(tree, at);
+    return at ? json_object_iter_key(at) : NULL;
+}
+
 size_t maille_json_count(const maille_json *array) {
     return json_array_size(inner(array));
 }

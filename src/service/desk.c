@@ -242,22 +242,32 @@ static maille_status take_change(maille_ctx *ctx, desk *d, maille_store *store, 
     return status;
 }
 
-maille_status desk_decide(maille_ctx *ctx, desk *d, const maille_change_sides *sides,
-                          int64_t number) {
-    maille_status status = MAILLE_OK;
+/* Brings the territory to one side of a change. */
+static maille_status set_side(maille_ctx *ctx, desk *d, const maille_change_sides *sides,
+                              bool after) {
     maille_live_state *states = maille_alloc((size_t)sides->count + 1, sizeof *states);
     if (!states)
         return maille_no_memory(ctx);
-    for (uint32_t i = 0; i < sides->count; i++) {
+    for (uint32_t i = 0; i < sides->count; i++)
         states[i] =
-            (maille_live_state){sides->items[i].perimeter, of_kind(d, sides->items[i].after)};
+            (maille_live_state){sides->items[i].perimeter,
+                                of_kind(d, after ? sides->items[i].after : sides->items[i].before)};
+    maille_status status = maille_live_set(ctx, d->live, states, sides->count);
+    maille_free(states);
+    return status;
+}
+
+/* From before to after, so that the last change is this one even where it was known already. */
+maille_status desk_decide(maille_ctx *ctx, desk *d, const maille_change_sides *sides,
+                          int64_t number) {
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(set_side(ctx, d, sides, false));
+    MAILLE_TRY(set_side(ctx, d, sides, true));
+    for (uint32_t i = 0; i < sides->count; i++)
         MAILLE_TRY(stands(ctx, d, sides->items[i].perimeter, sides->items[i].version,
                           sides->items[i].after_hash));
-    }
-    MAILLE_TRY(maille_live_set(ctx, d->live, states, sides->count));
     d->number = number;
 done:
-    maille_free(states);
     return status;
 }
 
