@@ -9,6 +9,8 @@
 #include <maille/live.h>
 #include <maille/memory.h>
 #include <maille/perimeter.h>
+#include <maille/strbuf.h>
+#include <maille/table.h>
 
 /* "3 communes ajoutées, 1 périmètre créé"; "rien" for no stroke. */
 maille_status maille_tell_ops(maille_ctx *ctx, const maille_op *ops, size_t count,
@@ -33,14 +35,35 @@ maille_status maille_tell_flags(maille_ctx *ctx, const maille_ground *ground,
                                 const maille_judge_rules *rules, const char *kind,
                                 const maille_plan *plan, const maille_flags *flags, uint32_t claim,
                                 maille_arena *arena, maille_told_flags *out);
-/* "key":[{"id","gravite","genre",…}] as `maille territory findings --json`. */
+/* "key":[{"id","gravite","genre",…}] as `maille territory findings --json`; a flag whose id is NULL
+ * goes without that member. */
 void maille_j_flags(maille_jout *j, const char *key, const maille_told_flags *flags);
 
 /* ---- before → after -----------------------------------------------------------------------------
  */
 
-/* Members "perimetres" (id, nom, avant, apres), "constats_disparus" and "constats_apparus" of the
- * last change of a live territory of perimeters of a kind. */
+typedef struct {
+    const char *id, *name;          /* the name that it has, or had before it went */
+    maille_figures *before, *after; /* NULL where not there */
+} maille_told_perimeter;
+typedef struct {
+    size_t count;
+    maille_told_perimeter *perimeters; /* ascending ids; block and texts in the caller's arena */
+    maille_told_flags gone, come;
+} maille_told_effect;
+/* Of the last change of a live territory of perimeters of a kind. */
+maille_status maille_tell_last(maille_ctx *ctx, const maille_ground *ground,
+                               const maille_judge_rules *rules, const char *kind, maille_live *live,
+                               maille_arena *arena, maille_told_effect *out);
+void maille_told_effect_clear(maille_told_effect *effect); /* frees the figures */
+/* Flags that went, and that came or stayed with other figures: another name is no news. Sorts both
+ * lists; blocks of `gone` and `come` in the arena, texts shared with the lists. */
+maille_status maille_tell_news(maille_ctx *ctx, maille_told_flags *before, maille_told_flags *after,
+                               maille_arena *arena, maille_told_flags *gone,
+                               maille_told_flags *come);
+/* Members "perimetres" (id, nom, avant, apres), "constats_disparus" and "constats_apparus". */
+void maille_j_effect(maille_jout *j, const maille_told_effect *effect);
+/* Both: tells the last change of a live territory. */
 maille_status maille_tell_effect(maille_ctx *ctx, const maille_ground *ground,
                                  const maille_judge_rules *rules, const char *kind,
                                  maille_live *live, maille_jout *j);
@@ -57,10 +80,13 @@ void maille_state_tag(int64_t version, const char *hash, char tag[MAILLE_STATE_T
  * number and "v4" are tags too. */
 bool maille_state_tag_read(const char *text, int64_t *version, char state[17]);
 
-/* Members id, nom, genre, statut, depuis, contact, statuts, membres (code, nom, part …) of what a
- * perimeter is; names of communes by the ground (NULL: without). */
+/* Members id, nom, genre, statut, depuis, contact, statuts (statut, depuis, avec), membres (code,
+ * nom, part …) of what a perimeter is; names of communes by the ground (NULL: without). */
 maille_status maille_tell_perimeter(maille_ctx *ctx, const maille_ground *ground,
                                     const maille_perimeter *perimeter, maille_jout *j);
+/* "key":[{"code","nom","population","part","sous_zone","partage_expres"}] */
+void maille_j_members(maille_jout *j, const char *key, const maille_ground *ground,
+                      const maille_perimeter *perimeter);
 /* "key":[{"quoi","code","avant","apres"}] */
 void maille_j_differences(maille_jout *j, const char *key, const maille_differences *differences);
 /* Claims of a commune by several perimeters, as `maille territory contested --json`. */

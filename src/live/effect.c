@@ -14,32 +14,16 @@ static maille_status figures_of(maille_ctx *ctx, const maille_live *live, const 
     return status;
 }
 
-static maille_status keep_ids(maille_ctx *ctx, maille_arena *arena, const char *const *from,
-                              uint32_t count, const char *const **out) {
-    const char **ids = maille_arena_alloc(arena, (count + (size_t)1) * sizeof *ids);
+static maille_status keep_ids(maille_ctx *ctx, maille_arena *arena, const maille_plan *plan,
+                              const char *const **out) {
+    const char **ids = maille_arena_alloc(arena, (plan->count + (size_t)1) * sizeof *ids);
     if (!ids)
         return maille_no_memory(ctx);
-    for (uint32_t i = 0; i < count; i++)
-        if (!(ids[i] = maille_arena_strdup(arena, from[i])))
+    for (uint32_t i = 0; i < plan->count; i++)
+        if (!(ids[i] = maille_arena_strdup(arena, plan->claims[i].id)))
             return maille_no_memory(ctx);
     *out = ids;
     return MAILLE_OK;
-}
-
-static maille_status keep_plan_ids(maille_ctx *ctx, const maille_live *live,
-                                   maille_effect *effect) {
-    maille_status status = MAILLE_OK;
-    const char **now = maille_alloc(live->plan.count, sizeof *now);
-    if (!now)
-        return maille_no_memory(ctx);
-    for (uint32_t i = 0; i < live->plan.count; i++)
-        now[i] = live->plan.claims[i].id;
-    MAILLE_TRY(
-        keep_ids(ctx, effect->arena, live->ids_before, live->count_before, &effect->before_ids));
-    MAILLE_TRY(keep_ids(ctx, effect->arena, now, live->plan.count, &effect->after_ids));
-done:
-    maille_free(now);
-    return status;
 }
 
 static maille_status fill_perimeters(maille_ctx *ctx, const maille_live *live,
@@ -126,7 +110,8 @@ maille_status maille_live_effect_of_last(maille_ctx *ctx, maille_live *live, mai
     if (!effect || !(effect->arena = maille_arena_new()))
         MAILLE_TRY(maille_no_memory(ctx));
     MAILLE_TRY(maille_live_flags(ctx, live, &now));
-    MAILLE_TRY(keep_plan_ids(ctx, live, effect));
+    MAILLE_TRY(keep_ids(ctx, effect->arena, &live->before, &effect->before_ids));
+    MAILLE_TRY(keep_ids(ctx, effect->arena, &live->plan, &effect->after_ids));
     MAILLE_TRY(fill_perimeters(ctx, live, effect));
     MAILLE_TRY(fill_flags(ctx, live, effect));
     *out = effect;

@@ -320,9 +320,7 @@ void maille_live_free(maille_live *live) {
     maille_holders_free(&live->holders);
     maille_flags_free(&live->flags);
     maille_flags_free(&live->flags_before);
-    maille_free(live->fresh);
-    maille_free(live->moved);
-    maille_free(live->ids_before);
+    before_leave(live);
     maille_free(live);
 }
 

@@ -56,14 +56,20 @@ struct maille_live {
     size_t last;
     bool backward;
     unsigned char *fresh; /* of each claim: the last step touched it */
-    /* before the last step: claims by id, their numbers now (MAILLE_ABSENT: gone), flags */
-    uint32_t count_before, *moved;
-    const char **ids_before;
+    /* before the last step: the plan, whose claims share their arrays with those that the step left
+     * alone; their numbers now (MAILLE_ABSENT: gone); flags */
+    maille_plan before;
+    uint32_t *moved;
     maille_flags flags_before;
     maille_flags flags; /* now */
     bool flags_known;
 };
 #define LIVE_NO_CHANGE SIZE_MAX
+
+/* Whether the last step touched a claim of the plan before it. */
+bool touched_before(const maille_live *live, uint32_t before);
+/* Frees the plan before, what the present one does not share. */
+void before_leave(maille_live *live);
 
 /* Number of the claim of that id, or MAILLE_ABSENT. */
 uint32_t claim_number(const maille_plan *plan, const char *id);

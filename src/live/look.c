@@ -30,8 +30,7 @@ static bool of_the_whole(const maille_flag *flag) {
 
 /* The number now of a claim before, or MAILLE_ABSENT when the last step touched it. */
 static uint32_t untouched(const maille_live *live, uint32_t before) {
-    uint32_t number = live->moved[before];
-    return number != MAILLE_ABSENT && live->fresh[number] ? MAILLE_ABSENT : number;
+    return touched_before(live, before) ? MAILLE_ABSENT : live->moved[before];
 }
 
 /* The next flag before from `*at` on that still holds, renumbered; false after the last. */

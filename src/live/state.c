@@ -124,7 +124,6 @@ typedef struct {
     slot **slots;
     maille_plan plan;
     maille_holders holders;
-    const char **ids_before;
     uint32_t *moved;      /* present claim → claim there, MAILLE_ABSENT */
     unsigned char *fresh; /* claims whose arrays are not those of the present state */
 } state;
@@ -140,7 +139,6 @@ static void state_drop(const maille_live *live, state *next) {
     maille_free(next->slots);
     maille_free(next->plan.claims);
     maille_holders_free(&next->holders);
-    maille_free(next->ids_before);
     maille_free(next->moved);
     maille_free(next->fresh);
 }
@@ -149,11 +147,10 @@ static maille_status state_allocate(maille_ctx *ctx, const maille_live *live, co
                                     state *next) {
     size_t most = (size_t)live->plan.count + c->count;
     *next = (state){.slots = maille_alloc(most, sizeof *next->slots),
-                    .ids_before = maille_alloc(live->plan.count, sizeof *next->ids_before),
                     .moved = maille_alloc(live->plan.count, sizeof *next->moved),
                     .fresh = maille_alloc(most, 1)};
     next->plan.claims = maille_alloc(most, sizeof *next->plan.claims);
-    bool whole = next->slots && next->ids_before && next->moved && next->fresh && next->plan.claims;
+    bool whole = next->slots && next->moved && next->fresh && next->plan.claims;
     return whole ? MAILLE_OK : maille_no_memory(ctx);
 }
 
@@ -197,8 +194,6 @@ static maille_status state_new(maille_ctx *ctx, const maille_live *live, const c
     uint32_t old = 0, t = 0;
     while (status == MAILLE_OK && (old < live->plan.count || t < c->count)) {
         int order = order_of(live, c, old, t);
-        if (order <= 0)
-            next->ids_before[old] = live->plan.claims[old].id;
         if (order < 0) {
             state_keep(live, next, old++);
             continue;
@@ -219,22 +214,31 @@ static maille_status state_new(maille_ctx *ctx, const maille_live *live, const c
     return status;
 }
 
-/* Frees what the next state does not share: slots of claims that are gone, the arrays of those that
- * were touched. */
-static void state_leave(maille_live *live, const state *next) {
-    for (uint32_t old = 0; old < live->plan.count; old++) {
-        uint32_t number = next->moved[old];
-        if (number == MAILLE_ABSENT)
-            slot_free(live->slots[old]);
-        if (number == MAILLE_ABSENT || next->fresh[number])
-            claim_clear(&live->plan.claims[old]);
-    }
-    maille_free(live->slots);
-    maille_free(live->plan.claims);
-    maille_holders_free(&live->holders);
-    maille_free(live->ids_before);
+/* ---- the state before ---- */
+
+bool touched_before(const maille_live *live, uint32_t before) {
+    uint32_t number = live->moved[before];
+    return number == MAILLE_ABSENT || live->fresh[number];
+}
+
+void before_leave(maille_live *live) {
+    for (uint32_t i = 0; i < live->before.count; i++)
+        if (touched_before(live, i))
+            claim_clear(&live->before.claims[i]);
+    maille_free(live->before.claims);
     maille_free(live->moved);
     maille_free(live->fresh);
+    live->before = (maille_plan){0};
+}
+
+/* Slots of claims that are gone, and who holds what, are needed no more. */
+static void state_leave(maille_live *live, const state *next) {
+    for (uint32_t old = 0; old < live->plan.count; old++)
+        if (next->moved[old] == MAILLE_ABSENT)
+            slot_free(live->slots[old]);
+    maille_free(live->slots);
+    maille_holders_free(&live->holders);
+    before_leave(live);
 }
 
 /* Nothing here can fail. */
@@ -250,14 +254,12 @@ static void state_enter(maille_live *live, state *next, const change *c, bool ba
         shared_leave(s->value);
         s->value = value;
     }
-    uint32_t count_before = live->plan.count;
     state_leave(live, next);
+    live->before = live->plan;
     live->slots = next->slots;
     live->plan = next->plan;
     live->holders = next->holders;
     live->fresh = next->fresh;
-    live->count_before = count_before;
-    live->ids_before = next->ids_before;
     live->moved = next->moved;
     maille_flags before = live->flags_before;
     live->flags_before = live->flags;
