@@ -48,10 +48,10 @@ typedef struct {
 maille_status maille_journal_find(maille_ctx *ctx, maille_store *store,
                                   const maille_journal_query *query, maille_table **out);
 
-/* Names whose retention is over go: of the journal and of requests older than `audit_before`, of
- * changes, perimeters' notes, comments and scenarios older than `authors_before` (days, not
- * included; NULL: none). What was done stays. One entry "oubli" tells how many; `count` rows lost a
- * name. */
+/* Names whose retention is over go: of the journal, imports, steps and tokens that hold no more
+ * from before `audit_before`, with the requests of that time; of changes, notes, comments and
+ * scenarios from before `authors_before` (days, not included; NULL: none). What was done stays. One
+ * entry "oubli" tells how many, where there were any; `count` rows lost a name. */
 maille_status maille_names_forget(maille_ctx *ctx, maille_store *store, const char *audit_before,
                                   const char *authors_before, int64_t *count);
 

@@ -4,6 +4,7 @@
 #include "store/internal.h"
 
 #include <maille/clock.h>
+#include <maille/journal.h>
 #include <maille/json.h>
 #include <maille/secret.h>
 #include <maille/text.h>
@@ -117,9 +118,28 @@ static maille_status check_name(maille_ctx *ctx, maille_store *store, const char
     return status;
 }
 
-/* Runs a change whose parameters are these texts (NULL = null); `changed` may be NULL. */
+/* Tells the journal what became of a token. */
+static maille_status tell_token(maille_ctx *ctx, maille_store *store, const char *name,
+                                const char *role, const char *what) {
+    maille_jout detail = {0};
+    maille_j_open(&detail, NULL, '{');
+    maille_j_text(&detail, "jeton", what);
+    maille_j_text(&detail, "role", role);
+    maille_j_close(&detail, '}');
+    maille_status status = detail.s.failed
+                               ? maille_no_memory(ctx)
+                               : maille_journal_add(ctx, store,
+                                                    &(maille_entry){.action = "jeton",
+                                                                    .subject_kind = "jeton",
+                                                                    .subject = name,
+                                                                    .detail = detail.s.text});
+    maille_strbuf_free(&detail.s);
+    return status;
+}
+
+/* Runs a change whose parameters are these texts (NULL = null). */
 static maille_status run_change(maille_ctx *ctx, maille_store *store, const char *sql,
-                                const char *const *values, int count, int *changed) {
+                                const char *const *values, int count) {
     sqlite3_stmt *change = NULL;
     maille_status status = maille_sql_prepare(ctx, store->db, sql, "token", &change);
     if (status != MAILLE_OK)
@@ -129,8 +149,6 @@ static maille_status run_change(maille_ctx *ctx, maille_store *store, const char
             sqlite3_bind_text(change, i + 1, values[i], -1, SQLITE_STATIC);
     if (sqlite3_step(change) != SQLITE_DONE)
         status = maille_sql_fail(ctx, store->db, "the token could not be kept");
-    else if (changed)
-        *changed = sqlite3_changes(store->db);
     sqlite3_finalize(change);
     return status;
 }
@@ -169,7 +187,9 @@ maille_status maille_token_create(maille_ctx *ctx, maille_store *store,
         const char *const values[] = {
             id,  wish->name, hash,         role_names[wish->role], departments.text,
             now, store->who, wish->expires};
-        status = run_change(ctx, store, SQL, values, 8, NULL);
+        status = run_change(ctx, store, SQL, values, 8);
+        if (status == MAILLE_OK)
+            status = tell_token(ctx, store, wish->name, role_names[wish->role], "créé");
     }
     MAILLE_TRY(maille_change_end(ctx, store, &change, status));
 done:
@@ -181,19 +201,44 @@ done:
 
 /* ---- those that are there ---- */
 
+/* Tells the journal which tokens are about to be revoked; MAILLE_NOT_FOUND where there is none. */
+static maille_status tell_revoked(maille_ctx *ctx, maille_store *store, const char *which) {
+    static const char SQL[] =
+        "SELECT name, role FROM token WHERE (id = ?1 OR name = ?1) AND revoked IS NULL";
+    sqlite3_stmt *find = NULL;
+    int step, found = 0;
+    maille_status status = maille_sql_prepare(ctx, store->db, SQL, "token", &find);
+    if (status != MAILLE_OK)
+        return status;
+    sqlite3_bind_text(find, 1, which, -1, SQLITE_STATIC);
+    while ((step = sqlite3_step(find)) == SQLITE_ROW && status == MAILLE_OK) {
+        const char *name = (const char *)sqlite3_column_text(find, 0);
+        const char *role = (const char *)sqlite3_column_text(find, 1);
+        status =
+            name && role ? tell_token(ctx, store, name, role, "révoqué") : maille_no_memory(ctx);
+        found++;
+    }
+    if (status == MAILLE_OK && step != SQLITE_DONE)
+        status = maille_sql_fail(ctx, store->db, "tokens could not be read");
+    else if (status == MAILLE_OK && !found)
+        status = maille_fail(ctx, MAILLE_NOT_FOUND, "no token \"%s\" that holds was found", which);
+    sqlite3_finalize(find);
+    return status;
+}
+
 maille_status maille_token_revoke(maille_ctx *ctx, maille_store *store, const char *which) {
     static const char SQL[] =
         "UPDATE token SET revoked = ?1 WHERE (id = ?2 OR name = ?2) AND revoked IS NULL";
     char now[21];
-    int changed = 0;
-    maille_status status = maille_store_writable(ctx, store);
+    maille_change change;
+    maille_status status = maille_change_begin(ctx, store, &change);
     if (status != MAILLE_OK)
         return status;
     maille_utc_now(now);
-    status = run_change(ctx, store, SQL, (const char *const[]){now, which}, 2, &changed);
-    if (status == MAILLE_OK && changed == 0)
-        status = maille_fail(ctx, MAILLE_NOT_FOUND, "no token \"%s\" that holds was found", which);
-    return status;
+    status = tell_revoked(ctx, store, which);
+    if (status == MAILLE_OK)
+        status = run_change(ctx, store, SQL, (const char *const[]){now, which}, 2);
+    return maille_change_end(ctx, store, &change, status);
 }
 
 maille_status maille_token_list(maille_ctx *ctx, maille_store *store, maille_table **out) {

@@ -4,6 +4,8 @@
 #include "store/internal.h"
 
 #include <maille/clock.h>
+#include <maille/journal.h>
+#include <maille/json.h>
 #include <maille/version.h>
 #include <string.h>
 
@@ -20,6 +22,52 @@ static maille_status finish(maille_ctx *ctx, maille_store *store, sqlite3_stmt *
     if (sqlite3_step(statement) != SQLITE_DONE)
         status = maille_sql_fail(ctx, store->db, "%s could not be recorded", what);
     sqlite3_finalize(statement);
+    return status;
+}
+
+/* ---- telling the journal ---- */
+
+static maille_status add_entry(maille_ctx *ctx, maille_store *store, const char *kind,
+                               const char *file, int64_t rows) {
+    if (!kind || !file)
+        return maille_no_memory(ctx);
+    const char *slash = strrchr(file, '/');
+    maille_jout detail = {0};
+    maille_j_open(&detail, NULL, '{');
+    maille_j_text(&detail, "fichier", slash ? slash + 1 : file);
+    if (rows < 0)
+        maille_j_bool(&detail, "retire", true);
+    else
+        maille_j_int(&detail, "lignes", rows);
+    maille_j_close(&detail, '}');
+    maille_status status = detail.s.failed
+                               ? maille_no_memory(ctx)
+                               : maille_journal_add(ctx, store,
+                                                    &(maille_entry){.action = "import",
+                                                                    .subject_kind = "import",
+                                                                    .subject = kind,
+                                                                    .detail = detail.s.text});
+    maille_strbuf_free(&detail.s);
+    return status;
+}
+
+/* What an import brought (`rows`; -1: it is taken away). */
+static maille_status tell_import(maille_ctx *ctx, maille_store *store, int64_t id, int64_t rows) {
+    sqlite3_stmt *find = NULL;
+    maille_status status = maille_sql_prepare(
+        ctx, store->db, "SELECT kind, file FROM import WHERE id = ?", "import", &find);
+    if (status != MAILLE_OK)
+        return status;
+    sqlite3_bind_int64(find, 1, id);
+    int step = sqlite3_step(find);
+    if (step == SQLITE_ROW)
+        status = add_entry(ctx, store, (const char *)sqlite3_column_text(find, 0),
+                           (const char *)sqlite3_column_text(find, 1), rows);
+    else if (step == SQLITE_DONE)
+        status = maille_fail(ctx, MAILLE_NOT_FOUND, "import %lld was not recorded", (long long)id);
+    else
+        status = maille_sql_fail(ctx, store->db, "import %lld could not be read", (long long)id);
+    sqlite3_finalize(find);
     return status;
 }
 
@@ -77,7 +125,10 @@ maille_status maille_import_forget(maille_ctx *ctx, maille_store *store, int64_t
     maille_status status = maille_change_begin(ctx, store, &change);
     if (status != MAILLE_OK)
         return status;
-    return maille_change_end(ctx, store, &change, forget(ctx, store, id));
+    status = tell_import(ctx, store, id, -1);
+    if (status == MAILLE_OK)
+        status = forget(ctx, store, id);
+    return maille_change_end(ctx, store, &change, status);
 }
 
 /* ---- imports ---- */
@@ -135,30 +186,35 @@ maille_status maille_import_record(maille_ctx *ctx, maille_store *store,
     return maille_change_end(ctx, store, &change, status);
 }
 
-maille_status maille_import_counts(maille_ctx *ctx, maille_store *store,
+static maille_status update_counts(maille_ctx *ctx, maille_store *store,
                                    const maille_import *import) {
     sqlite3_stmt *update = NULL;
-    maille_status status = maille_store_writable(ctx, store);
+    maille_status status =
+        maille_sql_prepare(ctx, store->db,
+                           "UPDATE import SET rows_read = ?, rows_kept = ?, rows_repaired = ?,"
+                           " rows_refused = ?, report = ? WHERE id = ?",
+                           "import", &update);
     if (status != MAILLE_OK)
         return status;
-    status = maille_sql_prepare(ctx, store->db,
-                                "UPDATE import SET rows_read = ?, rows_kept = ?, rows_repaired = ?,"
-                                " rows_refused = ?, report = ? WHERE id = ?",
-                                "import", &update);
-    if (status != MAILLE_OK)
-        return status;
-    sqlite3_bind_int64(update, 1, import->rows_read);
-    sqlite3_bind_int64(update, 2, import->rows_kept);
-    sqlite3_bind_int64(update, 3, import->rows_repaired);
-    sqlite3_bind_int64(update, 4, import->rows_refused);
+    const int64_t counts[] = {import->rows_read, import->rows_kept, import->rows_repaired,
+                              import->rows_refused};
+    for (int i = 0; i < 4; i++)
+        sqlite3_bind_int64(update, 1 + i, counts[i]);
     sqlite3_bind_text(update, 5, import->report ? import->report : "{}", -1, SQLITE_STATIC);
     sqlite3_bind_int64(update, 6, import->id);
-    if ((status = finish(ctx, store, update, "an import")) != MAILLE_OK)
+    return finish(ctx, store, update, "an import");
+}
+
+maille_status maille_import_counts(maille_ctx *ctx, maille_store *store,
+                                   const maille_import *import) {
+    maille_change change;
+    maille_status status = maille_change_begin(ctx, store, &change);
+    if (status != MAILLE_OK)
         return status;
-    if (sqlite3_changes(store->db) != 1)
-        return maille_fail(ctx, MAILLE_NOT_FOUND, "import %lld was not recorded",
-                           (long long)import->id);
-    return MAILLE_OK;
+    status = update_counts(ctx, store, import);
+    if (status == MAILLE_OK)
+        status = tell_import(ctx, store, import->id, import->rows_kept);
+    return maille_change_end(ctx, store, &change, status);
 }
 
 maille_status maille_imports(maille_ctx *ctx, maille_store *store, maille_table **out) {
