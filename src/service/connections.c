@@ -1,4 +1,5 @@
 /* Connections: who is connected, how many from where, and until when each may stay as it is. */
+#include "service/hub.h"
 #include "service/server.h"
 
 #include <arpa/inet.h>
@@ -174,6 +175,7 @@ void *exchange_begin(void *server, const char *target, struct MHD_Connection *mh
                     .method = "",
                     .target = maille_arena_strdup(k->arena, target),
                     .target_at = (uintptr_t)target,
+                    .peer = c->peer,
                     .began = seconds_monotonic()};
     if (!x->target)
         x->target = "";
@@ -185,13 +187,12 @@ void *exchange_begin(void *server, const char *target, struct MHD_Connection *mh
 
 static void account_for(maille_server *m, const exchange *x, int status) {
     double seconds = seconds_monotonic() - x->began;
-    const request *r = x->request;
     metrics_add(m->core.metrics, x->route, status, seconds, x->bytes, x->cached);
     access_log_add(m->log, &(access_line){.method = x->method,
                                           .target = x->target,
-                                          .peer = r ? r->peer : x->on->peer,
+                                          .peer = x->peer,
                                           .route = x->route ? x->route->id : NULL,
-                                          .account = r && *r->account->id ? r->account->id : NULL,
+                                          .account = x->account,
                                           .status = status,
                                           .bytes = x->bytes,
                                           .seconds = seconds,
@@ -221,6 +222,8 @@ void exchange_end(void *server, struct MHD_Connection *mhd, void **context,
     parcel_drop(x->parcel);
     if (x->response) /* it was never queued */
         MHD_destroy_response(x->response);
+    listener_free(x->listener);
+    x->listener = NULL;
     maille_strbuf_free(&x->key);
     keep_drop(x->keep);
     x->keep = NULL;

@@ -50,10 +50,12 @@ typedef struct exchange {
     parcel *parcel;
     coding coding;
     struct MHD_Response *response;
+    struct listener *listener; /* the response is a stream of events */
     bool streams, cached;
     int status;
     uint64_t bytes;
     double began;
+    const char *peer, *account; /* for the log: who asked; an id, or NULL */
 } exchange;
 
 typedef struct connection {

@@ -67,6 +67,8 @@ void gatekeeper_free(gatekeeper *g);
 const maille_account *gatekeeper_account(gatekeeper *g, const world *w, const wire *in,
                                          const char *peer, int *status, unsigned *wait_s,
                                          const char **session, const char **csrf);
+/* Whether a session (its id as request.session) is still open. */
+bool gatekeeper_holds(gatekeeper *g, const char *session);
 
 /* ---- counters (metrics.c) -----------------------------------------------------------------------
  */

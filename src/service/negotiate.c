@@ -23,6 +23,7 @@ static const struct {
     {"csv", "text/csv; charset=utf-8", {NULL}},
     {"txt", "text/plain; charset=utf-8", {NULL}},
     {"prometheus", "text/plain; version=0.0.4; charset=utf-8", {"application/openmetrics-text"}},
+    {"sse", "text/event-stream; charset=utf-8", {NULL}},
     {"pdf", "application/pdf", {NULL}},
     {"png", "image/png", {NULL}},
     {"svg", "image/svg+xml", {NULL}},

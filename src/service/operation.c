@@ -1,4 +1,5 @@
 /* Routes for those who run the service: is it alive, is it ready, what did it do. */
+#include "service/hub.h"
 #include "service/router.h"
 #include "service/server.h"
 
@@ -65,6 +66,7 @@ static void write_server(const service *s, maille_strbuf *out) {
           atomic_load(&m->active));
     gauge(out, "maille_downloads_active", "Downloads that are being sent.",
           atomic_load(&m->downloads));
+    gauge(out, "maille_streams", "Event streams that are open.", hub_streams(s->hub));
 }
 
 static maille_status show_metrics(view *v, const request *r, reply *out) {

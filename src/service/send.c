@@ -1,6 +1,8 @@
 /* Finished answers: their bytes, their ETag, and the responses made of them. */
 #include "service/send.h"
 
+#include "service/hub.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +16,7 @@ void reply_clear(reply *r) {
     maille_strbuf_free(&r->body);
     if (r->stream.drop)
         r->stream.drop(r->stream.state);
+    listener_free(r->listener);
     if (r->file >= 0)
         close(r->file);
     *r = (reply){.file = -1};

@@ -1,6 +1,8 @@
 /* The server: its socket, its threads, its beginning and its end. */
 #include "service/server.h"
 
+#include "service/editing.h"
+
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -115,12 +117,12 @@ static maille_status start_daemon(maille_ctx *ctx, maille_server *m) {
     m->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
         connections_accept, m, exchange_step, m, MHD_OPTION_EXTERNAL_LOGGER, log_mhd, m,
-        MHD_OPTION_LISTEN_SOCKET, m->socket, MHD_OPTION_CONNECTION_LIMIT, config->connections,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)longest + 1, MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, m,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, m, MHD_OPTION_NOTIFY_CONNECTION,
-        connections_notify, m, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, m, MHD_OPTION_ARRAY, pool,
-        MHD_OPTION_END);
+        MHD_OPTION_LISTEN_SOCKET, m->socket, MHD_OPTION_CONNECTION_LIMIT,
+        config->connections + config->streams, MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)longest + 1, MHD_OPTION_URI_LOG_CALLBACK,
+        exchange_begin, m, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, m,
+        MHD_OPTION_NOTIFY_CONNECTION, connections_notify, m, MHD_OPTION_NOTIFY_COMPLETED,
+        exchange_end, m, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
     if (!m->daemon)
         return maille_fail(ctx, MAILLE_FAILED, "the server on %s could not be started", m->address);
     return MAILLE_OK;
@@ -133,6 +135,7 @@ static maille_status start_threads(maille_ctx *ctx, maille_server *m) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    MAILLE_TRY(hub_new(&m->core, &m->core.hub)); /* views wake it */
     MAILLE_TRY(views_open(ctx, &m->core, m->core.workspace, config, &m->core.views));
     MAILLE_TRY(access_log_open(ctx, config->log, &m->log));
     MAILLE_TRY(workers_start(ctx, config->workers, config->queue, &m->workers));
@@ -152,6 +155,7 @@ static void release(maille_server *m) {
     watch_stop(m->watch);
     cache_free(m->cache);
     views_close(m->core.views);
+    hub_free(m->core.hub);
     access_log_close(m->log);
     gatekeeper_free(m->core.gatekeeper);
     metrics_free(m->core.metrics);
@@ -214,6 +218,7 @@ void maille_server_stop(maille_server *server, double grace_s) {
     atomic_store(&m->stopping, true);
     MHD_quiesce_daemon(m->daemon);
     shutdown(m->socket, SHUT_RDWR); /* who comes now is refused, not left to wait */
+    hub_stop(m->core.hub);
     wait_until_none(&m->active, grace_s);
     /* What a worker has in hand is waited for: a thread cannot be taken away from it. */
     atomic_store(&m->hurry, true);

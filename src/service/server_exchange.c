@@ -1,5 +1,6 @@
 /* One request, from its header to its answer. What is here runs on the I/O threads and never waits,
  * but for what `run_request` does on a worker. */
+#include "service/hub.h"
 #include "service/negotiate.h"
 #include "service/server.h"
 #include "service/stream.h"
@@ -151,6 +152,19 @@ static struct MHD_Response *take_response(exchange *x, bool *shared) {
     return response;
 }
 
+/* A stream of events may last for days: it holds neither the world nor the request that it began
+ * with. */
+static void let_go(exchange *x) {
+    const listener *l = x->listener;
+    x->target = l->target;
+    x->peer = l->peer;
+    x->account = *l->holder ? l->holder : NULL;
+    x->request = NULL;
+    maille_strbuf_free(&x->key);
+    keep_drop(x->keep);
+    x->keep = NULL;
+}
+
 static enum MHD_Result queue_answer(exchange *x) {
     bool shared = false;
     x->last |= atomic_load_explicit(&x->on->server->stopping, memory_order_relaxed);
@@ -163,6 +177,8 @@ static enum MHD_Result queue_answer(exchange *x) {
     enum MHD_Result queued = MHD_queue_response(x->on->mhd, (unsigned)x->status, response);
     if (!shared)
         MHD_destroy_response(response);
+    if (x->listener)
+        let_go(x);
     return queued;
 }
 
@@ -190,9 +206,28 @@ static struct MHD_Response *file_response(exchange *x, reply *from) {
     return response;
 }
 
+/* A stream of events needs no view. */
+static void pack_listener(exchange *x, view *v, reply *raw) {
+    view_give(v);
+    x->status = 200;
+    x->listener = raw->listener;
+    raw->listener = NULL;
+    x->response = listener_response(x, raw);
+    reply_clear(raw);
+    if (x->response)
+        return;
+    listener_free(x->listener);
+    x->listener = NULL;
+    refuse(x, 500, NULL);
+}
+
 /* Makes the answer of a reply; the view is given back, now or by the stream at its end. */
 static void pack(exchange *x, view *v, reply *raw) {
     maille_server *m = x->on->server;
+    if (raw->listener) {
+        pack_listener(x, v, raw);
+        return;
+    }
     if (raw->stream.more || raw->file >= 0) {
         bool busy = false;
         x->status = raw->status ? raw->status : 200;
@@ -328,6 +363,10 @@ static void begin(exchange *x) {
     maille_status status = request_begin(&m->core, x->keep->world, &x->in, &r, &x->route, &at_once);
     x->request = r;
     x->accepted = !status && r;
+    if (r) {
+        x->peer = r->peer;
+        x->account = *r->account->id ? r->account->id : NULL;
+    }
     if (status) {
         refuse(x, 500, NULL);
     } else if (!r) {

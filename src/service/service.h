@@ -106,6 +106,7 @@ typedef struct {
     const char *type; /* media type; NULL with a body = that of the format */
     maille_strbuf body;
     body_stream stream; /* instead of body: the view stays with the reply until its end */
+    struct listener *listener; /* instead of body: a stream of events (hub.h) */
     int file;           /* -1, or an open file that is sent and closed */
     cache_policy cache;
     bool keep; /* the cache of answers may keep it (GET, 200): it is a function of the

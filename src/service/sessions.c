@@ -146,6 +146,14 @@ static const maille_account *account_of_cookie(gatekeeper *g, const world *w, co
     return *id && *csrf ? account : NULL;
 }
 
+bool gatekeeper_holds(gatekeeper *g, const char *session_hash) {
+    pthread_mutex_lock(&g->lock);
+    const session *one = session_of(g, session_hash);
+    bool holds = one && one->until > seconds_now();
+    pthread_mutex_unlock(&g->lock);
+    return holds;
+}
+
 /* The token of a header "Authorization: Bearer …"; NULL where it is of another kind: a proxy may
  * ask for passwords of its own. */
 static const char *bearer_of(const wire *in) {

@@ -1,6 +1,7 @@
 /* Views: read connections with their catalogues, one to each request that is worked on; and the
  * watch that makes a new world when the workspace has changed. */
 #include "service/alarm.h"
+#include "service/editing.h"
 #include "service/world.h"
 
 #include <maille/steps.h>
@@ -74,6 +75,7 @@ static maille_status look(views *all) {
     pthread_mutex_unlock(&all->lock);
     all->state = state;
     world_drop(old);
+    hub_wake(all->service->hub);
 done:
     say_ready(all, status);
     return status;
