@@ -181,6 +181,17 @@ void maille_unit_rules_free(maille_unit_rules *rules);
  */
 bool maille_unit_whole(const maille_unit_rules *rules, const char *code, char whole[33]);
 
+/* layers/rules/retention-<id>.yaml: for how many days names of people stay. */
+typedef struct {
+    maille_rule_head head;
+    int audit_days;   /* in the journal, and where else the machine noted who did it */
+    int authors_days; /* of decisions, notes, comments, scenarios */
+    maille_yaml_file *file;
+} maille_retention_rules;
+maille_status maille_retention_rules_read(maille_ctx *ctx, const char *id,
+                                          maille_retention_rules **out);
+void maille_retention_rules_free(maille_retention_rules *rules);
+
 /* Names of the rule sets that a study uses when it names none. */
 #define MAILLE_DEFAULT_SIZES "aci-2019"
 #define MAILLE_DEFAULT_PUBLICATION "contractualisees-et-fonctionnement"
@@ -191,5 +202,6 @@ bool maille_unit_whole(const maille_unit_rules *rules, const char *code, char wh
 #define MAILLE_DEFAULT_TARGET "juillet-2021"
 #define MAILLE_DEFAULT_REGIONS "2016"
 #define MAILLE_DEFAULT_UNITS "arrondissements"
+#define MAILLE_DEFAULT_RETENTION "cnil-2021"
 
 #endif

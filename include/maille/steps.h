@@ -19,6 +19,10 @@
 maille_status maille_study_apply(maille_ctx *ctx, maille_store *store, const maille_study *study,
                                  bool force, maille_import_result *results, size_t *dropped);
 
+/* Names whose retention is over go (journal.h: maille_names_forget), by the rule set that the study
+ * names; `count` rows lost one. */
+maille_status maille_retention_apply(maille_ctx *ctx, maille_store *store, int64_t *count);
+
 /* ---- the chain
  * ------------------------------------------------------------------------------------ */
 

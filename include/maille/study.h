@@ -49,6 +49,7 @@ typedef struct maille_study {
     const char *zoning, *zoning_unit;  /* NULL = no zoning */
     const char *overlaps, *estimation; /* NULL = default */
     const char *contiguity, *target;   /* NULL = default */
+    const char *retention;             /* NULL = default */
     size_t layer_count;
     const char **layers; /* NULL = all */
     maille_yaml_file *file;

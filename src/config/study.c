@@ -352,23 +352,29 @@ static maille_status read_services(const reader *r, const maille_yaml *root) {
 /* ---- rules and the whole ---- */
 
 static maille_status read_rules(const reader *r, const maille_yaml *root) {
-    static const char *const keys[] = {"sizes",      "zoning",     "publication", "overlaps",
-                                       "estimation", "contiguity", "target",      NULL};
     static const char *const zoning_keys[] = {"set", "unit", NULL};
     maille_study *study = r->study;
+    const struct {
+        const char *key, **value;
+    } sets[] = {{"sizes", &study->sizes},           {"publication", &study->publication},
+                {"overlaps", &study->overlaps},     {"estimation", &study->estimation},
+                {"contiguity", &study->contiguity}, {"target", &study->target},
+                {"retention", &study->retention}};
+    enum { SETS = sizeof sets / sizeof *sets };
+    const char *keys[SETS + 2] = {"zoning"};
     const maille_yaml *rules = NULL, *zoning = NULL;
     maille_status status = config_map(r->ctx, r->file, root, "rules", false, &rules);
     if (status || !rules)
         return status;
-    if ((status = maille_yaml_only(r->ctx, r->file, rules, keys)) != MAILLE_OK ||
-        (status = text_of(r, rules, "sizes", false, &study->sizes)) != MAILLE_OK ||
-        (status = text_of(r, rules, "publication", false, &study->publication)) != MAILLE_OK ||
-        (status = text_of(r, rules, "overlaps", false, &study->overlaps)) != MAILLE_OK ||
-        (status = text_of(r, rules, "estimation", false, &study->estimation)) != MAILLE_OK ||
-        (status = text_of(r, rules, "contiguity", false, &study->contiguity)) != MAILLE_OK ||
-        (status = text_of(r, rules, "target", false, &study->target)) != MAILLE_OK ||
-        (status = config_map(r->ctx, r->file, rules, "zoning", false, &zoning)) != MAILLE_OK ||
-        !zoning)
+    for (size_t i = 0; i < SETS; i++)
+        keys[i + 1] = sets[i].key;
+    if ((status = maille_yaml_only(r->ctx, r->file, rules, keys)) != MAILLE_OK)
+        return status;
+    for (size_t i = 0; i < SETS && !status; i++)
+        status = text_of(r, rules, sets[i].key, false, sets[i].value);
+    if (!status)
+        status = config_map(r->ctx, r->file, rules, "zoning", false, &zoning);
+    if (status || !zoning)
         return status;
     if ((status = maille_yaml_only(r->ctx, r->file, zoning, zoning_keys)) != MAILLE_OK ||
         (status = text_of(r, zoning, "set", true, &study->zoning)) != MAILLE_OK)
@@ -478,6 +484,7 @@ maille_status maille_study_to_json(maille_ctx *ctx, const maille_study *study, c
         add_pair(&s, "estimation", study->estimation);
         add_pair(&s, "contiguity", study->contiguity);
         add_pair(&s, "target", study->target);
+        add_pair(&s, "retention", study->retention);
         if (study->zoning) {
             maille_strbuf_add(&s, s.text[s.length - 1] == '{' ? "\"zoning\":{" : ",\"zoning\":{");
             add_pair(&s, "set", study->zoning);

@@ -55,6 +55,7 @@ static maille_status judge_rules(maille_ctx *ctx, const maille_study *study) {
     maille_overlap_rules *overlaps = NULL;
     maille_travel_rules *travel_rules = NULL;
     maille_zoning_rules *zoning = NULL;
+    maille_retention_rules *retention = NULL;
     maille_decay decay;
     TRY(maille_size_rules_read(ctx, study->sizes ? study->sizes : MAILLE_DEFAULT_SIZES, &sizes));
     TRY(maille_overlap_rules_read(ctx, study->overlaps ? study->overlaps : MAILLE_DEFAULT_OVERLAPS,
@@ -64,11 +65,14 @@ static maille_status judge_rules(maille_ctx *ctx, const maille_study *study) {
     TRY(maille_zoning_rules_read(ctx, study->zoning ? study->zoning : MAILLE_DEFAULT_ZONING,
                                  &zoning));
     TRY(decay_of(ctx, zoning, &decay));
+    TRY(maille_retention_rules_read(
+        ctx, study->retention ? study->retention : MAILLE_DEFAULT_RETENTION, &retention));
 done:
     maille_size_rules_free(sizes);
     maille_overlap_rules_free(overlaps);
     maille_travel_rules_free(travel_rules);
     maille_zoning_rules_free(zoning);
+    maille_retention_rules_free(retention);
     return status;
 }
 

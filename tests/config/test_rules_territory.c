@@ -29,6 +29,16 @@ TEST(everybody_is_to_be_covered_by_july_2021) {
     maille_target_rules_free(NULL);
 }
 
+TEST(names_stay_a_year_in_the_journal_and_three_in_the_history) {
+    maille_retention_rules *rules = NULL;
+    CHECK_INT(maille_retention_rules_read(ctx, MAILLE_DEFAULT_RETENTION, &rules), MAILLE_OK);
+    CHECK_INT(rules->audit_days, 365);
+    CHECK_INT(rules->authors_days, 3 * 365 + 1);
+    CHECK(strstr(rules->head.source, "2021-122") && strstr(rules->head.note, "convention"));
+    maille_retention_rules_free(rules);
+    maille_retention_rules_free(NULL);
+}
+
 static size_t departments_of(const maille_region_rules *rules, const char *region) {
     size_t count = 0;
     for (size_t i = 0; i < rules->department_count; i++)
@@ -85,13 +95,14 @@ TEST(the_regions_of_2016_hold_all_departments) {
 
 /* ---- rule sets that do not hold, in a folder of their own ---- */
 
-typedef enum { SIZES, CONTIGUITY, TARGET, REGIONS } family;
+typedef enum { SIZES, CONTIGUITY, TARGET, REGIONS, RETENTION } family;
 
 static maille_status read_and_free(family which) {
     maille_size_rules *sizes = NULL;
     maille_contiguity_rules *contiguity = NULL;
     maille_target_rules *target = NULL;
     maille_region_rules *regions = NULL;
+    maille_retention_rules *retention = NULL;
     maille_status status = MAILLE_FAILED;
     if (which == SIZES)
         status = maille_size_rules_read(ctx, "x", &sizes);
@@ -101,7 +112,10 @@ static maille_status read_and_free(family which) {
         status = maille_target_rules_read(ctx, "x", &target);
     if (which == REGIONS)
         status = maille_region_rules_read(ctx, "x", &regions);
-    CHECK((status == MAILLE_OK) == (sizes || contiguity || target || regions));
+    if (which == RETENTION)
+        status = maille_retention_rules_read(ctx, "x", &retention);
+    CHECK((status == MAILLE_OK) == (sizes || contiguity || target || regions || retention));
+    maille_retention_rules_free(retention);
     maille_size_rules_free(sizes);
     maille_contiguity_rules_free(contiguity);
     maille_target_rules_free(target);
@@ -111,7 +125,7 @@ static maille_status read_and_free(family which) {
 
 /* The same head of four lines, then `text`; `fragment` NULL: it holds. */
 static void check_rules(family which, const char *text, const char *fragment) {
-    static const char *const names[] = {"sizes", "contiguity", "target", "regions"};
+    static const char *const names[] = {"sizes", "contiguity", "target", "regions", "retention"};
     char folder[512], path[600];
     snprintf(folder, sizeof folder, "%s", test_scratch("definitions"));
     mkdir(folder, 0755);
@@ -133,6 +147,16 @@ TEST(links_take_time) {
     check_rules(CONTIGUITY, "link_limit_min: 0\n", ":5: link_limit_min was not above 0");
     check_rules(CONTIGUITY, "link_limit_min: peu\n", "where a number was expected");
     check_rules(CONTIGUITY, "link_limit_min: 1\nlink: 1\n", ":6: key \"link\" was not known");
+}
+
+TEST(retention_is_in_whole_days) {
+    check_rules(RETENTION, "audit_days: 1\nauthors_days: 36525\n", NULL);
+    check_rules(RETENTION, "audit_days: 365\n", "\"authors_days\" was missing");
+    check_rules(RETENTION, "audit_days: 0\nauthors_days: 9\n",
+                ":5: audit_days was no whole number of days from 1 to 36525");
+    check_rules(RETENTION, "audit_days: 9\nauthors_days: 1.5\n", ":6: authors_days was no whole");
+    check_rules(RETENTION, "audit_days: 9\nauthors_days: .nan\n", "authors_days");
+    check_rules(RETENTION, "audit_days: 9\nauthors_days: 36526\n", ":6: authors_days was no whole");
 }
 
 TEST(a_target_is_a_day_and_a_share) {
@@ -204,6 +228,8 @@ static void stop(void) {
 
 RUN_TESTS(CASE(start), CASE(a_link_of_twenty_minutes_joins),
           CASE(everybody_is_to_be_covered_by_july_2021),
-          CASE(the_regions_of_2016_hold_all_departments), CASE(links_take_time),
+          CASE(the_regions_of_2016_hold_all_departments),
+          CASE(names_stay_a_year_in_the_journal_and_three_in_the_history),
+          CASE(retention_is_in_whole_days), CASE(links_take_time),
           CASE(a_target_is_a_day_and_a_share), CASE(a_department_lies_in_one_region_that_is_there),
           CASE(sizes_may_have_a_most), CASE(rule_sets_that_are_not_there_are_not_found), CASE(stop))

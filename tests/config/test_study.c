@@ -98,27 +98,28 @@ TEST(the_workspace_keeps_services_and_rules_as_json) {
 TEST(every_rule_set_can_be_named_and_goes_through_the_workspace) {
     maille_study *s = NULL, *back = NULL;
     char *json = NULL;
-    CHECK_INT(read_text("study: a\n"
-                        "rules: {sizes: t, publication: p, overlaps: o, estimation: e,\n"
-                        "        contiguity: c, target: b, zoning: {set: z, unit: u}}\n",
-                        &s),
-              0);
+    CHECK_INT(
+        read_text("study: a\n"
+                  "rules: {sizes: t, publication: p, overlaps: o, estimation: e,\n"
+                  "        contiguity: c, target: b, retention: n, zoning: {set: z, unit: u}}\n",
+                  &s),
+        0);
     CHECK_INT(maille_study_to_json(ctx, s, &json), 0);
     CHECK_INT(maille_study_from_json(ctx, json, &back), 0);
     const maille_study *const both[] = {s, back};
     for (size_t i = 0; i < 2; i++) {
         const char *const got[] = {both[i]->sizes,      both[i]->publication, both[i]->overlaps,
                                    both[i]->estimation, both[i]->contiguity,  both[i]->target,
-                                   both[i]->zoning,     both[i]->zoning_unit};
-        static const char *const want[] = {"t", "p", "o", "e", "c", "b", "z", "u"};
-        for (size_t k = 0; k < 8; k++)
+                                   both[i]->zoning,     both[i]->zoning_unit, both[i]->retention};
+        static const char *const want[] = {"t", "p", "o", "e", "c", "b", "z", "u", "n"};
+        for (size_t k = 0; k < 9; k++)
             CHECK_TEXT(got[k], want[k]);
     }
     maille_free(json);
     maille_study_free(s);
     maille_study_free(back);
     CHECK_INT(read_text("study: a\n", &s), 0);
-    CHECK(!s->contiguity && !s->target);
+    CHECK(!s->contiguity && !s->target && !s->retention);
     maille_study_free(s);
 }
 
