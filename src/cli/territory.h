@@ -9,6 +9,7 @@
 #include <maille/judge.h>
 #include <maille/live.h>
 #include <maille/strbuf.h>
+#include <maille/tell.h>
 #include <maille/vec.h>
 
 /* Values of options; NULL and false where they were not given. */
@@ -141,57 +142,29 @@ maille_status ops_append(territory *t, op_list *to, const maille_op *ops, size_t
 /* ---- before → after (territory_effect.c)
  * ------------------------------------------------------------ */
 
-typedef struct {
-    const char *id, *name;
-    maille_figures *before, *after; /* NULL where not there */
-} touched;
-typedef struct {
-    const char *id, *severity, *kind, *subject, *message;
-    const char *a, *b, *remedy; /* may be NULL */
-    const char *const *codes;
-    uint32_t code_count;
-    double population, value;
-} said_flag;
-typedef MAILLE_VEC(said_flag) said_flags;
-typedef struct {
-    MAILLE_VEC(touched) perimeters;
-    said_flags gone, come;
-} effect;
-void effect_free(effect *e);
-/* Between two states of a scenario. */
+/* Between two states of a scenario; maille_told_effect_clear what it gives. */
 maille_status effect_between(territory *t, const maille_perimeter_list *before,
-                             const maille_perimeter_list *after, effect *out);
-/* Of a try, on a live territory that began with the plan `before`. */
-maille_status effect_of_live(territory *t, const maille_plan *before, maille_live *live,
-                             effect *out);
+                             const maille_perimeter_list *after, maille_told_effect *out);
 /* Prints it, or JSON with what was saved (NULL: nothing was). `what` tells in French what was done.
  */
-maille_status effect_print(territory *t, const effect *e, const char *what,
+maille_status effect_print(territory *t, maille_told_effect *e, const char *what,
                            const maille_edit_result *saved);
 
 /* Flags of a plan of a kind in French, all or those of one claim (MAILLE_ABSENT: all); texts of the
  * call's arena (territory_say.c). */
-maille_status say_flags(territory *t, const char *kind, const maille_plan *plan,
-                        const maille_flags *flags, uint32_t claim, said_flags *out);
-/* What went and what came, or stayed with other figures; sorts both. */
-maille_status flags_news(maille_ctx *ctx, said_flags *before, said_flags *after, said_flags *gone,
-                         said_flags *come);
+maille_status tell_flags(territory *t, const char *kind, const maille_plan *plan,
+                         const maille_flags *flags, uint32_t claim, maille_told_flags *out);
+maille_status join_flags(territory *t, maille_told_flags *to, const maille_told_flags *more);
+/* Findings are printed as JSON without their ids. */
+void drop_ids(maille_told_flags *flags);
 /* A line each behind its sign; without one, what could be done is told too. */
-void print_flags(const said_flags *flags, const char *sign);
+void print_flags(const maille_told_flags *flags, const char *sign);
 
 /* ---- output (territory_out.c)
  * --------------------------------------------------------------------- */
 
-void j_flags(maille_jout *j, const char *key, const said_flags *flags);
-void j_size(maille_jout *j, const maille_figures *f); /* communes, population, taille */
 /* A line end, stdout, and what it held is freed. */
 maille_status j_print(maille_ctx *ctx, maille_jout *j);
-/* Columns of a table as an array of objects, under published names; a null stays one. */
-typedef struct {
-    const char *key, *column;
-} j_column;
-void j_table(maille_jout *j, const char *key, const maille_table *table, const j_column *columns,
-             size_t count);
 
 typedef struct {
     char text[64];
@@ -231,7 +204,6 @@ typedef maille_status (*change_maker)(territory *t, const maille_edit *edit,
 maille_status make_change(territory *t, change_maker make);
 /* territory_diff.c */
 maille_status run_diff(territory *t);
-void j_differences(maille_jout *j, const char *key, const maille_differences *d);
 void print_differences(const territory *t, const maille_differences *d, const char *indent);
 /* territory_scenario.c */
 maille_status run_scenario(territory *t);

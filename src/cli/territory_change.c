@@ -18,7 +18,7 @@ static maille_status change(territory *t, const op_list *ops, change_maker make,
     maille_edit edit = edit_of(t);
     maille_edit_result saved = {0};
     maille_perimeter_list *before = NULL, *after = NULL;
-    effect e = {0};
+    maille_told_effect e = {0};
     maille_status status = MAILLE_OK;
     TRY(maille_perimeters_load(t->ctx, t->store, t->scenario, NULL, MAILLE_INTERNE,
                                &(maille_moment){0}, &before));
@@ -35,7 +35,7 @@ static maille_status change(territory *t, const op_list *ops, change_maker make,
     else
         TRY(effect_print(t, &e, "rien de nouveau", NULL));
 done:
-    effect_free(&e);
+    maille_told_effect_clear(&e);
     maille_perimeter_list_free(before);
     maille_perimeter_list_free(after);
     return status;
@@ -52,18 +52,8 @@ maille_status make_change(territory *t, change_maker make) {
 /* ---- strokes
  * ------------------------------------------------------------------------------------ */
 
-/* Perimeters of the strokes' kind, warm, and the plan that they begin with. */
-typedef struct {
-    maille_live *live;
-    maille_plan *before;
-} trial;
-
-static void trial_free(trial *trying) {
-    maille_live_free(trying->live);
-    maille_plan_free(trying->before);
-}
-
-static maille_status warm_up(territory *t, trial *out) {
+/* Perimeters of the strokes' kind, warm. */
+static maille_status warm_up(territory *t, maille_live **out) {
     const maille_publication_rules *publication = maille_loaded_publication(t->loaded);
     maille_perimeter_list *all = NULL;
     maille_status status = MAILLE_OK;
@@ -80,77 +70,52 @@ static maille_status warm_up(territory *t, trial *out) {
     for (uint32_t i = 0; i < all->count; i++)
         if (strcmp(all->items[i]->kind, t->kind) == 0)
             items[count++] = all->items[i];
-    TRY(maille_plan_new(t->ctx, t->ground, publication, items, count, &out->before));
     TRY(maille_live_new(t->ctx, t->ground, maille_loaded_rules_of(t->loaded, t->kind), publication,
-                        items, count, &out->live));
+                        items, count, out));
 done:
     maille_free((void *)items);
     maille_perimeter_list_free(all);
     return status;
 }
 
-/* "3 communes ajoutées à cpts-1" */
+/* "3 communes ajoutées" */
 static const char *in_words(territory *t, const op_list *ops) {
-    static const char *const done[] = {
-        [MAILLE_OP_CREATE] = "périmètre créé",  [MAILLE_OP_DELETE] = "périmètre supprimé",
-        [MAILLE_OP_ADD] = "commune ajoutée",    [MAILLE_OP_REMOVE] = "commune retirée",
-        [MAILLE_OP_SHARE] = "part changée",     [MAILLE_OP_ON_PURPOSE] = "partage à dessein noté",
-        [MAILLE_OP_ZONE] = "sous-zone changée", [MAILLE_OP_RENAME] = "nom changé",
-        [MAILLE_OP_CONTACT] = "contact changé", [MAILLE_OP_STATUS] = "statut changé",
-    };
-    static const char *const several[] = {
-        [MAILLE_OP_CREATE] = "périmètres créés",
-        [MAILLE_OP_DELETE] = "périmètres supprimés",
-        [MAILLE_OP_ADD] = "communes ajoutées",
-        [MAILLE_OP_REMOVE] = "communes retirées",
-        [MAILLE_OP_SHARE] = "parts changées",
-        [MAILLE_OP_ON_PURPOSE] = "partages à dessein notés",
-        [MAILLE_OP_ZONE] = "sous-zones changées",
-        [MAILLE_OP_RENAME] = "noms changés",
-        [MAILLE_OP_CONTACT] = "contacts changés",
-        [MAILLE_OP_STATUS] = "statuts changés",
-    };
-    enum { KINDS = sizeof done / sizeof *done };
-    size_t counts[KINDS] = {0};
     maille_strbuf s = {0};
-    for (size_t i = 0; i < ops->count; i++)
-        counts[ops->items[i].kind]++;
-    for (size_t k = 0; k < KINDS; k++)
-        if (counts[k])
-            maille_strbuf_addf(&s, "%s%zu %s", s.length ? ", " : "", counts[k],
-                               counts[k] > 1 ? several[k] : done[k]);
-    const char *out = s.failed ? NULL : maille_arena_strdup(t->arena, s.text ? s.text : "rien");
+    const char *out = NULL;
+    if (maille_tell_ops(t->ctx, ops->items, ops->count, &s) == MAILLE_OK)
+        out = maille_arena_strdup(t->arena, s.text);
     maille_strbuf_free(&s);
     return out ? out : "fait";
 }
 
 maille_status run_strokes(territory *t) {
-    trial trying = {0};
+    maille_live *trying = NULL;
     op_list ops = {0};
     maille_status status = MAILLE_OK;
     TRY(want_words(t, 1, SIZE_MAX));
     TRY(territory_ground(t, 0));
     TRY(warm_up(t, &trying));
-    TRY(apply_strokes(t, trying.live, &ops));
+    TRY(apply_strokes(t, trying, &ops));
     TRY(save_ops(t, &ops, in_words(t, &ops)));
 done:
-    trial_free(&trying);
+    maille_live_free(trying);
     return status;
 }
 
 maille_status run_what_if(territory *t) {
-    trial trying = {0};
+    maille_live *trying = NULL;
     op_list ops = {0};
-    effect e = {0};
+    maille_told_effect e = {0};
     maille_status status = MAILLE_OK;
     TRY(territory_ground(t, 0));
     TRY(warm_up(t, &trying));
-    TRY(apply_strokes(t, trying.live, &ops));
-    TRY(effect_of_live(t, trying.before, trying.live, &e));
+    TRY(apply_strokes(t, trying, &ops));
+    TRY(maille_tell_last(t->ctx, t->ground, maille_loaded_rules(t->loaded), t->kind, trying,
+                         t->arena, &e));
     TRY(effect_print(t, &e, in_words(t, &ops), NULL));
 done:
-    effect_free(&e);
-    trial_free(&trying);
+    maille_told_effect_clear(&e);
+    maille_live_free(trying);
     return status;
 }
 
@@ -235,7 +200,7 @@ static maille_status take_group(territory *t) {
 }
 
 maille_status run_create(territory *t) {
-    trial trying = {0};
+    maille_live *trying = NULL;
     op_list ops = {0};
     bool of_group = t->o.grouping && strchr(t->o.grouping, '=');
     maille_status status = MAILLE_OK;
@@ -250,10 +215,10 @@ maille_status run_create(territory *t) {
     if (of_group)
         TRY(take_group(t));
     TRY(warm_up(t, &trying));
-    TRY(apply_strokes(t, trying.live, &ops));
+    TRY(apply_strokes(t, trying, &ops));
     TRY(save_ops(t, &ops, in_words(t, &ops)));
 done:
-    trial_free(&trying);
+    maille_live_free(trying);
     return status;
 }
 

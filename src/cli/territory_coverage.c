@@ -55,15 +55,15 @@ static void print_target(const maille_target_rules *target, const char *day, dou
 }
 
 maille_status run_coverage(territory *t) {
-    static const j_column columns[] = {{"etendue", "scope"},
-                                       {"id", "area"},
-                                       {"nom", "title"},
-                                       {"statut", "status"},
-                                       {"perimetres", "perimeters"},
-                                       {"communes", "communes"},
-                                       {"population", "population"},
-                                       {"part_communes", "share_communes"},
-                                       {"part_population", "share_population"}};
+    static const maille_j_column columns[] = {{"etendue", "scope"},
+                                              {"id", "area"},
+                                              {"nom", "title"},
+                                              {"statut", "status"},
+                                              {"perimetres", "perimeters"},
+                                              {"communes", "communes"},
+                                              {"population", "population"},
+                                              {"part_communes", "share_communes"},
+                                              {"part_population", "share_population"}};
     char today[11];
     const char *day = t->o.at ? t->o.at : today;
     maille_target_rules *target = NULL;
@@ -81,7 +81,7 @@ maille_status run_coverage(territory *t) {
         maille_jout j = {0};
         maille_j_open(&j, NULL, '{');
         maille_j_text(&j, "date", day);
-        j_table(&j, "lignes", rows, columns, sizeof columns / sizeof *columns);
+        maille_j_table(&j, "lignes", rows, columns, sizeof columns / sizeof *columns);
         maille_j_open(&j, "objectif", '{');
         maille_j_text(&j, "regle", target->head.id);
         maille_j_text(&j, "date", target->date);

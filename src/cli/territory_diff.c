@@ -4,19 +4,6 @@
 #include <maille/map.h>
 #include <string.h>
 
-void j_differences(maille_jout *j, const char *key, const maille_differences *d) {
-    maille_j_open(j, key, '[');
-    for (uint32_t i = 0; d && i < d->count; i++) {
-        maille_j_open(j, NULL, '{');
-        maille_j_text(j, "quoi", d->items[i].what);
-        maille_j_text(j, "code", d->items[i].code);
-        maille_j_text(j, "avant", d->items[i].before);
-        maille_j_text(j, "apres", d->items[i].after);
-        maille_j_close(j, '}');
-    }
-    maille_j_close(j, ']');
-}
-
 static void print_difference(const territory *t, const maille_difference *d, const char *indent) {
     uint32_t unit = d->code && t->ground ? maille_ground_unit(t->ground, d->code) : MAILLE_ABSENT;
     const char *name = unit == MAILLE_ABSENT ? "" : t->ground->name[unit];
@@ -74,11 +61,11 @@ static void j_comparison(maille_jout *j, const comparison *c) {
             continue;
         }
         maille_j_open(j, keys[i], '{');
-        j_size(j, figures[i]);
+        maille_j_size(j, figures[i]);
         maille_j_text(j, "statut", maille_perimeter_status_on(states[i], NULL)->status);
         maille_j_close(j, '}');
     }
-    j_differences(j, "differences", c->differences);
+    maille_j_differences(j, "differences", c->differences);
     maille_j_close(j, '}');
 }
 

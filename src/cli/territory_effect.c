@@ -5,33 +5,23 @@
 #include <maille/memory.h>
 #include <string.h>
 
-void effect_free(effect *e) {
-    for (size_t i = 0; i < e->perimeters.count; i++) {
-        maille_figures_free(e->perimeters.items[i].before);
-        maille_figures_free(e->perimeters.items[i].after);
-    }
-    MAILLE_VEC_FREE(&e->perimeters);
-    MAILLE_VEC_FREE(&e->gone);
-    MAILLE_VEC_FREE(&e->come);
-}
-
 /* ---- between two states
  * --------------------------------------------------------------------------- */
 
 static maille_status flags_of_kind(territory *t, const maille_perimeter_list *before,
                                    const maille_perimeter_list *after, const char *kind,
-                                   effect *out) {
+                                   maille_told_effect *out) {
     standing *was = NULL, *is = NULL;
-    said_flags old = {0}, now = {0};
+    maille_told_flags old, now, gone, come;
     maille_status status = MAILLE_OK;
     TRY(standing_new(t, before, kind, &was));
     TRY(standing_new(t, after, kind, &is));
-    TRY(say_flags(t, kind, was->plan, &was->flags, MAILLE_ABSENT, &old));
-    TRY(say_flags(t, kind, is->plan, &is->flags, MAILLE_ABSENT, &now));
-    TRY(flags_news(t->ctx, &old, &now, &out->gone, &out->come));
+    TRY(tell_flags(t, kind, was->plan, &was->flags, MAILLE_ABSENT, &old));
+    TRY(tell_flags(t, kind, is->plan, &is->flags, MAILLE_ABSENT, &now));
+    TRY(maille_tell_news(t->ctx, &old, &now, t->arena, &gone, &come));
+    TRY(join_flags(t, &out->gone, &gone));
+    TRY(join_flags(t, &out->come, &come));
 done:
-    MAILLE_VEC_FREE(&old);
-    MAILLE_VEC_FREE(&now);
     standing_free(was);
     standing_free(is);
     return status;
@@ -62,7 +52,7 @@ static maille_status add_kind(maille_ctx *ctx, kinds *list, const char *kind) {
 
 /* What changed, and of which kinds it was. */
 typedef struct {
-    effect *out;
+    maille_told_effect *out;
     kinds list;
 } comparing;
 
@@ -72,7 +62,7 @@ static maille_status add_touched(territory *t, const maille_perimeter *one,
     comparing *c = user;
     bool same = false;
     maille_status status = MAILLE_OK;
-    touched p = {0};
+    maille_told_perimeter p = {0};
     TRY(same_state(t->ctx, before, after, &same));
     if (same)
         goto done;
@@ -90,11 +80,8 @@ static maille_status add_touched(territory *t, const maille_perimeter *one,
         TRY(perimeter_figures(t, after, 0, &p.after));
         TRY(add_kind(t->ctx, &c->list, after->kind));
     }
-    if (!MAILLE_VEC_PUSH(&c->out->perimeters, p)) {
-        status = maille_no_memory(t->ctx);
-        goto done;
-    }
-    p = (touched){0};
+    c->out->perimeters[c->out->count++] = p;
+    p = (maille_told_perimeter){0};
 done:
     maille_figures_free(p.before);
     maille_figures_free(p.after);
@@ -102,9 +89,13 @@ done:
 }
 
 maille_status effect_between(territory *t, const maille_perimeter_list *before,
-                             const maille_perimeter_list *after, effect *out) {
+                             const maille_perimeter_list *after, maille_told_effect *out) {
     comparing c = {.out = out};
     maille_status status = MAILLE_OK;
+    size_t most = (size_t)before->count + after->count + 1;
+    out->perimeters = maille_arena_alloc(t->arena, most * sizeof *out->perimeters);
+    if (!out->perimeters)
+        return maille_no_memory(t->ctx);
     TRY(each_pair(t, before, after, add_touched, &c));
     for (size_t i = 0; i < c.list.count; i++)
         TRY(flags_of_kind(t, before, after, c.list.items[i], out));
@@ -113,62 +104,10 @@ done:
     return status;
 }
 
-/* ---- of a try
- * ------------------------------------------------------------------------------------- */
-
-/* A perimeter that goes keeps the name that it had. */
-static const char *name_in_try(const maille_live *live, const maille_plan *before, const char *id) {
-    const maille_perimeter *known = maille_live_perimeter(live, id);
-    for (uint32_t i = 0; !known && i < before->count; i++)
-        if (strcmp(before->claims[i].id, id) == 0)
-            return before->claims[i].name;
-    return known ? known->name : id;
-}
-
-maille_status effect_of_live(territory *t, const maille_plan *before, maille_live *live,
-                             effect *out) {
-    maille_effect *e = NULL;
-    said_flags old = {0}, now = {0};
-    maille_status status = MAILLE_OK;
-    TRY(maille_live_effect_of_last(t->ctx, live, &e));
-    for (uint32_t i = 0; i < e->count; i++) {
-        touched p = {.id = maille_arena_strdup(t->arena, e->perimeters[i].id)};
-        p.name = maille_arena_strdup(t->arena, name_in_try(live, before, e->perimeters[i].id));
-        if (!p.id || !p.name || !MAILLE_VEC_PUSH(&out->perimeters, p)) {
-            status = maille_no_memory(t->ctx);
-            goto done;
-        }
-        touched *kept = &out->perimeters.items[i];
-        kept->before = e->perimeters[i].before; /* taken over */
-        kept->after = e->perimeters[i].after;
-        e->perimeters[i].before = e->perimeters[i].after = NULL;
-    }
-    TRY(say_flags(t, t->kind, before, &e->gone, MAILLE_ABSENT, &old));
-    TRY(say_flags(t, t->kind, maille_live_plan(live), &e->come, MAILLE_ABSENT, &now));
-    TRY(flags_news(t->ctx, &old, &now, &out->gone, &out->come));
-done:
-    MAILLE_VEC_FREE(&old);
-    MAILLE_VEC_FREE(&now);
-    maille_effect_free(e);
-    return status;
-}
-
 /* ---- printing
  * ------------------------------------------------------------------------------------- */
 
-static void j_side(maille_jout *j, const char *key, const maille_figures *f) {
-    if (!f) {
-        maille_j_text(j, key, NULL);
-        return;
-    }
-    maille_j_open(j, key, '{');
-    j_size(j, f);
-    maille_j_int(j, "parties", f->parts);
-    maille_j_number(j, "surface_km2", f->area_m2 / 1e6);
-    maille_j_close(j, '}');
-}
-
-static maille_status print_json(territory *t, const effect *e, const char *what,
+static maille_status print_json(territory *t, maille_told_effect *e, const char *what,
                                 const maille_edit_result *saved) {
     maille_jout j = {0};
     maille_j_open(&j, NULL, '{');
@@ -180,19 +119,9 @@ static maille_status print_json(territory *t, const effect *e, const char *what,
         maille_j_int(&j, "version", saved->version);
         maille_j_int(&j, "nombre", saved->perimeters);
     }
-    maille_j_open(&j, "perimetres", '[');
-    for (size_t i = 0; i < e->perimeters.count; i++) {
-        const touched *p = &e->perimeters.items[i];
-        maille_j_open(&j, NULL, '{');
-        maille_j_text(&j, "id", p->id);
-        maille_j_text(&j, "nom", p->name);
-        j_side(&j, "avant", p->before);
-        j_side(&j, "apres", p->after);
-        maille_j_close(&j, '}');
-    }
-    maille_j_close(&j, ']');
-    j_flags(&j, "constats_disparus", &e->gone);
-    j_flags(&j, "constats_apparus", &e->come);
+    drop_ids(&e->gone);
+    drop_ids(&e->come);
+    maille_j_effect(&j, e);
     maille_j_close(&j, '}');
     return j_print(t->ctx, &j);
 }
@@ -210,7 +139,7 @@ static number count_of(const maille_figures *f, bool parts) {
     return f ? in_french(parts ? f->parts : f->communes, 0) : (number){"–"};
 }
 
-static void print_sides(const touched *p) {
+static void print_sides(const maille_told_perimeter *p) {
     printf("population %s → %s, communes %s → %s, morceaux %s → %s", in_words(p->before).text,
            in_words(p->after).text, count_of(p->before, false).text, count_of(p->after, false).text,
            count_of(p->before, true).text, count_of(p->after, true).text);
@@ -229,20 +158,21 @@ static void print_saved(const maille_edit_result *saved) {
 /* More are a table of their own: maille territory list, findings. */
 enum { MOST_LINES = 20, MOST_FLAGS = 40 };
 
-static void print_perimeters(const effect *e, const char *what, const maille_edit_result *saved) {
-    const touched *p = e->perimeters.items;
-    if (e->perimeters.count == 1) {
+static void print_perimeters(const maille_told_effect *e, const char *what,
+                             const maille_edit_result *saved) {
+    const maille_told_perimeter *p = e->perimeters;
+    if (e->count == 1) {
         printf("%s %s : %s ; ", p->id, p->name, what);
         print_sides(p);
         print_saved(saved);
         return;
     }
     printf("%s", what);
-    if (e->perimeters.count || saved)
+    if (e->count || saved)
         print_saved(saved);
     else
         printf("\n");
-    for (size_t i = 0; i < e->perimeters.count && e->perimeters.count <= MOST_LINES; i++) {
+    for (size_t i = 0; i < e->count && e->count <= MOST_LINES; i++) {
         printf("%s %s : ", p[i].id, p[i].name);
         print_sides(&p[i]);
         printf("\n");
@@ -250,16 +180,18 @@ static void print_perimeters(const effect *e, const char *what, const maille_edi
 }
 
 /* Those of `flags` that the other side names too, or those that it does not. */
-static maille_status pick(maille_ctx *ctx, const said_flags *flags, const maille_names *other,
-                          bool there, said_flags *out) {
+static maille_status pick(territory *t, const maille_told_flags *flags, const maille_names *other,
+                          bool there, maille_told_flags *out) {
+    out->items = maille_arena_alloc(t->arena, (flags->count + 1) * sizeof *out->items);
+    if (!out->items)
+        return maille_no_memory(t->ctx);
     for (size_t i = 0; i < flags->count; i++)
-        if ((maille_names_get(other, flags->items[i].id) != MAILLE_ABSENT) == there &&
-            !MAILLE_VEC_PUSH(out, flags->items[i]))
-            return maille_no_memory(ctx);
+        if ((maille_names_get(other, flags->items[i].id) != MAILLE_ABSENT) == there)
+            out->items[out->count++] = flags->items[i];
     return MAILLE_OK;
 }
 
-static maille_status names_of(maille_ctx *ctx, const said_flags *flags, maille_names **out) {
+static maille_status names_of(maille_ctx *ctx, const maille_told_flags *flags, maille_names **out) {
     *out = maille_names_new(flags->count);
     bool kept = *out != NULL;
     for (size_t i = 0; kept && i < flags->count; i++)
@@ -268,15 +200,16 @@ static maille_status names_of(maille_ctx *ctx, const said_flags *flags, maille_n
 }
 
 /* A finding that went and came with other figures is one line, as it is now. */
-static maille_status print_news(maille_ctx *ctx, const said_flags *gone, const said_flags *come) {
+static maille_status print_news(territory *t, const maille_told_flags *gone,
+                                const maille_told_flags *come) {
     maille_names *went = NULL, *is = NULL;
-    said_flags lost = {0}, other = {0}, fresh = {0};
+    maille_told_flags lost = {0}, other = {0}, fresh = {0};
     maille_status status = MAILLE_OK;
-    TRY(names_of(ctx, gone, &went));
-    TRY(names_of(ctx, come, &is));
-    TRY(pick(ctx, gone, is, false, &lost));
-    TRY(pick(ctx, come, went, true, &other));
-    TRY(pick(ctx, come, went, false, &fresh));
+    TRY(names_of(t->ctx, gone, &went));
+    TRY(names_of(t->ctx, come, &is));
+    TRY(pick(t, gone, is, false, &lost));
+    TRY(pick(t, come, went, true, &other));
+    TRY(pick(t, come, went, false, &fresh));
     if (lost.count + other.count + fresh.count > MOST_FLAGS) {
         printf("constats : %zu disparus, %zu changés, %zu apparus\n", lost.count, other.count,
                fresh.count);
@@ -288,18 +221,15 @@ static maille_status print_news(maille_ctx *ctx, const said_flags *gone, const s
 done:
     maille_names_free(went);
     maille_names_free(is);
-    MAILLE_VEC_FREE(&lost);
-    MAILLE_VEC_FREE(&other);
-    MAILLE_VEC_FREE(&fresh);
     return status;
 }
 
-maille_status effect_print(territory *t, const effect *e, const char *what,
+maille_status effect_print(territory *t, maille_told_effect *e, const char *what,
                            const maille_edit_result *saved) {
     if (t->o.json)
         return print_json(t, e, what, saved);
     if (t->o.quiet)
         return MAILLE_OK;
     print_perimeters(e, what, saved);
-    return print_news(t->ctx, &e->gone, &e->come);
+    return print_news(t, &e->gone, &e->come);
 }

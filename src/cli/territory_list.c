@@ -76,7 +76,7 @@ static void add_row(territory *t, listing *l, const maille_perimeter *p, const m
         maille_j_text(&l->j, "genre", p->kind);
         maille_j_text(&l->j, "statut", on ? on->status : NULL);
         maille_j_text(&l->j, "depuis", on ? on->since : NULL);
-        j_size(&l->j, f);
+        maille_j_size(&l->j, f);
         maille_j_int(&l->j, "constats", flags);
         maille_j_int(&l->j, "alertes", alerts);
         maille_j_close(&l->j, '}');
@@ -213,26 +213,6 @@ static maille_status write_codes(territory *t, const maille_perimeter *p, bool i
     return status;
 }
 
-static maille_status codes_json(territory *t, const maille_perimeter *p) {
-    maille_jout j = {0};
-    maille_j_open(&j, NULL, '[');
-    for (uint32_t i = 0; i < p->member_count; i++) {
-        const maille_member *m = &p->members[i];
-        uint32_t unit = maille_ground_unit(t->ground, m->code);
-        bool there = unit != MAILLE_ABSENT;
-        maille_j_open(&j, NULL, '{');
-        maille_j_text(&j, "code", m->code);
-        maille_j_text(&j, "nom", there ? t->ground->name[unit] : NULL);
-        maille_j_number(&j, "population", there ? t->ground->population[unit] : NAN);
-        maille_j_number(&j, "part", m->share);
-        maille_j_text(&j, "sous_zone", m->zone);
-        maille_j_text(&j, "partage_expres", m->on_purpose ? m->reason : NULL);
-        maille_j_close(&j, '}');
-    }
-    maille_j_close(&j, ']');
-    return j_print(t->ctx, &j);
-}
-
 maille_status run_codes(territory *t) {
     const char *format = t->o.format ? t->o.format : "csv";
     bool insee = strcmp(format, "insee") == 0;
@@ -253,7 +233,13 @@ maille_status run_codes(territory *t) {
         TRY(territory_perimeters(t, NULL, &list));
         TRY(territory_perimeter(t, list, t->words[0], &p));
     }
-    TRY(t->o.json ? codes_json(t, p) : write_codes(t, p, insee, stdout));
+    if (t->o.json) {
+        maille_jout j = {0};
+        maille_j_members(&j, NULL, t->ground, p);
+        TRY(j_print(t->ctx, &j));
+    } else {
+        TRY(write_codes(t, p, insee, stdout));
+    }
 done:
     maille_perimeter_free(old);
     maille_perimeter_list_free(list);
@@ -263,27 +249,22 @@ done:
 /* ---- findings
  * ----------------------------------------------------------------------------------- */
 
-typedef struct {
-    said_flags flags;
-    bool seen; /* the perimeter that was asked for */
-} gathering;
-
 static maille_status gather(territory *t, const standing *s, void *user) {
-    gathering *g = user;
     uint32_t claim = t->word_count ? standing_find(s, t->words[0]) : MAILLE_ABSENT;
+    maille_told_flags flags;
     if (t->word_count && claim == MAILLE_ABSENT)
         return MAILLE_OK;
-    g->seen = true;
-    return say_flags(t, s->kind, s->plan, &s->flags, claim, &g->flags);
+    maille_status status = tell_flags(t, s->kind, s->plan, &s->flags, claim, &flags);
+    return status == MAILLE_OK ? join_flags(t, user, &flags) : status;
 }
 
-static maille_status write_findings(territory *t, const said_flags *flags) {
+static maille_status write_findings(territory *t, const maille_told_flags *flags) {
     maille_strbuf s = {0};
     FILE *out = NULL;
     maille_status status = MAILLE_OK;
     maille_strbuf_add(&s, "gravite,genre,objet,a,b,codes,constat,piste,population\n");
     for (size_t i = 0; i < flags->count; i++) {
-        const said_flag *f = &flags->items[i];
+        const maille_told_flag *f = &flags->items[i];
         maille_strbuf_addf(&s, "%s,%s,%s,%s,%s,", f->severity, f->kind, f->subject,
                            f->a ? f->a : "", f->b ? f->b : "");
         for (uint32_t k = 0; k < f->code_count; k++)
@@ -311,75 +292,32 @@ done:
 maille_status run_findings(territory *t) {
     maille_perimeter_list *list = NULL;
     const maille_perimeter *p = NULL;
-    gathering g = {0};
+    maille_told_flags flags = {0};
     maille_status status = MAILLE_OK;
     TRY(want_words(t, 0, 1));
     TRY(territory_ground(t, 0));
     TRY(territory_perimeters(t, t->o.kind, &list));
     if (t->word_count)
         TRY(territory_perimeter(t, list, t->words[0], &p));
-    TRY(each_kind(t, list, gather, &g));
+    TRY(each_kind(t, list, gather, &flags));
     if (t->o.csv)
-        TRY(write_findings(t, &g.flags));
+        TRY(write_findings(t, &flags));
     if (t->o.json) {
         maille_jout j = {0};
-        j_flags(&j, NULL, &g.flags);
+        drop_ids(&flags);
+        maille_j_flags(&j, NULL, &flags);
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet && !t->o.csv) {
-        print_flags(&g.flags, "");
-        printf("%zu constat%s\n", g.flags.count, plural((double)g.flags.count));
+        print_flags(&flags, "");
+        printf("%zu constat%s\n", flags.count, plural((double)flags.count));
     }
 done:
-    MAILLE_VEC_FREE(&g.flags);
     maille_perimeter_list_free(list);
     return status;
 }
 
 /* ---- contested communes
  * ------------------------------------------------------------------------- */
-
-static void j_claimant(const territory *t, maille_jout *j, const standing *s,
-                       const maille_claimant *c) {
-    const maille_claim *claim = &s->plan->claims[c->claim];
-    maille_j_open(j, NULL, '{');
-    maille_j_text(j, "id", claim->id);
-    maille_j_text(j, "nom", claim->name);
-    maille_j_text(j, "statut", claim->status);
-    maille_j_text(j, "depuis", claim->since);
-    maille_j_number(j, "part", c->share);
-    maille_j_bool(j, "partage_expres", c->on_purpose);
-    maille_j_text(j, "pole", c->pole == MAILLE_ABSENT ? NULL : t->ground->code[c->pole]);
-    maille_j_number(j, "minutes_pole", c->minutes_to_pole);
-    maille_j_bool(j, "touche", c->borders);
-    maille_j_close(j, '}');
-}
-
-static maille_status contested_json(territory *t, const standing *s, const maille_contested *c) {
-    const maille_ground *g = t->ground;
-    maille_jout j = {0};
-    maille_j_open(&j, NULL, '[');
-    for (uint32_t i = 0; i < c->count; i++) {
-        const maille_contested_unit *u = &c->units[i];
-        maille_j_open(&j, NULL, '{');
-        maille_j_text(&j, "code", g->code[u->unit]);
-        maille_j_text(&j, "nom", g->name[u->unit]);
-        maille_j_number(&j, "population", g->population[u->unit]);
-        maille_j_open(&j, "pretendants", '[');
-        for (uint32_t k = 0; k < u->count; k++)
-            j_claimant(t, &j, s, &c->claimants[u->first + k]);
-        maille_j_close(&j, ']');
-        maille_j_open(&j, "majorites", '{');
-        for (uint32_t k = 0; k < g->grouping_count; k++) {
-            uint32_t claim = c->majorities[u->grouping_first + k];
-            maille_j_text(&j, g->groupings[k].name,
-                          claim == MAILLE_ABSENT ? NULL : s->plan->claims[claim].id);
-        }
-        maille_j_close(&j, '}');
-        maille_j_close(&j, '}');
-    }
-    maille_j_close(&j, ']');
-    return j_print(t->ctx, &j);
-}
 
 static const char *majorities_of(territory *t, const standing *s, const maille_contested *c,
                                  const maille_contested_unit *u, uint32_t claim) {
@@ -436,10 +374,13 @@ maille_status run_contested(territory *t) {
     TRY(maille_holders_new(t->ctx, t->ground, s->plan, &holders));
     TRY(maille_contested_new(t->ctx, t->ground, s->plan, &holders, &c));
     TRY(maille_loaded_contested(t->ctx, t->loaded, c));
-    if (t->o.json)
-        TRY(contested_json(t, s, c));
-    else if (!t->o.quiet)
+    if (t->o.json) {
+        maille_jout j = {0};
+        (void)maille_tell_contested(t->ctx, t->ground, s->plan, c, &j);
+        TRY(j_print(t->ctx, &j)); /* tells where memory ran out, too */
+    } else if (!t->o.quiet) {
         print_contested(t, s, c);
+    }
 done:
     maille_contested_free(c);
     maille_holders_free(&holders);

@@ -20,7 +20,7 @@ static maille_status print_conflicts(territory *t, const maille_merge_report *re
         for (uint32_t i = 0; i < report->count; i++) {
             maille_j_open(&j, NULL, '{');
             maille_j_text(&j, "id", report->items[i].perimeter);
-            j_differences(&j, "differences", report->items[i].conflicts);
+            maille_j_differences(&j, "differences", report->items[i].conflicts);
             maille_j_close(&j, '}');
         }
         maille_j_close(&j, ']');
@@ -93,15 +93,16 @@ done:
  * ----------------------------------------------------------------------------------- */
 
 static maille_status list_scenarios(territory *t) {
-    static const j_column columns[] = {{"id", "id"},   {"titre", "title"}, {"base", "base"},
-                                       {"date", "at"}, {"qui", "who"},     {"changes", "changed"}};
+    static const maille_j_column columns[] = {{"id", "id"},     {"titre", "title"},
+                                              {"base", "base"}, {"date", "at"},
+                                              {"qui", "who"},   {"changes", "changed"}};
     maille_table *rows = NULL;
     maille_status status = MAILLE_OK;
     TRY(want_words(t, 1, 1));
     TRY(maille_scenario_list(t->ctx, t->store, &rows));
     if (t->o.json) {
         maille_jout j = {0};
-        j_table(&j, NULL, rows, columns, sizeof columns / sizeof *columns);
+        maille_j_table(&j, NULL, rows, columns, sizeof columns / sizeof *columns);
         TRY(j_print(t->ctx, &j));
         goto done;
     }

@@ -7,7 +7,6 @@
 static void portrait_free(portrait *p) {
     maille_portrait_free(p->of);
     standing_free(p->plan);
-    MAILLE_VEC_FREE(&p->flags);
 }
 
 /* ---- what is shown
@@ -39,17 +38,18 @@ static maille_status find_flags(portrait *p, const maille_perimeter_list *list) 
     uint32_t claim = standing_find(p->plan, perimeter->id);
     return claim == MAILLE_ABSENT
                ? MAILLE_OK
-               : say_flags(p->t, p->plan->kind, p->plan->plan, &p->plan->flags, claim, &p->flags);
+               : tell_flags(p->t, p->plan->kind, p->plan->plan, &p->plan->flags, claim, &p->flags);
 }
 
 /* ---- show
  * --------------------------------------------------------------------------------------- */
 
-static maille_status print_json(const portrait *p) {
+static maille_status print_json(portrait *p) {
     maille_jout j = {0};
     maille_j_open(&j, NULL, '{');
     maille_portrait_members(p->of, &j);
-    j_flags(&j, "constats", &p->flags);
+    drop_ids(&p->flags);
+    maille_j_flags(&j, "constats", &p->flags);
     maille_j_close(&j, '}');
     return j_print(p->t->ctx, &j);
 }

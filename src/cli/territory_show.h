@@ -10,7 +10,7 @@ typedef struct {
     territory *t;
     maille_portrait *of;
     standing *plan; /* its kind as it stands; NULL of a list and of old versions */
-    said_flags flags;
+    maille_told_flags flags;
 } portrait;
 
 /* territory_show_text.c */
