@@ -24,8 +24,9 @@ struct maille_store {
     int lock;    /* -1 = none: opened for reading, or at rest */
     int version; /* of the file when it was opened */
     maille_schema *schema;
-    struct stat file;      /* when it was opened */
-    maille_strbuf scratch; /* of the functions that filters call */
+    struct stat file;                 /* when it was opened */
+    maille_strbuf scratch;            /* of the functions that filters call */
+    struct maille_deferred *deferred; /* NULL: what is written is written at once (defer.h) */
 };
 
 /* Open and create with another list of versions; a test brings its own. */

@@ -1,6 +1,7 @@
 /* Where things come from: imports and step runs, and what a new import replaces. */
 #include <maille/provenance.h>
 
+#include "store/defer.h"
 #include "store/internal.h"
 
 #include <maille/clock.h>
@@ -227,6 +228,8 @@ maille_status maille_imports(maille_ctx *ctx, maille_store *store, maille_table 
 
 maille_status maille_step_record(maille_ctx *ctx, maille_store *store, const maille_step_run *run) {
     sqlite3_stmt *insert = NULL;
+    if (store->deferred)
+        return maille_defer_step(ctx, store, run);
     maille_status status = maille_store_writable(ctx, store);
     if (status != MAILLE_OK)
         return status;

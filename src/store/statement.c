@@ -1,4 +1,5 @@
 /* Statements being written: names of the schema, ?s and their values. */
+#include "store/defer.h"
 #include "store/internal.h"
 
 void maille_sql_name(maille_strbuf *text, const char *name) {
@@ -54,7 +55,11 @@ maille_status maille_statement_prepare(maille_ctx *ctx, const maille_store *stor
     if (s->parameters.count > (size_t)most)
         return maille_fail(ctx, MAILLE_USAGE, "filter on %s had %zu values, more than %d",
                            about->name, s->parameters.count, most);
-    maille_status status = maille_sql_prepare(ctx, store->db, s->text.text, about->name, out);
+    maille_status status = MAILLE_OK;
+    if (store->deferred)
+        status = maille_defer_readable(ctx, store, about);
+    if (status == MAILLE_OK)
+        status = maille_sql_prepare(ctx, store->db, s->text.text, about->name, out);
     if (status != MAILLE_OK)
         return status;
     for (size_t i = 0; i < s->parameters.count; i++) {

@@ -1,4 +1,5 @@
 /* The workspace file: made, opened, migrated, closed. */
+#include "store/defer.h"
 #include "store/internal.h"
 #include "store/lock.h"
 #include "store/place.h"
@@ -463,6 +464,7 @@ void maille_store_close(maille_store *store) {
     if (!store)
         return;
     disconnect(store);
+    maille_defer_free(store->deferred);
     maille_lock_release(store->place, store->lock);
     maille_schema_free(store->schema);
     maille_free(store->path);

@@ -1,4 +1,5 @@
 /* Writing: transactions, rows added, replaced and deleted, settings. */
+#include "store/defer.h"
 #include "store/internal.h"
 #include "store/polygon_blob.h"
 
@@ -19,6 +20,8 @@ maille_status maille_store_writable(maille_ctx *ctx, const maille_store *store) 
 maille_status maille_store_begin(maille_ctx *ctx, maille_store *store) {
     if (!sqlite3_get_autocommit(store->db))
         return maille_fail(ctx, MAILLE_FAILED, "a transaction on %s was begun twice", store->path);
+    if (store->deferred)
+        return maille_defer_begin(ctx, store);
     return maille_sql_exec(ctx, store->db, store->lock >= 0 ? "BEGIN IMMEDIATE" : "BEGIN",
                            store->path);
 }
@@ -27,12 +30,16 @@ maille_status maille_store_commit(maille_ctx *ctx, maille_store *store) {
     if (sqlite3_get_autocommit(store->db))
         return maille_fail(ctx, MAILLE_FAILED, "there was no transaction on %s to commit",
                            store->path);
+    if (store->deferred)
+        return maille_defer_commit(ctx, store);
     if (sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
         return MAILLE_OK;
     return maille_sql_fail(ctx, store->db, "the changes of %s could not be kept", store->path);
 }
 
 void maille_store_rollback(maille_store *store) {
+    if (store->deferred)
+        maille_defer_forget(store);
     if (!sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -278,6 +285,8 @@ static maille_status change_table(maille_ctx *ctx, maille_store *store, const ch
     const maille_schema_table *table;
     maille_change change;
     maille_status status = find_for_writing(ctx, store, name, &table);
+    if (status == MAILLE_OK && store->deferred)
+        return maille_defer_rows(ctx, store, table, deletes, scope, rows);
     if (status == MAILLE_OK)
         status = maille_change_begin(ctx, store, &change);
     if (status != MAILLE_OK)
@@ -329,6 +338,8 @@ maille_status maille_store_get(maille_ctx *ctx, maille_store *store, const char 
 maille_status maille_store_set(maille_ctx *ctx, maille_store *store, const char *key,
                                const char *value) {
     sqlite3_stmt *write = NULL;
+    if (store->deferred)
+        return maille_defer_setting(ctx, store, key, value);
     maille_status status = maille_store_writable(ctx, store);
     if (status != MAILLE_OK)
         return status;
