@@ -2,7 +2,7 @@
 #include "service/service.h"
 
 const route_table *const all_routes[] = {
-    &ogc_routes,    &item_routes,    &tile_routes,      &download_routes,
-    &answer_routes, &session_routes, &operation_routes, &event_routes,
+    &ogc_routes,     &item_routes,      &tile_routes,  &download_routes,  &answer_routes,
+    &session_routes, &operation_routes, &event_routes, &perimeter_routes, &scenario_routes,
 };
 const size_t all_route_count = sizeof all_routes / sizeof *all_routes;
