@@ -3,6 +3,7 @@
 #define MAILLE_STEPS_H
 
 #include <maille/ctx.h>
+#include <maille/json.h>
 #include <maille/provenance.h>
 #include <maille/rules.h>
 #include <maille/sources.h>
@@ -22,6 +23,11 @@ maille_status maille_study_apply(maille_ctx *ctx, maille_store *store, const mai
 /* Names whose retention is over go (journal.h: maille_names_forget), by the rule set that the study
  * names; `count` rows lost one. */
 maille_status maille_retention_apply(maille_ctx *ctx, maille_store *store, int64_t *count);
+/* Entries of the journal (journal.h) as they are published: elements of an array {"numero","le",
+ * "qui","compte","action","scenario","genre","objet","changement","motif","detail","oublie"}, and
+ * lines of CSV. */
+void maille_journal_json(maille_jout *j, const maille_table *entries);
+void maille_journal_csv(maille_strbuf *s, const maille_table *entries, bool head);
 
 /* ---- the chain
  * ------------------------------------------------------------------------------------ */

@@ -18,7 +18,7 @@ typedef struct {
 } command;
 
 extern const command cmd_run, cmd_init, cmd_import, cmd_compute, cmd_check, cmd_export, cmd_times,
-    cmd_access, cmd_network, cmd_territory, cmd_token, cmd_backup, cmd_serve;
+    cmd_access, cmd_network, cmd_territory, cmd_token, cmd_audit, cmd_backup, cmd_serve;
 /* Its subcommands and their options; those of one where argv names it. */
 void print_territory_help(int argc, char **argv);
 

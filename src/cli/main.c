@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 static const command *const commands[] = {
-    &cmd_run,    &cmd_init,    &cmd_import,    &cmd_compute, &cmd_check,  &cmd_export, &cmd_times,
-    &cmd_access, &cmd_network, &cmd_territory, &cmd_token,   &cmd_backup, &cmd_serve,
+    &cmd_run,    &cmd_init,    &cmd_import,    &cmd_compute, &cmd_check, &cmd_export, &cmd_times,
+    &cmd_access, &cmd_network, &cmd_territory, &cmd_token,   &cmd_audit, &cmd_backup, &cmd_serve,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
