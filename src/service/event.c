@@ -14,8 +14,8 @@ enum { MOST_DIFFERENCES = 500, MOST_PERIMETERS = 500 };
 
 /* ---- shared texts ---- */
 
-passage *passage_new(const char *bytes, size_t length) {
-    passage *t = maille_alloc(1, sizeof *t + length + 1);
+wording *wording_new(const char *bytes, size_t length) {
+    wording *t = maille_alloc(1, sizeof *t + length + 1);
     if (!t)
         return NULL;
     atomic_init(&t->holders, 1);
@@ -24,12 +24,12 @@ passage *passage_new(const char *bytes, size_t length) {
     return t;
 }
 
-passage *passage_hold(passage *t) {
+wording *wording_hold(wording *t) {
     atomic_fetch_add_explicit(&t->holders, 1, memory_order_relaxed);
     return t;
 }
 
-void passage_drop(passage *t) {
+void wording_drop(wording *t) {
     if (t && atomic_fetch_sub(&t->holders, 1) == 1)
         maille_free(t);
 }
@@ -100,7 +100,7 @@ typedef struct {
 /* What those who are bound to the same départements are told. */
 typedef struct told {
     const char *key;
-    passage *text;
+    wording *text;
     struct told *next;
 } told;
 
@@ -123,7 +123,7 @@ void event_free(event *e) {
     if (!e)
         return;
     for (told *t = e->told; t; t = t->next)
-        passage_drop(t->text);
+        wording_drop(t->text);
     maille_arena_free(e->arena);
 }
 
@@ -199,7 +199,7 @@ static void frame(maille_strbuf *s, int64_t id, const char *name) {
     maille_strbuf_addf(s, "\nevent: %s\ndata: ", name);
 }
 
-static passage *make_text(const event *e, const scope *to) {
+static wording *make_text(const event *e, const scope *to) {
     maille_strbuf s = {0};
     frame(&s, to->public ? e->ordinal : e->number, e->name);
     maille_strbuf_add(&s, to->public ? e->public_data : e->head);
@@ -212,24 +212,24 @@ static passage *make_text(const event *e, const scope *to) {
         maille_strbuf_add_char(&s, ']');
     }
     maille_strbuf_add(&s, "}\n\n");
-    passage *made = s.failed ? NULL : passage_new(s.text, s.length);
+    wording *made = s.failed ? NULL : wording_new(s.text, s.length);
     maille_strbuf_free(&s);
     return made;
 }
 
-passage *event_text(event *e, const scope *to) {
+wording *event_text(event *e, const scope *to) {
     const char *key = to->public ? "public" : e->has_parts ? to->key : "";
     for (told *t = e->told; t; t = t->next)
         if (strcmp(t->key, key) == 0)
-            return passage_hold(t->text);
-    passage *made = make_text(e, to);
+            return wording_hold(t->text);
+    wording *made = make_text(e, to);
     told *place = made ? maille_arena_alloc(e->arena, sizeof *place) : NULL;
     const char *kept = place ? maille_arena_strdup(e->arena, key) : NULL;
     if (!kept)
         return made; /* made again for the next */
     *place = (told){.key = kept, .text = made, .next = e->told};
     e->told = place;
-    return passage_hold(made);
+    return wording_hold(made);
 }
 
 /* ---- making one ---- */

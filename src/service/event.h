@@ -7,14 +7,14 @@
 #include <stdatomic.h>
 
 /* Text that many streams send at a time. */
-typedef struct passage {
+typedef struct wording {
     atomic_uint holders;
     size_t length;
     char bytes[];
-} passage;
-passage *passage_new(const char *bytes, size_t length); /* NULL: memory ran out */
-passage *passage_hold(passage *t);
-void passage_drop(passage *t); /* NULL is fine */
+} wording;
+wording *wording_new(const char *bytes, size_t length); /* NULL: memory ran out */
+wording *wording_hold(wording *t);
+void wording_drop(wording *t); /* NULL is fine */
 
 /* The département of each commune, as imported last. Immutable; shared. */
 typedef struct areas areas;
@@ -42,7 +42,7 @@ size_t event_size(const event *e); /* bytes of memory */
 bool event_shows(const event *e, const scope *to);
 /* Held for the caller; made when it is first asked for: threads must not ask at once. NULL: memory
  * ran out. */
-passage *event_text(event *e, const scope *to);
+wording *event_text(event *e, const scope *to);
 
 /* Whether an entry of that action is ever told, and whether the public is told of it. */
 bool event_is_told(const char *action, const char *change, const char *account, const scope *to);

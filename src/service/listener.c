@@ -103,7 +103,7 @@ void listener_free(listener *l) {
         l->next->previous = l->previous;
     h->listener_count--;
     pthread_mutex_unlock(&h->lock);
-    passage_drop(l->sending);
+    wording_drop(l->sending);
     maille_arena_free(l->arena);
 }
 
@@ -119,8 +119,8 @@ static void add_anew(const listener *l, maille_strbuf *s) {
     maille_strbuf_add(s, "}\n\n");
 }
 
-static passage *end_text(maille_strbuf *s) {
-    passage *made = s->failed ? NULL : passage_new(s->text, s->length);
+static wording *end_text(maille_strbuf *s) {
+    wording *made = s->failed ? NULL : wording_new(s->text, s->length);
     maille_strbuf_free(s);
     return made;
 }
@@ -177,7 +177,7 @@ static bool take_text(listener *l) {
         l->sending = event_text(e, &l->who);
         l->cursor = event_number(e);
     } else if (l->beat) {
-        l->sending = passage_new(":\n\n", 3);
+        l->sending = wording_new(":\n\n", 3);
     } else {
         return true;
     }
@@ -227,12 +227,12 @@ static maille_status read_row(view *v, listener *l, reading *in, const maille_ta
     }
     maille_status status = event_new(v->ctx, v->store, in->communes, rows, row, ordinal, &e);
     if (!status && e && event_shows(e, &in->who)) {
-        passage *t = event_text(e, &in->who);
+        wording *t = event_text(e, &in->who);
         if (t)
             maille_strbuf_add_n(&in->piece, t->bytes, t->length);
         else
             status = maille_no_memory(v->ctx);
-        passage_drop(t);
+        wording_drop(t);
     }
     event_free(e);
     return status;
@@ -285,7 +285,7 @@ static void run_reading(job *self) {
         view_give(v);
     }
     areas_drop(communes);
-    passage *made = in.piece.length ? end_text(&in.piece) : NULL;
+    wording *made = in.piece.length ? end_text(&in.piece) : NULL;
     bool failed = status || (in.piece.failed || (in.piece.length && !made));
     pthread_mutex_lock(&h->lock);
     l->over |= failed;
@@ -298,14 +298,14 @@ static void run_reading(job *self) {
 /* ---- on an I/O thread ---- */
 
 static ssize_t give(listener *l, char *buffer, size_t most) {
-    const passage *t = l->sending;
+    const wording *t = l->sending;
     size_t left = t->length - l->taken, n = left < most ? left : most;
     memcpy(buffer, t->bytes + l->taken, n);
     l->taken += n;
     l->on->bytes += n;
     l->told = seconds_monotonic();
     if (n == left) {
-        passage_drop(l->sending);
+        wording_drop(l->sending);
         l->sending = NULL;
         l->taken = 0;
     }
