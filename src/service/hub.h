@@ -29,7 +29,7 @@ typedef struct listener {
     bool over;      /* the account does not hold any more, or something failed */
     bool beat;      /* a sign of life is due */
     bool anew;      /* the workspace is another one: the client must read everything */
-    passage *sending;
+    wording *sending;
     size_t taken;
     double told; /* when something was last sent, monotonic */
     job job;     /* reads from the journal what is older than the ring */
