@@ -32,11 +32,17 @@ maille_status loads_new(maille_ctx *ctx, maille_store *store, loads **out) {
     return MAILLE_OK;
 }
 
+void loads_forget_decisions(loads *l) {
+    for (int i = 0; i < 2; i++) {
+        seen_perimeters_free(l->perimeters[i]);
+        l->perimeters[i] = NULL;
+    }
+}
+
 void loads_free(loads *l) {
     if (!l)
         return;
-    for (int i = 0; i < 2; i++)
-        seen_perimeters_free(l->perimeters[i]);
+    loads_forget_decisions(l);
     maille_loaded_free(l->ground);
     maille_matrix_free(l->matrix);
     travel_free(l->travel);

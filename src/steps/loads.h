@@ -105,6 +105,8 @@ maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t);
 maille_status times_between_communes(maille_ctx *ctx, loads *l, maille_matrix **out);
 maille_status loads_new(maille_ctx *ctx, maille_store *store, loads **out);
 void loads_free(loads *l);
+/* Others have written: perimeters are to be loaded again. All else rests on imports. */
+void loads_forget_decisions(loads *l);
 
 maille_status load_study(maille_ctx *ctx, loads *l, const maille_study **out);
 maille_status load_crs(maille_ctx *ctx, loads *l, const maille_crs **out);

@@ -98,6 +98,17 @@ maille_status remarks_add(maille_ctx *ctx, remarks *r, const char *severity, con
 maille_status remarks_save(maille_ctx *ctx, remarks *r, maille_store *store);
 void remarks_close(remarks *r);
 
+/* ---- what a run computed: told in the journal (src/steps/computed.c) ---------------------------
+ */
+
+/* What a run of the chain did with a step: nothing, the same again, another thing. */
+typedef enum { COMPUTED_NOT, COMPUTED_SAME, COMPUTED_OTHER } computed;
+/* One entry "calcul" where any step of all (`done` has one for each) ran; the public is named only
+ * where something that it may see is another thing. Returns `status`, that of the run, with its
+ * message, or that of telling. */
+maille_status computed_tell(maille_ctx *ctx, maille_store *store, maille_audience audience,
+                            const computed *done, maille_status status);
+
 /* A list of names for a message: "a, b, c, d, e et 12 autres". */
 void names_in_words(const char *const *names, const uint32_t *numbers, size_t count, char *out,
                     size_t size);

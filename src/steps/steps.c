@@ -81,7 +81,6 @@ static maille_status forget_step(maille_ctx *ctx, maille_store *store, const ste
     maille_filter scope = {.op = MAILLE_F_AND, .children = both, .count = 2};
     remarks none = {0};
     maille_status status = MAILLE_OK;
-    TRY(maille_store_begin(ctx, store));
     TRY(clear_results(ctx, store, s, audience));
     TRY(maille_store_delete(ctx, store, "step_run", &scope));
     TRY(remarks_open(ctx, &none, s->name, audience));
@@ -89,8 +88,6 @@ static maille_status forget_step(maille_ctx *ctx, maille_store *store, const ste
     TRY(maille_store_commit(ctx, store));
 done:
     remarks_close(&none);
-    if (status != MAILLE_OK)
-        maille_store_rollback(store);
     return status;
 }
 
@@ -105,9 +102,9 @@ static maille_status run_step(maille_ctx *ctx, maille_store *store, loads *l, co
                            .message = call.message};
     maille_strbuf parameters = {0};
     maille_status status = MAILLE_OK;
-    TRY(maille_store_begin(ctx, store));
     TRY(clear_results(ctx, store, s, run.audience));
     TRY(s->run(ctx, &call));
+    TRY(maille_cancelled(ctx));
     TRY(step_parameters(ctx, l, s, &parameters));
     run.parameters = parameters.text;
     run.seconds = seconds_now() - began;
@@ -117,11 +114,24 @@ static maille_status run_step(maille_ctx *ctx, maille_store *store, loads *l, co
     result->seconds = seconds_now() - began;
     snprintf(result->message, sizeof result->message, "%s", call.message);
 done:
-    if (status != MAILLE_OK)
-        maille_store_rollback(store);
     maille_strbuf_free(&parameters);
     return status;
 }
+
+/* ---- a run of the chain
+ * ---------------------------------------------------------------------------------- */
+
+/* How often the chain is taken from its beginning again, because others decided something between
+ * two of its steps. */
+enum { MOST_ROUNDS = 16 };
+
+typedef struct {
+    maille_store *store;
+    loads *l;
+    const maille_run_options *options;
+    uint64_t state;    /* of the workspace, as the last transaction saw it */
+    bool begun, moved; /* others have written since the run began */
+} chain;
 
 /* Force is for the steps that were named; those before them run where they are out of date. */
 static bool is_forced(const maille_run_options *options, const step *s) {
@@ -133,61 +143,146 @@ static bool is_forced(const maille_run_options *options, const step *s) {
     return false;
 }
 
-static maille_status bring_up_to_date(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
-                                      const maille_run_options *options,
-                                      maille_step_result *result) {
-    const char *lacks = NULL, *audience = audience_of(s, options->audience);
-    char hash[65], *last = NULL;
+/* Whether others have written since the last step: what was loaded of decisions is of before. */
+static maille_status look_around(maille_ctx *ctx, chain *c) {
+    uint64_t state;
+    bool replaced;
+    maille_status status = maille_store_state(ctx, c->store, &state, &replaced);
+    if (status != MAILLE_OK)
+        return status;
+    if (c->begun && state != c->state) {
+        c->moved = true;
+        loads_forget_decisions(c->l);
+    }
+    c->begun = true;
+    c->state = state;
+    return MAILLE_OK;
+}
+
+/* Whether the steps before it have left what they would leave of this state: a decision may have
+ * been taken since they ran. */
+static maille_status needs_hold(maille_ctx *ctx, chain *c, const step *s, bool *hold) {
+    maille_audience audience = c->options->audience;
     maille_status status = MAILLE_OK;
-    *result = (maille_step_result){
-        .step = s->name, .audience = options->audience, .by_audience = s->by_audience};
-    TRY(step_inputs_hash(ctx, store, l, s, options->audience, hash, &lacks));
-    TRY(maille_step_hash(ctx, store, s->name, audience, &last));
-    if (lacks) {
-        result->outcome = MAILLE_STEP_LACKS;
-        snprintf(result->message, sizeof result->message, "%s", lacks);
-        if (last)
-            TRY(forget_step(ctx, store, s, audience));
-    } else if (last && strcmp(last, hash) == 0 && !is_forced(options, s)) {
-        result->outcome = MAILLE_STEP_FRESH;
-    } else {
-        TRY(run_step(ctx, store, l, s, options->audience, hash, result));
+    char hash[65], *last = NULL;
+    *hold = true;
+    for (const char *const *need = s->needs; *hold && c->moved && need && *need; need++) {
+        const step *before = step_named(*need);
+        const char *lacks = NULL;
+        TRY(step_inputs_hash(ctx, c->store, c->l, before, audience, hash, &lacks));
+        TRY(maille_step_hash(ctx, c->store, before->name, audience_of(before, audience), &last));
+        *hold = lacks ? !last : last && strcmp(last, hash) == 0;
+        maille_free(last);
+        last = NULL;
     }
 done:
     maille_free(last);
     return status;
 }
 
+/* In a transaction, which is left open where nothing was written. */
+static maille_status renew(maille_ctx *ctx, chain *c, const step *s, computed *done,
+                           maille_step_result *result) {
+    const maille_run_options *options = c->options;
+    const char *lacks = NULL, *audience = audience_of(s, options->audience);
+    char hash[65], *last = NULL;
+    maille_status status = MAILLE_OK;
+    TRY(step_inputs_hash(ctx, c->store, c->l, s, options->audience, hash, &lacks));
+    TRY(maille_step_hash(ctx, c->store, s->name, audience, &last));
+    bool fresh = last && strcmp(last, hash) == 0;
+    if (lacks) {
+        result->outcome = MAILLE_STEP_LACKS;
+        snprintf(result->message, sizeof result->message, "%s", lacks);
+        if (last)
+            TRY(forget_step(ctx, c->store, s, audience));
+        if (last)
+            *done = COMPUTED_OTHER;
+    } else if (fresh && (*done || !is_forced(options, s))) {
+        if (!*done)
+            result->outcome = MAILLE_STEP_FRESH;
+    } else {
+        TRY(run_step(ctx, c->store, c->l, s, options->audience, hash, result));
+        if (*done != COMPUTED_OTHER)
+            *done = fresh ? COMPUTED_SAME : COMPUTED_OTHER;
+    }
+done:
+    maille_free(last);
+    return status;
+}
+
+/* Decides, computes and records in one transaction: the hash that is recorded is of the state that
+ * was read. `hold` false: the chain is to begin again. */
+static maille_status bring_up_to_date(maille_ctx *ctx, chain *c, const step *s, computed *done,
+                                      maille_step_result *result, bool *hold) {
+    maille_status status = MAILLE_OK;
+    if (!result->step)
+        *result = (maille_step_result){
+            .step = s->name, .audience = c->options->audience, .by_audience = s->by_audience};
+    TRY(maille_cancelled(ctx));
+    TRY(maille_store_begin(ctx, c->store));
+    TRY(look_around(ctx, c));
+    TRY(needs_hold(ctx, c, s, hold));
+    if (*hold)
+        TRY(renew(ctx, c, s, done, result));
+done:
+    maille_store_rollback(c->store); /* unless it was committed */
+    return status;
+}
+
+static maille_status run_round(maille_ctx *ctx, chain *c, const unsigned char *wanted, size_t total,
+                               computed *done_of, maille_step_result *rows, bool *whole) {
+    size_t n = 0;
+    maille_status status = MAILLE_OK;
+    *whole = true;
+    for (size_t i = 0; status == MAILLE_OK && *whole && i < maille_all_steps_count; i++) {
+        if (!wanted[i])
+            continue;
+        maille_progress(ctx, maille_all_steps[i].name, n, total);
+        status = bring_up_to_date(ctx, c, &maille_all_steps[i], &done_of[i], &rows[n], whole);
+        n++;
+    }
+    return status;
+}
+
+static maille_status run_rounds(maille_ctx *ctx, chain *c, const unsigned char *wanted,
+                                size_t total, computed *done_of, maille_step_result *rows) {
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        bool whole;
+        maille_status status = run_round(ctx, c, wanted, total, done_of, rows, &whole);
+        if (status != MAILLE_OK || whole)
+            return status;
+    }
+    return maille_fail(ctx, MAILLE_BUSY, "decisions on %s changed again and again meanwhile",
+                       maille_store_path(c->store));
+}
+
 maille_status maille_steps_run(maille_ctx *ctx, maille_store *store,
                                const maille_run_options *options, maille_step_result **results,
                                size_t *count) {
     maille_status status = MAILLE_OK;
-    loads *l = NULL;
-    size_t n = 0, total = 0, done_steps = 0;
+    chain c = {.store = store, .options = options};
+    size_t total = 0;
     unsigned char *wanted = maille_alloc(maille_all_steps_count, 1);
+    computed *done_of = maille_alloc(maille_all_steps_count, sizeof *done_of);
     maille_step_result *rows = maille_alloc(maille_all_steps_count, sizeof *rows);
-    if (!wanted || !rows) {
+    if (!wanted || !rows || !done_of) {
         status = maille_no_memory(ctx);
         goto done;
     }
     TRY(choose_steps(ctx, options, wanted));
-    TRY(loads_new(ctx, store, &l));
+    TRY(loads_new(ctx, store, &c.l));
     for (size_t i = 0; i < maille_all_steps_count; i++)
         total += wanted[i];
-    for (size_t i = 0; i < maille_all_steps_count; i++) {
-        if (!wanted[i])
-            continue;
-        maille_progress(ctx, maille_all_steps[i].name, done_steps++, total);
-        TRY(bring_up_to_date(ctx, store, l, &maille_all_steps[i], options, &rows[n]));
-        n++;
-    }
+    status = run_rounds(ctx, &c, wanted, total, done_of, rows);
+    TRY(computed_tell(ctx, store, options->audience, done_of, status));
     maille_progress(ctx, "steps", total, total);
     *results = rows;
-    *count = n;
+    *count = total;
     rows = NULL;
 done:
-    loads_free(l);
+    loads_free(c.l);
     maille_free(wanted);
+    maille_free(done_of);
     maille_free(rows);
     return status;
 }
