@@ -214,7 +214,8 @@ maille_status maille_gap_notes(maille_ctx *ctx, maille_store *store, maille_tabl
  * `base` "" = the reference, or another scenario. */
 maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const char *id,
                                      const char *title, const char *base);
-/* With its history; what was merged stays. MAILLE_REFUSED while another scenario began with it. */
+/* With its history and comments; what was merged stays. MAILLE_REFUSED while another scenario began
+ * with it. */
 maille_status maille_scenario_delete(maille_ctx *ctx, maille_store *store, const char *id);
 /* Columns id, title, base, at, who, changed (perimeters that stand otherwise than they began). */
 maille_status maille_scenario_list(maille_ctx *ctx, maille_store *store, maille_table **out);

@@ -19,6 +19,9 @@ typedef struct {
 typedef struct {
     maille_store *store;
     const maille_edit *edit;
+    const maille_op *ops;
+    size_t op_count;
+    seeing seeing;
     loads *loads;
     const maille_publication_rules *publication;
     maille_unit_rules *units;
@@ -113,15 +116,8 @@ done:
     return status;
 }
 
-/* The id of the status that people wrote in their way. */
-static maille_status judge_status(maille_ctx *ctx, const editing *e, maille_op *op) {
-    const maille_perimeter_status *known =
-        op->status ? maille_publication_status(e->publication, op->status) : NULL;
+static maille_status refuse_status(maille_ctx *ctx, const editing *e, const maille_op *op) {
     maille_strbuf all = {0};
-    if (known) {
-        op->status = known->id;
-        return MAILLE_OK;
-    }
     for (size_t i = 0; i < e->publication->count; i++)
         maille_strbuf_addf(&all, "%s%s", i ? ", " : "", e->publication->statuses[i].id);
     maille_status status =
@@ -129,6 +125,25 @@ static maille_status judge_status(maille_ctx *ctx, const editing *e, maille_op *
                     op->perimeter, op->status ? op->status : "", all.text ? all.text : "none");
     maille_strbuf_free(&all);
     return status;
+}
+
+/* The id of the status that people wrote in their way: the id as a rule, else a title or the like.
+ */
+static maille_status judge_status(maille_ctx *ctx, const editing *e, maille_op *op) {
+    const maille_publication_rules *rules = e->publication;
+    const maille_perimeter_status *known = NULL;
+    char *slug = op->status ? maille_slug(op->status) : NULL;
+    if (op->status && !slug)
+        return maille_no_memory(ctx);
+    for (size_t i = 0; slug && i < rules->count && !known; i++)
+        known = strcmp(slug, rules->statuses[i].id) == 0 ? &rules->statuses[i] : NULL;
+    maille_free(slug);
+    if (!known && op->status)
+        known = maille_publication_status(rules, op->status);
+    if (!known)
+        return refuse_status(ctx, e, op);
+    op->status = known->id;
+    return MAILLE_OK;
 }
 
 static maille_status judge_kind(maille_ctx *ctx, const maille_op *op) {
@@ -215,31 +230,103 @@ done:
     return status;
 }
 
-static maille_status apply_all(maille_ctx *ctx, editing *e, const maille_op *ops, size_t count) {
+/* Each perimeter must stand as its writer saw it; what is to come into being need not be seen. */
+static maille_status look_all(maille_ctx *ctx, editing *e) {
+    maille_status status = MAILLE_OK;
+    maille_names *looked = NULL;
+    if (!e->edit->seen_count && !e->edit->see_all)
+        return seeing_verdict(ctx, &e->seeing);
+    if (!(looked = maille_names_new(16)))
+        return maille_no_memory(ctx);
+    for (size_t i = 0; i < e->op_count; i++) {
+        const char *perimeter = e->ops[i].perimeter;
+        if (!perimeter || maille_names_get(looked, perimeter) != MAILLE_ABSENT)
+            continue;
+        if (!maille_names_set(looked, perimeter, 1))
+            TRY(maille_no_memory(ctx));
+        if (e->ops[i].kind != MAILLE_OP_CREATE)
+            TRY(seeing_require(ctx, &e->seeing, perimeter));
+        TRY(seeing_look(ctx, &e->seeing, perimeter, e->ops, e->op_count));
+    }
+    status = seeing_verdict(ctx, &e->seeing);
+done:
+    maille_names_free(looked);
+    return status;
+}
+
+/* Strokes on one perimeter, from the first to the `count`th of all. */
+static maille_status apply_to(maille_ctx *ctx, editing *e, const char *perimeter, size_t count,
+                              maille_perimeter **now) {
     maille_status status = MAILLE_OK;
     for (size_t i = 0; i < count; i++) {
-        maille_op op = ops[i];
-        touched *t = NULL;
+        maille_op op = e->ops[i];
+        if (strcmp(op.perimeter, perimeter) != 0)
+            continue;
         TRY(judge_stroke(ctx, e, &op));
-        TRY(touch(ctx, e, op.perimeter, &t));
-        TRY(maille_perimeter_apply(ctx, &t->now, &op));
+        TRY(maille_perimeter_apply(ctx, now, &op));
     }
-    for (uint32_t i = 0; i < e->count; i++)
-        if (e->perimeters[i].now)
-            TRY(judge_parts(ctx, e, e->perimeters[i].now));
+    if (*now && count == e->op_count)
+        TRY(judge_parts(ctx, e, *now));
 done:
     return status;
 }
 
-static maille_status judge_expected(maille_ctx *ctx, const editing *e, const maille_op *ops,
-                                    size_t count) {
-    if (e->edit->expected == 0 || count == 0)
+/* A refusal of the first `count` strokes on a perimeter that was tolerated to stand otherwise than
+ * seen is a conflict where they went well with what was seen; else it stays as it is. */
+static maille_status judge_refusal(maille_ctx *ctx, editing *e, const char *perimeter,
+                                   size_t count) {
+    maille_perimeter *seen = NULL;
+    maille_status status = MAILLE_OK;
+    char *message = maille_strdup(maille_message(ctx));
+    if (!message)
+        return maille_no_memory(ctx);
+    TRY(seeing_tolerated(ctx, &e->seeing, perimeter, &seen));
+    if (seen && apply_to(ctx, e, perimeter, count, &seen) == MAILLE_OK) {
+        TRY(seeing_conflict(ctx, &e->seeing, perimeter));
+        TRY(seeing_verdict(ctx, &e->seeing));
+    }
+    status = maille_fail(ctx, MAILLE_REFUSED, "%s", message);
+done:
+    maille_perimeter_free(seen);
+    maille_free(message);
+    return status;
+}
+
+static maille_status apply_all(maille_ctx *ctx, editing *e) {
+    maille_status status = MAILLE_OK;
+    const char *perimeter = NULL;
+    size_t count = e->op_count;
+    for (size_t i = 0; i < e->op_count; i++) {
+        maille_op op = e->ops[i];
+        touched *t = NULL;
+        perimeter = NULL;
+        TRY(judge_stroke(ctx, e, &op));
+        TRY(touch(ctx, e, op.perimeter, &t));
+        perimeter = t->id;
+        count = i + 1;
+        TRY(maille_perimeter_apply(ctx, &t->now, &op));
+    }
+    count = e->op_count;
+    for (uint32_t i = 0; i < e->count; i++) {
+        perimeter = e->perimeters[i].id;
+        if (e->perimeters[i].now)
+            TRY(judge_parts(ctx, e, e->perimeters[i].now));
+    }
+done:
+    if (status == MAILLE_REFUSED && perimeter && e->edit->tolerant)
+        status = judge_refusal(ctx, e, perimeter, count);
+    return status;
+}
+
+static maille_status judge_expected(maille_ctx *ctx, editing *e) {
+    const maille_op *ops = e->ops;
+    if (e->edit->expected == 0 || e->op_count == 0 || !ops[0].perimeter)
         return MAILLE_OK;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < e->op_count; i++)
         if (!ops[i].perimeter || strcmp(ops[i].perimeter, ops[0].perimeter) != 0)
             return maille_fail(ctx, MAILLE_USAGE,
                                "a version was expected, and more than one perimeter was to change");
-    return history_expect(ctx, e->store, e->edit->scenario, ops[0].perimeter, e->edit->expected);
+    return seeing_expect(ctx, &e->seeing, ops[0].perimeter);
 }
 
 static maille_status save_all(maille_ctx *ctx, editing *e, maille_edit_result *out) {
@@ -287,15 +374,18 @@ static void editing_clear(editing *e) {
 
 maille_status maille_edit_apply(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                 const maille_op *ops, size_t count, maille_edit_result *out) {
-    editing e = {.store = store, .edit = edit};
+    editing e = {.store = store, .edit = edit, .ops = ops, .op_count = count};
     maille_status status = MAILLE_OK;
     bool own = false;
+    seeing_open(&e.seeing, store, edit);
     TRY(history_enter(ctx, store, edit->scenario, &own));
     TRY(prepare(ctx, &e, count));
-    TRY(judge_expected(ctx, &e, ops, count));
-    TRY(apply_all(ctx, &e, ops, count));
+    TRY(judge_expected(ctx, &e));
+    TRY(look_all(ctx, &e));
+    TRY(apply_all(ctx, &e));
     TRY(save_all(ctx, &e, out));
 done:
     editing_clear(&e);
+    status = seeing_close(&e.seeing, status);
     return maille_store_leave(ctx, store, own, status);
 }

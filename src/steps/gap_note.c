@@ -4,6 +4,7 @@
 #include "steps/step.h"
 
 #include <maille/clock.h>
+#include <maille/journal.h>
 
 maille_status maille_gap_note_set(maille_ctx *ctx, maille_store *store, const char *code,
                                   const char *note, const char *date) {
@@ -32,6 +33,13 @@ maille_status maille_gap_note_set(maille_ctx *ctx, maille_store *store, const ch
         status = maille_fail(ctx, MAILLE_REFUSED, "the note on %s was empty", code);
     else
         status = row_put(ctx, store, "gap_note", &by_code.all, cells, 5);
+    if (status == MAILLE_OK)
+        status = maille_journal_add(ctx, store,
+                                    &(maille_entry){.action = "note",
+                                                    .scenario = "",
+                                                    .subject_kind = "commune",
+                                                    .subject = code,
+                                                    .why = note});
 done:
     return maille_store_leave(ctx, store, own, status);
 }

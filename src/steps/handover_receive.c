@@ -38,6 +38,7 @@ typedef struct {
     handover h;
     meeting *meetings; /* of each line of the file */
     merging merging;
+    seeing seeing;
     maille_names *changed;          /* perimeters that got a version */
     history_change reception, last; /* id "" where there is none */
 } receiving;
@@ -189,8 +190,11 @@ static maille_status take_change(maille_ctx *ctx, receiving *r, const told_chang
         status = history_begin(ctx, r->store, &about, out);
         goto done;
     }
-    *out = (history_change){
-        .store = r->store, .scenario = scenario, .number = row->columns[1].ints[0]};
+    *out = (history_change){.store = r->store,
+                            .scenario = scenario,
+                            .kind = c->kind,
+                            .why = c->why,
+                            .number = row->columns[1].ints[0]};
     snprintf(out->id, sizeof out->id, "%s", c->id);
     if (!*scenario && strcmp(row_text(row, 0, 0), SIDE_LINE) == 0) {
         const row_cell cells[] = {ROW_TEXT("id", c->id),     ROW_INT("number", out->number),
@@ -241,6 +245,7 @@ static maille_status go_on_by(maille_ctx *ctx, receiving *r, const told_change *
                            v->vintage));
         TRY(note_changed(ctx, r, &change, before, m->there->perimeter));
     }
+    TRY(history_tell(ctx, &change));
 done:
     return status;
 }
@@ -324,20 +329,25 @@ static maille_status tell_why(maille_ctx *ctx, const receiving *r, maille_strbuf
 
 /* The change that merges are of; made when the first of them changes something. */
 static maille_status begin_reception(maille_ctx *ctx, receiving *r, const meeting *m) {
-    maille_strbuf why = {0};
+    maille_strbuf text = {0};
+    const char *why = r->edit->why;
     maille_status status = MAILLE_OK;
     if (*r->reception.id)
         return MAILLE_OK;
-    if (!r->edit->why)
-        TRY(tell_why(ctx, r, &why));
+    if (!why) {
+        TRY(tell_why(ctx, r, &text));
+        why = maille_arena_strdup(r->h.arena, text.text);
+        if (!why)
+            TRY(maille_no_memory(ctx));
+    }
     const history_about about = {.scenario = "",
                                  .kind = "reception",
                                  .of_change = tip(m->there)->change,
                                  .at = r->edit->at,
-                                 .why = r->edit->why ? r->edit->why : why.text};
+                                 .why = why};
     status = history_begin(ctx, r->store, &about, &r->reception);
 done:
-    maille_strbuf_free(&why);
+    maille_strbuf_free(&text);
     return status;
 }
 
@@ -425,6 +435,18 @@ done:
 
 /* ---- the whole ---- */
 
+/* What gets versions must stand as the receiver saw it. */
+static maille_status look(maille_ctx *ctx, receiving *r, const meeting *m) {
+    maille_status status = MAILLE_OK;
+    if (m->how == BEHIND)
+        return MAILLE_OK;
+    if (m->here.main.count && *tip(&m->here)->after)
+        TRY(seeing_require(ctx, &r->seeing, m->there->perimeter));
+    TRY(seeing_look(ctx, &r->seeing, m->there->perimeter, NULL, 0));
+done:
+    return status;
+}
+
 static maille_status judge_all(maille_ctx *ctx, receiving *r) {
     size_t count = r->h.lines.count;
     maille_status status = MAILLE_OK;
@@ -435,13 +457,15 @@ static maille_status judge_all(maille_ctx *ctx, receiving *r) {
     if (r->edit->expected && count > 1)
         return maille_fail(ctx, MAILLE_USAGE,
                            "a version was expected, and %s held more than one perimeter", r->path);
-    TRY(history_expect(ctx, r->store, "", r->h.lines.items[0].perimeter, r->edit->expected));
+    TRY(seeing_expect(ctx, &r->seeing, r->h.lines.items[0].perimeter));
     for (size_t i = 0; i < count; i++) {
         meeting *m = &r->meetings[i];
         m->there = &r->h.lines.items[i];
         TRY(line_read(ctx, r->store, m->there->perimeter, r->h.arena, &m->here));
         TRY(judge(ctx, r, m));
+        TRY(look(ctx, r, m));
     }
+    TRY(seeing_verdict(ctx, &r->seeing));
 done:
     return status;
 }
@@ -456,6 +480,7 @@ static maille_status receive_all(maille_ctx *ctx, receiving *r) {
         if (r->meetings[i].how == MET)
             TRY(meet(ctx, r, &r->meetings[i]));
     TRY(merge_verdict(ctx, &r->merging, r->path));
+    TRY(history_tell(ctx, &r->reception));
     for (size_t i = 0; i < r->h.lines.count; i++)
         TRY(keep_all_aside(ctx, r, &r->h.lines.items[i]));
 done:
@@ -483,6 +508,7 @@ maille_status maille_history_receive(maille_ctx *ctx, maille_store *store, const
     receiving r = {.store = store, .edit = edit, .path = path};
     bool own = false;
     maille_status status = merging_open(ctx, store, prefer, &r.merging);
+    seeing_open(&r.seeing, store, edit);
     if (status == MAILLE_OK && *edit->scenario)
         status = maille_fail(ctx, MAILLE_USAGE,
                              "histories are received by the reference, not by scenario %s",
@@ -498,6 +524,7 @@ maille_status maille_history_receive(maille_ctx *ctx, maille_store *store, const
     status = maille_store_leave(ctx, store, own, status);
     if (status == MAILLE_OK && out)
         tell_result(&r, out);
+    status = seeing_close(&r.seeing, status);
     close_receiving(&r);
     return merging_close(&r.merging, status, report);
 }

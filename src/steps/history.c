@@ -6,6 +6,7 @@
 
 #include <maille/clock.h>
 #include <maille/hash.h>
+#include <maille/journal.h>
 #include <maille/map.h>
 #include <maille/strbuf.h>
 #include <maille/text.h>
@@ -178,7 +179,11 @@ maille_status history_begin(maille_ctx *ctx, maille_store *store, const history_
                             history_change *out) {
     maille_status status = MAILLE_OK;
     char now[21];
-    *out = (history_change){.store = store, .scenario = about->scenario};
+    *out = (history_change){.store = store,
+                            .seeing = about->seeing,
+                            .scenario = about->scenario,
+                            .kind = about->kind,
+                            .why = about->why};
     maille_utc_now(now);
     if (about->at && !history_is_time(about->at))
         return maille_fail(ctx, MAILLE_USAGE, "\"%s\" was no time YYYY-MM-DDTHH:MM:SSZ", about->at);
@@ -194,6 +199,7 @@ maille_status history_begin(maille_ctx *ctx, maille_store *store, const history_
                               ROW_TEXT("at", about->at ? about->at : now),
                               ROW_TEXT("who", about->who ? about->who : maille_store_who(store)),
                               ROW_TEXT("why", about->why),
+                              ROW_TEXT("account", about->who ? NULL : maille_store_account(store)),
                               ROW_TEXT("scenario", about->scenario)};
     status = row_put(ctx, store, "change", NULL, cells, sizeof cells / sizeof *cells);
 done:
@@ -235,6 +241,10 @@ maille_status history_add_of(maille_ctx *ctx, history_change *change, const char
     TRY(history_keep(ctx, store, after, hash));
     if (strcmp(hash, head.state) == 0)
         goto done;
+    if (change->seeing) {
+        TRY(*head.state ? seeing_require(ctx, change->seeing, perimeter) : MAILLE_OK);
+        TRY(seeing_look(ctx, change->seeing, perimeter, NULL, 0));
+    }
     if (!vintage)
         TRY(study_vintage(ctx, store, &of_study));
     vintage = vintage ? vintage : of_study;
@@ -251,13 +261,56 @@ maille_status history_add(maille_ctx *ctx, history_change *change, const char *p
     return history_add_of(ctx, change, perimeter, after, NULL);
 }
 
+/* The perimeter that a change touched alone, else NULL; borrowed from `rows`. */
+static maille_status only_one(maille_ctx *ctx, const history_change *change, maille_table **rows,
+                              const char **out) {
+    static const char *const columns[] = {"perimeter_id"};
+    maille_status status = MAILLE_OK;
+    row_filter where;
+    row_where_two(&where, "change_id", change->id, "scenario", change->scenario);
+    *out = NULL;
+    if (change->perimeters != 1)
+        return MAILLE_OK;
+    TRY(rows_of(ctx, change->store, "perimeter_version", columns, 1, &where.all, rows));
+    *out = (*rows)->rows == 1 ? row_text(*rows, 0, 0) : NULL;
+done:
+    return status;
+}
+
+maille_status history_tell(maille_ctx *ctx, const history_change *change) {
+    maille_table *rows = NULL;
+    maille_status status = MAILLE_OK;
+    const char *perimeter = NULL;
+    char detail[40];
+    if (change->perimeters == 0)
+        return MAILLE_OK;
+    snprintf(detail, sizeof detail, "{\"perimetres\":%u}", change->perimeters);
+    TRY(only_one(ctx, change, &rows, &perimeter));
+    const maille_entry entry = {.action = change->kind,
+                                .scenario = change->scenario,
+                                .subject_kind = perimeter ? "perimetre" : NULL,
+                                .subject = perimeter,
+                                .change_id = change->id,
+                                .why = change->why,
+                                .detail = detail};
+    status = maille_journal_add(ctx, change->store, &entry);
+done:
+    maille_table_free(rows);
+    return status;
+}
+
 maille_status history_end(maille_ctx *ctx, const history_change *change, maille_edit_result *out) {
+    maille_status status = MAILLE_OK;
+    if (change->seeing)
+        TRY(seeing_verdict(ctx, change->seeing));
     if (change->perimeters == 0)
         return maille_fail(ctx, MAILLE_REFUSED, "nothing would change");
+    TRY(history_tell(ctx, change));
     if (out) {
         *out = (maille_edit_result){
             .number = change->number, .perimeters = change->perimeters, .version = change->version};
         memcpy(out->id, change->id, sizeof out->id);
     }
-    return MAILLE_OK;
+done:
+    return status;
 }

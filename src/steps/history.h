@@ -79,17 +79,57 @@ maille_status history_present(maille_ctx *ctx, maille_store *store, const char *
 maille_status history_all_at(maille_ctx *ctx, maille_store *store, const char *scenario,
                              const maille_moment *when, history_heads **out);
 
+/* A state that a perimeter had, by its hash, on the study's codes; NULL for "". */
+maille_status history_state(maille_ctx *ctx, maille_store *store, const char *scenario,
+                            const char *perimeter, const char *hash, maille_perimeter **out);
+
+/* ---- what a writer saw ------------------------------------------------------------------------
+ */
+
+/* What a change touches, looked at before it does. */
+typedef struct {
+    maille_store *store;
+    const maille_edit *edit;
+    maille_stale *stale; /* what was not as seen, so far; NULL: all was */
+} seeing;
+/* Nothing is told yet. */
+void seeing_open(seeing *s, maille_store *store, const maille_edit *edit);
+/* What is told goes to the caller of the edit, where it asked, or goes; returns the status. */
+maille_status seeing_close(seeing *s, maille_status status);
+/* MAILLE_USAGE when the writer had to see what it touches and did not see this. */
+maille_status seeing_require(maille_ctx *ctx, const seeing *s, const char *perimeter);
+/* Notes a perimeter that stands otherwise than seen. With strokes, what changed since is fine where
+ * the edit is tolerant and they do not concern it (`count` 0: nothing is). */
+maille_status seeing_look(maille_ctx *ctx, seeing *s, const char *perimeter, const maille_op *ops,
+                          size_t count);
+/* The same for the one version that was expected. */
+maille_status seeing_expect(maille_ctx *ctx, seeing *s, const char *perimeter);
+/* Notes that what was fine so far was not. */
+maille_status seeing_conflict(maille_ctx *ctx, seeing *s, const char *perimeter);
+/* The state seen, where another one stands and that was fine so far; else NULL. */
+maille_status seeing_tolerated(maille_ctx *ctx, const seeing *s, const char *perimeter,
+                               maille_perimeter **seen);
+/* Notes that a perimeter stands otherwise than it did in a version that it had (`state` is that
+ * one's), whatever was seen. */
+maille_status seeing_tell(maille_ctx *ctx, seeing *s, const char *perimeter, int64_t version,
+                          const char *state);
+/* MAILLE_REFUSED, telling the first, where something was noted. */
+maille_status seeing_verdict(maille_ctx *ctx, const seeing *s);
+
 /* ---- a change ---------------------------------------------------------------------------------
  */
 
-/* NULL: id by chance, time of now, who opened the store, no reason, of no other change. */
+/* NULL: id by chance, time of now, who acts on the store, no reason, of no other change, whatever
+ * its writer saw. */
 typedef struct {
     const char *scenario, *kind; /* kind: table change */
     const char *id, *of_change, *at, *who, *why;
+    seeing *seeing; /* looks at each perimeter that gets a version */
 } history_about;
 typedef struct {
     maille_store *store;
-    const char *scenario; /* borrowed from the about */
+    seeing *seeing;
+    const char *scenario, *kind, *why; /* borrowed from the about */
     int64_t number;
     char id[33];
     uint32_t perimeters; /* versions added so far */
@@ -112,12 +152,14 @@ maille_status history_record(maille_ctx *ctx, history_change *change, const char
  * or not said. */
 maille_status history_vintage(maille_ctx *ctx, maille_store *store, const char *scenario,
                               const char *perimeter, const char *hash, char **out);
-/* Tells the result (may be NULL); MAILLE_REFUSED when no version was added. */
+/* Tells the result (may be NULL) and the journal; MAILLE_REFUSED when no version was added, or one
+ * to what was not as seen. */
 maille_status history_end(maille_ctx *ctx, const history_change *change, maille_edit_result *out);
-/* MAILLE_REFUSED with who, when and what changed since, when another version stands than the one
- * that the writer saw; 0 = whatever stands. */
-maille_status history_expect(maille_ctx *ctx, maille_store *store, const char *scenario,
-                             const char *perimeter, int64_t expected);
+/* The entry of a change in the journal; of none without a version. */
+maille_status history_tell(maille_ctx *ctx, const history_change *change);
+/* Changes of a perimeter after one of its versions, as maille_history_list tells them. */
+maille_status history_list_after(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                 const char *perimeter, int64_t version, maille_table **out);
 
 /* ---- words ------------------------------------------------------------------------------------
  */

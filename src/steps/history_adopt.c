@@ -123,6 +123,7 @@ static maille_status adopt_import(maille_ctx *ctx, adoption *a, int64_t import_i
             TRY(restate_vintage(ctx, a, id, head.version, item->vintage));
         a->version[i] = head.version;
     }
+    TRY(history_tell(ctx, &change));
 done:
     return status;
 }
@@ -139,6 +140,7 @@ static maille_status adopt_absent(maille_ctx *ctx, adoption *a) {
         if (*head->state && maille_names_get(a->row_of, id) == MAILLE_ABSENT)
             TRY(record(ctx, a, &about, &change, id, head, "", NULL));
     }
+    TRY(history_tell(ctx, &change));
 done:
     return status;
 }

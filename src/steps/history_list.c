@@ -1,4 +1,4 @@
-/* The history told: lists of changes, and what came between a writer's version and the present. */
+/* The history told: lists of changes. */
 #include "steps/history.h"
 #include "steps/history_rows.h"
 #include "steps/step.h"
@@ -152,92 +152,21 @@ maille_status maille_history_list(maille_ctx *ctx, maille_store *store, const ch
     return tell(ctx, store, scenario, perimeter != NULL, &which.all, out);
 }
 
+maille_status history_list_after(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                 const char *perimeter, int64_t version, maille_table **out) {
+    const maille_value last = maille_int_value(version);
+    const maille_filter later = {
+        .op = MAILLE_F_GT, .column = "version", .values = &last, .count = 1};
+    row_filter of_one;
+    row_where_two(&of_one, "scenario", scenario, "perimeter_id", perimeter);
+    const maille_filter *const both[] = {&of_one.all, &later};
+    const maille_filter which = {.op = MAILLE_F_AND, .children = both, .count = 2};
+    return tell(ctx, store, scenario, true, &which, out);
+}
+
 maille_status maille_history_change(maille_ctx *ctx, maille_store *store, const char *scenario,
                                     const char *id, maille_table **out) {
     row_filter which;
     row_where_two(&which, "scenario", scenario, "change_id", id);
     return tell(ctx, store, scenario, false, &which.all, out);
-}
-
-/* ---- conflicts --------------------------------------------------------------------------------
- */
-
-/* "+ 22010, − 22015, nom: « A » → « B »"; the first ones where there are many. */
-static void tell_differences(const maille_differences *d, maille_strbuf *out) {
-    enum { MOST = 20 };
-    for (uint32_t i = 0; i < d->count && i < MOST; i++) {
-        const maille_difference *one = &d->items[i];
-        maille_strbuf_add(out, i ? ", " : "");
-        if (strcmp(one->what, "commune") == 0)
-            maille_strbuf_addf(out, "%s %s", one->before ? "−" : "+", one->code);
-        else
-            maille_strbuf_addf(out, "%s%s%s: %s → %s", one->what, one->code ? " " : "",
-                               one->code ? one->code : "", one->before ? one->before : "–",
-                               one->after ? one->after : "–");
-    }
-    if (d->count > MOST)
-        maille_strbuf_addf(out, " and %u more", d->count - MOST);
-    if (d->count == 0)
-        maille_strbuf_add(out, "nothing, in the end");
-}
-
-/* Who made the version that stands, and when, into `out`. */
-static maille_status tell_author(maille_ctx *ctx, maille_store *store, const char *scenario,
-                                 const char *perimeter, int64_t version, maille_strbuf *out) {
-    static const char *const author[] = {"at", "who"};
-    static const char *const of_version[] = {"version", "change_id"};
-    maille_table *versions = NULL, *change = NULL;
-    maille_status status = MAILLE_OK;
-    row_filter where, by_id;
-    row_where_two(&where, "perimeter_id", perimeter, "scenario", scenario);
-    TRY(rows_of(ctx, store, "perimeter_version", of_version, 2, &where.all, &versions));
-    for (size_t row = 0; row < versions->rows; row++) {
-        if (versions->columns[0].ints[row] != version)
-            continue;
-        row_where(&by_id, "id", row_text(versions, row, 1));
-        TRY(rows_of(ctx, store, "change", author, 2, &by_id.all, &change));
-        if (change->rows)
-            maille_strbuf_addf(out, ": on %s by %s", row_text(change, 0, 0),
-                               row_text(change, 0, 1));
-        break;
-    }
-done:
-    maille_table_free(versions);
-    maille_table_free(change);
-    return status;
-}
-
-maille_status history_expect(maille_ctx *ctx, maille_store *store, const char *scenario,
-                             const char *perimeter, int64_t expected) {
-    maille_status status = MAILLE_OK;
-    maille_perimeter *seen = NULL, *stands = NULL;
-    maille_differences *differences = NULL;
-    maille_strbuf text = {0};
-    history_head head, then;
-    maille_moment moment = {.version = expected};
-    TRY(history_head_of(ctx, store, scenario, perimeter, &head));
-    if (expected == 0 || expected == head.version)
-        goto done;
-    maille_strbuf_addf(&text, "version %lld of %s stood, not %lld", (long long)head.version,
-                       perimeter, (long long)expected);
-    if (expected > 0 && expected < head.version) {
-        TRY(tell_author(ctx, store, scenario, perimeter, head.version, &text));
-        TRY(history_at(ctx, store, scenario, perimeter, &moment, &then));
-        TRY(history_document(ctx, store, then.state, &seen));
-        TRY(history_document(ctx, store, head.state, &stands));
-        TRY(maille_perimeter_diff(ctx, seen, stands, &differences));
-        maille_strbuf_add(&text, ": ");
-        if (stands || !seen)
-            tell_differences(differences, &text);
-        else
-            maille_strbuf_add(&text, "it was deleted");
-    }
-    status =
-        text.failed ? maille_no_memory(ctx) : maille_fail(ctx, MAILLE_REFUSED, "%s", text.text);
-done:
-    maille_perimeter_free(seen);
-    maille_perimeter_free(stands);
-    maille_differences_free(differences);
-    maille_strbuf_free(&text);
-    return status;
 }

@@ -1,7 +1,7 @@
 /* Single rows of the tables of the history, read and written by name. */
 #include "steps/history_rows.h"
 
-enum { MOST_CELLS = 10 };
+enum { MOST_CELLS = 12 };
 
 maille_status row_put(maille_ctx *ctx, maille_store *store, const char *table,
                       const maille_filter *scope, const row_cell *cells, size_t count) {

@@ -4,6 +4,7 @@
 #include "steps/merge.h"
 
 #include <maille/clock.h>
+#include <maille/journal.h>
 #include <maille/map.h>
 #include <maille/memory.h>
 #include <maille/text.h>
@@ -70,6 +71,16 @@ done:
     return status;
 }
 
+static maille_status tell_scenario(maille_ctx *ctx, maille_store *store, const char *id,
+                                   const char *detail) {
+    const maille_entry entry = {.action = "scenario",
+                                .scenario = id,
+                                .subject_kind = "scenario",
+                                .subject = id,
+                                .detail = detail};
+    return maille_journal_add(ctx, store, &entry);
+}
+
 maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const char *id,
                                      const char *title, const char *base) {
     maille_status status = MAILLE_OK;
@@ -82,6 +93,7 @@ maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const
     TRY(check_new(ctx, store, id, title));
     TRY(row_put(ctx, store, "scenario", NULL, cells, 5));
     TRY(write_base(ctx, store, id, base));
+    TRY(tell_scenario(ctx, store, id, "{\"fait\":\"creation\"}"));
 done:
     return maille_store_leave(ctx, store, own, status);
 }
@@ -104,7 +116,7 @@ done:
 
 maille_status maille_scenario_delete(maille_ctx *ctx, maille_store *store, const char *id) {
     static const char *const tables[] = {"scenario_head", "scenario_base", "perimeter_version",
-                                         "change"};
+                                         "change", "comment"};
     maille_status status = MAILLE_OK;
     bool own = false;
     row_filter by_id, of_scenario;
@@ -117,6 +129,7 @@ maille_status maille_scenario_delete(maille_ctx *ctx, maille_store *store, const
     TRY(maille_store_delete(ctx, store, "scenario", &by_id.all));
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         TRY(maille_store_delete(ctx, store, tables[i], &of_scenario.all));
+    TRY(tell_scenario(ctx, store, id, "{\"fait\":\"suppression\"}"));
 done:
     return maille_store_leave(ctx, store, own, status);
 }
@@ -170,6 +183,7 @@ done:
 /* One merge of a branch into what it began with. */
 typedef struct {
     merging merging;
+    seeing seeing;
     const char *into, *from;
     maille_table *changes; /* of the branch: id, number */
     maille_names *change;  /* id → row */
@@ -315,7 +329,8 @@ static maille_status merge_all(maille_ctx *ctx, homecoming *h, const maille_edit
                                  .kind = "fusion",
                                  .of_change = count ? row_text(h->changes, count - 1, 0) : NULL,
                                  .at = edit->at,
-                                 .why = edit->why};
+                                 .why = edit->why,
+                                 .seeing = &h->seeing};
     maille_status status = MAILLE_OK;
     history_heads *heads = NULL;
     TRY(history_heads_of(ctx, h->merging.store, h->from, &heads));
@@ -335,6 +350,7 @@ maille_status maille_scenario_merge(maille_ctx *ctx, maille_store *store, const 
     homecoming h = {.into = edit->scenario, .from = from};
     bool own = false;
     maille_status status = merging_open(ctx, store, prefer, &h.merging);
+    seeing_open(&h.seeing, store, edit);
     if (status != MAILLE_OK)
         goto done;
     TRY(history_enter(ctx, store, edit->scenario, &own));
@@ -345,6 +361,6 @@ maille_status maille_scenario_merge(maille_ctx *ctx, maille_store *store, const 
 done:
     maille_table_free(h.changes);
     maille_names_free(h.change);
-    status = maille_store_leave(ctx, store, own, status);
+    status = maille_store_leave(ctx, store, own, seeing_close(&h.seeing, status));
     return merging_close(&h.merging, status, report);
 }

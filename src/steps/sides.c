@@ -38,7 +38,6 @@ static maille_status sides_new(maille_ctx *ctx, size_t room, maille_change_sides
     return MAILLE_OK;
 }
 
-/* A state that a perimeter had, on the study's codes; NULL for "". */
 static maille_status read_state(maille_ctx *ctx, maille_store *store, carrier *c,
                                 const char *scenario, const char *perimeter, const char *hash,
                                 maille_perimeter **out) {
@@ -51,6 +50,18 @@ static maille_status read_state(maille_ctx *ctx, maille_store *store, carrier *c
     status = carrier_carry(ctx, store, c, vintage, *out);
 done:
     maille_free(vintage);
+    return status;
+}
+
+maille_status history_state(maille_ctx *ctx, maille_store *store, const char *scenario,
+                            const char *perimeter, const char *hash, maille_perimeter **out) {
+    carrier c = {0};
+    maille_status status = read_state(ctx, store, &c, scenario, perimeter, hash, out);
+    carrier_clear(&c);
+    if (status != MAILLE_OK) {
+        maille_perimeter_free(*out);
+        *out = NULL;
+    }
     return status;
 }
 

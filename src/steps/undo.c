@@ -4,6 +4,7 @@
 #include "steps/history_rows.h"
 #include "steps/step.h"
 
+#include <maille/journal.h>
 #include <maille/map.h>
 #include <maille/vec.h>
 #include <stdlib.h>
@@ -12,8 +13,8 @@
 /* ---- which changes stand ----------------------------------------------------------------------
  */
 
-enum { ID, NUMBER, KIND, OF, AT, WHO, COLUMNS };
-static const char *const columns[] = {"id", "number", "kind", "of_change", "at", "who"};
+enum { ID, NUMBER, KIND, OF, AT, WHO, ACCOUNT, COLUMNS };
+static const char *const columns[] = {"id", "number", "kind", "of_change", "at", "who", "account"};
 
 typedef MAILLE_VEC(uint32_t) stack;
 
@@ -24,7 +25,9 @@ typedef struct {
     maille_table *changes;
     maille_names *row_of; /* id → row */
     stack done, undone;   /* rows of changes that stand; that were taken back; the last on top */
-    unsigned char *stood; /* of each row: whether it was among those that were replayed */
+    uint32_t *turned;     /* of each row: the row that took it back last */
+    uint32_t *lost;       /* the row of the change after which it could not be taken up again */
+    unsigned char *stood; /* whether it was among those that were replayed */
 } past;
 
 static void past_clear(past *p) {
@@ -32,6 +35,8 @@ static void past_clear(past *p) {
     maille_names_free(p->row_of);
     MAILLE_VEC_FREE(&p->done);
     MAILLE_VEC_FREE(&p->undone);
+    maille_free(p->turned);
+    maille_free(p->lost);
     maille_free(p->stood);
 }
 
@@ -49,7 +54,9 @@ static maille_status read_past(maille_ctx *ctx, past *p) {
     TRY(maille_store_read(ctx, p->store, &query, &p->changes));
     p->row_of = maille_names_new(p->changes->rows);
     p->stood = maille_alloc(p->changes->rows, 1);
-    if (!p->row_of || !p->stood)
+    p->turned = maille_alloc(p->changes->rows, sizeof *p->turned);
+    p->lost = maille_alloc(p->changes->rows, sizeof *p->lost);
+    if (!p->row_of || !p->stood || !p->turned || !p->lost)
         return maille_no_memory(ctx);
     for (size_t row = 0; row < p->changes->rows; row++)
         if (!maille_names_set(p->row_of, row_text(p->changes, row, ID), (uint32_t)row))
@@ -69,34 +76,42 @@ static bool drop(stack *s, uint32_t row) {
     return true;
 }
 
-/* One change more: imports stand outside; a new one forgets what was taken back. Of changes that
- * came from elsewhere, what takes back (or up again) one that never stood here is a new one. */
-static bool replay(past *p, uint32_t row) {
+/* One change more: imports stand outside; a new one forgets what was taken back, where `forgets`
+ * says so. Of changes that came from elsewhere, what takes back (or up again) one that never stood
+ * here is a new one. */
+static bool replay(past *p, uint32_t row, bool forgets) {
     const char *kind = row_text(p->changes, row, KIND);
     uint32_t of = maille_names_get(p->row_of, row_text(p->changes, row, OF));
     p->stood[row] = 1;
     if (strcmp(kind, "import") == 0)
         return true;
-    if (strcmp(kind, "annulation") == 0 && drop(&p->done, of))
+    if (strcmp(kind, "annulation") == 0 && drop(&p->done, of)) {
+        p->turned[of] = row;
+        p->lost[of] = MAILLE_ABSENT;
         return MAILLE_VEC_PUSH(&p->undone, of);
+    }
     if (strcmp(kind, "retablissement") == 0 && of != MAILLE_ABSENT && p->stood[of]) {
         drop(&p->undone, of);
         return MAILLE_VEC_PUSH(&p->done, of);
     }
-    p->undone.count = 0;
+    for (size_t i = 0; forgets && i < p->undone.count; i++)
+        p->lost[p->undone.items[i]] = row;
+    p->undone.count = forgets ? 0 : p->undone.count;
     return MAILLE_VEC_PUSH(&p->done, row);
 }
 
 /* What stands and what was taken back: of all changes in order of their numbers, or of those of a
  * perimeter in order of its versions, for what came from elsewhere may have come in another order.
  */
-static maille_status replay_all(maille_ctx *ctx, past *p, const char *perimeter) {
+static maille_status replay_all(maille_ctx *ctx, past *p, const char *perimeter, bool forgets) {
     static const char *const change_id[] = {"change_id"};
     maille_table *versions = NULL;
     maille_status status = MAILLE_OK;
     row_filter where;
     p->done.count = p->undone.count = 0;
     memset(p->stood, 0, p->changes->rows);
+    for (size_t row = 0; row < p->changes->rows; row++)
+        p->turned[row] = p->lost[row] = MAILLE_ABSENT;
     if (perimeter) {
         row_where_two(&where, "perimeter_id", perimeter, "scenario", p->scenario);
         TRY(rows_of(ctx, p->store, "perimeter_version", change_id, 1, &where.all, &versions));
@@ -105,7 +120,7 @@ static maille_status replay_all(maille_ctx *ctx, past *p, const char *perimeter)
     for (size_t i = 0; i < count; i++) {
         uint32_t row =
             versions ? maille_names_get(p->row_of, row_text(versions, i, 0)) : (uint32_t)i;
-        if (row != MAILLE_ABSENT && !replay(p, row)) {
+        if (row != MAILLE_ABSENT && !replay(p, row, forgets)) {
             status = maille_no_memory(ctx);
             goto done;
         }
@@ -113,6 +128,16 @@ static maille_status replay_all(maille_ctx *ctx, past *p, const char *perimeter)
 done:
     maille_table_free(versions);
     return status;
+}
+
+/* Whether a change is by who acts on the store: by the account; on the command line, which has
+ * none, by the name. */
+static bool is_mine(const past *p, uint32_t row) {
+    const char *account = maille_store_account(p->store);
+    const char *of = p->changes->columns[ACCOUNT].texts[row];
+    if (account || of)
+        return account && of && strcmp(account, of) == 0;
+    return strcmp(row_text(p->changes, row, WHO), maille_store_who(p->store)) == 0;
 }
 
 /* ---- taking back and up again -----------------------------------------------------------------
@@ -130,46 +155,100 @@ static maille_status read_versions(maille_ctx *ctx, const past *p, uint32_t row,
 }
 
 /* "perimeter x was changed since: on … by …" by the change that stands in the way. */
-static maille_status refuse_later(maille_ctx *ctx, const past *p, const char *perimeter,
-                                  int64_t version) {
+static maille_status refuse_for(maille_ctx *ctx, const past *p, const char *perimeter,
+                                uint32_t row) {
+    if (row == MAILLE_ABSENT)
+        return maille_fail(ctx, MAILLE_REFUSED, "perimeter %s was changed since", perimeter);
+    return maille_fail(ctx, MAILLE_REFUSED,
+                       "perimeter %s was changed since: change %lld (%s) on %s by %s", perimeter,
+                       (long long)p->changes->columns[NUMBER].ints[row],
+                       row_text(p->changes, row, KIND), row_text(p->changes, row, AT),
+                       row_text(p->changes, row, WHO));
+}
+
+/* Row of the change that made a version of a perimeter. */
+static maille_status change_of(maille_ctx *ctx, const past *p, const char *perimeter,
+                               int64_t version, uint32_t *row) {
     static const char *const change_id[] = {"change_id", "version"};
     maille_table *versions = NULL;
     maille_status status = MAILLE_OK;
-    uint32_t row = MAILLE_ABSENT;
     row_filter where;
+    *row = MAILLE_ABSENT;
     row_where_two(&where, "perimeter_id", perimeter, "scenario", p->scenario);
     TRY(rows_of(ctx, p->store, "perimeter_version", change_id, 2, &where.all, &versions));
     for (size_t v = 0; v < versions->rows; v++)
         if (versions->columns[1].ints[v] == version)
-            row = maille_names_get(p->row_of, row_text(versions, v, 0));
-    status = row == MAILLE_ABSENT
-                 ? maille_fail(ctx, MAILLE_REFUSED, "perimeter %s was changed since", perimeter)
-                 : maille_fail(ctx, MAILLE_REFUSED,
-                               "perimeter %s was changed since: change %lld (%s) on %s by %s",
-                               perimeter, (long long)p->changes->columns[NUMBER].ints[row],
-                               row_text(p->changes, row, KIND), row_text(p->changes, row, AT),
-                               row_text(p->changes, row, WHO));
+            *row = maille_names_get(p->row_of, row_text(versions, v, 0));
 done:
     maille_table_free(versions);
     return status;
 }
 
+/* What stands in the way of a turn. */
+typedef struct {
+    char *perimeter; /* the first one; NULL: nothing */
+    uint32_t row;    /* of the change */
+    bool mine;       /* all that stands in the way is by who acts */
+} obstacle;
+
+/* Version that a perimeter had when the change stood (taking it back), or had been taken back. */
+static maille_status version_then(maille_ctx *ctx, const past *p, uint32_t row, bool back,
+                                  const maille_table *versions, size_t v, int64_t *out) {
+    static const char *const columns_of[] = {"perimeter_id", "version"};
+    maille_table *turned = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter where;
+    *out = versions->columns[V_VERSION].ints[v];
+    if (back || p->turned[row] == MAILLE_ABSENT)
+        return MAILLE_OK;
+    row_where_two(&where, "change_id", row_text(p->changes, p->turned[row], ID), "scenario",
+                  p->scenario);
+    TRY(rows_of(ctx, p->store, "perimeter_version", columns_of, 2, &where.all, &turned));
+    for (size_t i = 0; i < turned->rows; i++)
+        if (strcmp(row_text(turned, i, 0), row_text(versions, v, V_PERIMETER)) == 0)
+            *out = turned->columns[1].ints[i];
+done:
+    maille_table_free(turned);
+    return status;
+}
+
+/* Notes the obstacle that a perimeter is. */
+static maille_status note_obstacle(maille_ctx *ctx, past *p, uint32_t row, const char *perimeter,
+                                   const history_head *head, obstacle *o) {
+    uint32_t by = p->lost[row];
+    maille_status status = MAILLE_OK;
+    if (by == MAILLE_ABSENT)
+        TRY(change_of(ctx, p, perimeter, head->version, &by));
+    o->mine = o->mine && by != MAILLE_ABSENT && is_mine(p, by);
+    if (o->perimeter)
+        goto done;
+    o->row = by;
+    if (!(o->perimeter = maille_strdup(perimeter)))
+        status = maille_no_memory(ctx);
+done:
+    return status;
+}
+
 /* Whether the change is the last word on each of its perimeters: the last that stands (taking it
  * back) or that was taken back (taking it up), and each is as it left it. */
-static maille_status judge_last(maille_ctx *ctx, past *p, uint32_t row, bool back,
-                                const maille_table *versions) {
+static maille_status judge_last(maille_ctx *ctx, past *p, seeing *s, uint32_t row, bool back,
+                                const maille_table *versions, obstacle *o) {
     maille_status status = MAILLE_OK;
     history_head head;
+    *o = (obstacle){.row = MAILLE_ABSENT, .mine = true};
     for (size_t v = 0; v < versions->rows; v++) {
         const char *perimeter = row_text(versions, v, V_PERIMETER);
-        TRY(replay_all(ctx, p, perimeter));
+        const char *state = row_text(versions, v, back ? V_AFTER : V_BEFORE);
+        int64_t version = 0;
+        TRY(replay_all(ctx, p, perimeter, true));
         const stack *top = back ? &p->done : &p->undone;
         TRY(history_head_of(ctx, p->store, p->scenario, perimeter, &head));
-        if (top->count == 0 || top->items[top->count - 1] != row ||
-            strcmp(head.state, row_text(versions, v, back ? V_AFTER : V_BEFORE)) != 0) {
-            status = refuse_later(ctx, p, perimeter, head.version);
-            goto done;
-        }
+        if (top->count && top->items[top->count - 1] == row && strcmp(head.state, state) == 0)
+            continue;
+        TRY(note_obstacle(ctx, p, row, perimeter, &head, o));
+        TRY(version_then(ctx, p, row, back, versions, v, &version));
+        if (s->edit->stale)
+            TRY(seeing_tell(ctx, s, perimeter, version, state));
     }
 done:
     return status;
@@ -190,58 +269,112 @@ done:
     return status;
 }
 
-static maille_status judge_expected(maille_ctx *ctx, const past *p, const maille_edit *edit,
-                                    const char *perimeter, const maille_table *versions) {
-    if (edit->expected == 0)
-        return MAILLE_OK;
+/* What its writer saw of the perimeters of a change, and the one version that was expected. */
+static maille_status judge_seen(maille_ctx *ctx, seeing *s, const char *perimeter,
+                                const maille_table *versions) {
+    maille_status status = MAILLE_OK;
     if (!perimeter && versions && versions->rows == 1)
         perimeter = row_text(versions, 0, V_PERIMETER);
-    if (!perimeter)
+    if (s->edit->expected && !perimeter)
         return maille_fail(ctx, MAILLE_USAGE,
                            "a version was expected, and more than one perimeter was to change");
-    return history_expect(ctx, p->store, p->scenario, perimeter, edit->expected);
+    if (s->edit->expected)
+        TRY(seeing_expect(ctx, s, perimeter));
+    for (size_t v = 0; versions && v < versions->rows; v++) {
+        history_head head;
+        TRY(history_head_of(ctx, s->store, s->edit->scenario, row_text(versions, v, V_PERIMETER),
+                            &head));
+        if (*head.state)
+            TRY(seeing_require(ctx, s, row_text(versions, v, V_PERIMETER)));
+        TRY(seeing_look(ctx, s, row_text(versions, v, V_PERIMETER), NULL, 0));
+    }
+    status = seeing_verdict(ctx, s);
+done:
+    return status;
 }
 
-static maille_status turn(maille_ctx *ctx, past *p, const maille_edit *edit, uint32_t row,
-                          bool back, const char *perimeter, maille_edit_result *out) {
+static maille_status turn(maille_ctx *ctx, const past *p, const maille_edit *edit, uint32_t row,
+                          bool back, const maille_table *versions, maille_edit_result *out) {
     const history_about about = {.scenario = edit->scenario,
                                  .kind = back ? "annulation" : "retablissement",
                                  .of_change = row_text(p->changes, row, ID),
                                  .at = edit->at,
                                  .why = edit->why};
-    maille_table *versions = NULL;
     history_change change = {0};
     maille_status status = MAILLE_OK;
-    TRY(read_versions(ctx, p, row, &versions));
-    TRY(judge_expected(ctx, p, edit, perimeter, versions));
-    TRY(judge_last(ctx, p, row, back, versions));
     TRY(history_begin(ctx, p->store, &about, &change));
     for (size_t v = 0; v < versions->rows; v++)
         TRY(bring(ctx, &change, row_text(versions, v, V_PERIMETER),
                   row_text(versions, v, back ? V_BEFORE : V_AFTER)));
     status = history_end(ctx, &change, out);
 done:
+    return status;
+}
+
+/* Turns a change, or tells that it is not the last word (`*passed`: on what the writer alone went
+ * on with after taking it back, so that it is forgotten). */
+static maille_status try_turn(maille_ctx *ctx, past *p, seeing *s, uint32_t row, bool back,
+                              const char *perimeter, bool *passed, maille_edit_result *out) {
+    const maille_edit *edit = s->edit;
+    maille_table *versions = NULL;
+    maille_status status = MAILLE_OK;
+    obstacle o = {0};
+    TRY(read_versions(ctx, p, row, &versions));
+    TRY(judge_seen(ctx, s, perimeter, versions));
+    TRY(judge_last(ctx, p, s, row, back, versions, &o));
+    *passed = o.perimeter && edit->own && !back && o.mine;
+    if (*passed) {
+        maille_stale_free(s->stale);
+        s->stale = NULL;
+        goto done;
+    }
+    if (o.perimeter) {
+        status = refuse_for(ctx, p, o.perimeter, o.row);
+        goto done;
+    }
+    status = turn(ctx, p, edit, row, back, versions, out);
+done:
+    maille_free(o.perimeter);
     maille_table_free(versions);
+    return status;
+}
+
+/* Rows that may be turned, the first to be tried on top: all, or those of who acts. */
+static maille_status choose(maille_ctx *ctx, past *p, bool back, bool own, const char *perimeter,
+                            stack *out) {
+    maille_status status = MAILLE_OK;
+    TRY(replay_all(ctx, p, perimeter, !own));
+    const stack *from = back ? &p->done : &p->undone;
+    for (size_t i = 0; i < from->count; i++) {
+        uint32_t row = from->items[i];
+        if ((!own || is_mine(p, back ? row : p->turned[row])) && !MAILLE_VEC_PUSH(out, row))
+            return maille_no_memory(ctx);
+    }
+done:
     return status;
 }
 
 static maille_status turn_last(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                bool back, const char *perimeter, maille_edit_result *out) {
     past p = {.store = store, .scenario = edit->scenario};
+    stack rows = {0};
+    seeing s;
     maille_status status = MAILLE_OK;
-    bool own = false;
+    bool own = false, passed = true;
+    seeing_open(&s, store, edit);
     TRY(history_enter(ctx, store, edit->scenario, &own));
     TRY(read_past(ctx, &p));
-    TRY(replay_all(ctx, &p, perimeter));
-    const stack *from = back ? &p.done : &p.undone;
-    if (from->count == 0)
+    TRY(choose(ctx, &p, back, edit->own, perimeter, &rows));
+    for (size_t i = rows.count; passed && i > 0; i--)
+        TRY(try_turn(ctx, &p, &s, rows.items[i - 1], back, perimeter, &passed, out));
+    if (passed)
         status = maille_fail(ctx, MAILLE_NOT_FOUND, "there was no change%s%s to take %s",
                              perimeter ? " of perimeter " : "", perimeter ? perimeter : "",
                              back ? "back" : "up again");
-    else
-        status = turn(ctx, &p, edit, from->items[from->count - 1], back, perimeter, out);
 done:
+    MAILLE_VEC_FREE(&rows);
     past_clear(&p);
+    status = seeing_close(&s, status);
     return maille_store_leave(ctx, store, own, status);
 }
 
@@ -322,16 +455,20 @@ done:
 maille_status maille_edit_restore(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                   const char *perimeter, const maille_moment *when,
                                   maille_edit_result *out) {
-    const past p = {.store = store, .scenario = edit->scenario};
-    const history_about about = {
-        .scenario = edit->scenario, .kind = "restauration", .at = edit->at, .why = edit->why};
+    seeing s;
+    const history_about about = {.scenario = edit->scenario,
+                                 .kind = "restauration",
+                                 .at = edit->at,
+                                 .why = edit->why,
+                                 .seeing = &s};
     history_change change = {0};
     maille_status status = MAILLE_OK;
     bool own = false;
+    seeing_open(&s, store, edit);
     TRY(history_enter(ctx, store, edit->scenario, &own));
     if (!when->at && !when->version)
         TRY(maille_fail(ctx, MAILLE_USAGE, "it was not said which moment to restore"));
-    TRY(judge_expected(ctx, &p, edit, perimeter, NULL));
+    TRY(judge_seen(ctx, &s, perimeter, NULL));
     TRY(judge_moment(ctx, store, edit->scenario, when));
     TRY(history_begin(ctx, store, &about, &change));
     if (perimeter)
@@ -340,5 +477,6 @@ maille_status maille_edit_restore(maille_ctx *ctx, maille_store *store, const ma
         TRY(restore_all(ctx, &change, when));
     status = history_end(ctx, &change, out);
 done:
+    status = seeing_close(&s, status);
     return maille_store_leave(ctx, store, own, status);
 }
