@@ -21,6 +21,13 @@ typedef struct maille_catalogue maille_catalogue;
 maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_audience audience,
                                    const maille_step_state *steps, size_t step_count,
                                    maille_catalogue **out);
+/* Another of the same state, for another connection and thread: what both hold alike is held once.
+ */
+maille_status maille_catalogue_share(maille_ctx *ctx, const maille_catalogue *of,
+                                     maille_store *store, maille_catalogue **out);
+/* Decisions were taken since: what tells of them (the hash) is read again when a layer's members
+ * are next asked for. */
+void maille_catalogue_decided(maille_catalogue *catalogue);
 void maille_catalogue_free(maille_catalogue *catalogue);
 size_t maille_catalogue_count(const maille_catalogue *catalogue);
 const maille_layer_state *maille_catalogue_layer(const maille_catalogue *catalogue, size_t i);

@@ -63,7 +63,7 @@ static maille_status write_members(maille_ctx *ctx, const maille_catalogue *c,
     maille_json_text(s, def->id);
     add_member(s, "title", def->title.fr);
     add_member(s, "audience", maille_audience_name(c->audience));
-    add_member(s, "workspace_hash", c->hash.hex);
+    add_member(s, "workspace_hash", c->made->hash.hex);
     maille_strbuf_add(s, estimated ? ",\n\"estime\":true" : "");
     maille_strbuf_add(s, state->stale ? ",\n\"perime\":true" : "");
     maille_strbuf_addf(s, ",\n\"sources\":%s", sources.text);
@@ -86,7 +86,11 @@ maille_status maille_layer_members(maille_ctx *ctx, const maille_catalogue *cata
     if (status)
         return status;
     char **made = &catalogue->made->members[state - catalogue->states];
-    if (!*made) {
+    if (catalogue->made->decided) {
+        status = layers_hash(ctx, catalogue, &catalogue->made->hash);
+        catalogue->made->decided = status != MAILLE_OK;
+    }
+    if (!status && !*made) {
         status = write_members(ctx, catalogue, state, &members);
         if (status)
             maille_strbuf_free(&members);

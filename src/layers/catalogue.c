@@ -56,8 +56,7 @@ static maille_status read_definitions(maille_ctx *ctx, maille_catalogue *c,
 static maille_status make_plans(maille_ctx *ctx, maille_catalogue *c) {
     maille_status status = MAILLE_OK;
     c->plans = maille_alloc(c->count, sizeof *c->plans);
-    c->made = maille_alloc(1, sizeof *c->made);
-    if (!c->plans || !c->made || !(c->made->members = maille_alloc(c->count, sizeof(char *))))
+    if (!c->plans)
         return maille_no_memory(ctx);
     for (size_t i = 0; i < c->count && !status; i++)
         if (c->states[i].ready)
@@ -82,42 +81,41 @@ static maille_status read_study(maille_ctx *ctx, maille_catalogue *c) {
     return status;
 }
 
-maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_audience audience,
-                                   const maille_step_state *steps, size_t step_count,
-                                   maille_catalogue **out) {
-    maille_status status = MAILLE_OK;
-    maille_catalogue *c = maille_alloc(1, sizeof *c);
-    if (!c || !(c->arena = maille_arena_new())) {
-        status = maille_no_memory(ctx);
-        goto done;
-    }
-    c->store = store;
-    c->audience = audience;
-    if ((status = read_definitions(ctx, c, steps, step_count)) != MAILLE_OK ||
-        (status = read_study(ctx, c)) != MAILLE_OK || (status = make_plans(ctx, c)) != MAILLE_OK ||
-        (status = layers_read_inputs(ctx, c)) != MAILLE_OK)
-        goto done;
-    status = layers_parameters(ctx, c, &c->parameters);
-done:
-    if (status)
-        maille_catalogue_free(c);
-    else
-        *out = c;
-    return status;
+/* ---- what is shared, and what is not ---- */
+
+static maille_status make_own(maille_ctx *ctx, maille_catalogue *c) {
+    c->made = maille_alloc(1, sizeof *c->made);
+    if (!c->made || !(c->made->members = maille_alloc(c->count, sizeof(char *))) ||
+        !(c->made->warned = maille_alloc(c->imports->rows, 1)))
+        return maille_no_memory(ctx);
+    return MAILLE_OK;
 }
 
-void maille_catalogue_free(maille_catalogue *c) {
-    if (!c)
+static void forget_members(maille_catalogue *c) {
+    for (size_t i = 0; i < c->count; i++) {
+        maille_free(c->made->members[i]);
+        c->made->members[i] = NULL;
+    }
+}
+
+static void free_own(maille_catalogue *c) {
+    layers_made *made = c->made;
+    if (!made)
+        return;
+    if (made->members)
+        forget_members(c);
+    for (size_t i = 0; i < made->crs_count; i++)
+        maille_crs_free(made->crs[i]);
+    maille_free(made->members);
+    maille_free(made->warned);
+    maille_free(made);
+}
+
+static void free_shared(maille_catalogue *c) {
+    if (atomic_fetch_sub_explicit(c->sharers, 1, memory_order_acq_rel) > 1)
         return;
     for (size_t i = 0; i < c->count && c->plans; i++)
         layers_plan_free(c->plans[i]);
-    for (size_t i = 0; i < c->count && c->made && c->made->members; i++)
-        maille_free(c->made->members[i]);
-    for (size_t i = 0; c->made && i < c->made->crs_count; i++)
-        maille_crs_free(c->made->crs[i]);
-    if (c->made)
-        maille_free(c->made->members);
-    maille_free(c->made);
     maille_free(c->plans);
     maille_layer_defs_free(c->defs, c->def_count);
     maille_free(c->states);
@@ -126,9 +124,68 @@ void maille_catalogue_free(maille_catalogue *c) {
     maille_zoning_rules_free(c->zoning);
     maille_table_free(c->imports);
     maille_free(c->credited);
-    maille_free(c->warned);
     maille_free(c->parameters);
     maille_arena_free(c->arena);
+    maille_free(c->sharers);
+}
+
+maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_audience audience,
+                                   const maille_step_state *steps, size_t step_count,
+                                   maille_catalogue **out) {
+    maille_status status = MAILLE_OK;
+    maille_catalogue *c = maille_alloc(1, sizeof *c);
+    if (!c || !(c->sharers = maille_alloc(1, sizeof *c->sharers))) {
+        maille_free(c);
+        return maille_no_memory(ctx);
+    }
+    atomic_init(c->sharers, 1);
+    c->store = store;
+    c->audience = audience;
+    c->arena = maille_arena_new();
+    MAILLE_TRY(c->arena ? MAILLE_OK : maille_no_memory(ctx));
+    MAILLE_TRY(read_definitions(ctx, c, steps, step_count));
+    MAILLE_TRY(read_study(ctx, c));
+    MAILLE_TRY(make_plans(ctx, c));
+    MAILLE_TRY(layers_read_inputs(ctx, c));
+    MAILLE_TRY(layers_parameters(ctx, c, &c->parameters));
+    MAILLE_TRY(make_own(ctx, c));
+    MAILLE_TRY(layers_hash(ctx, c, &c->made->hash));
+done:
+    if (status)
+        maille_catalogue_free(c);
+    else
+        *out = c;
+    return status;
+}
+
+maille_status maille_catalogue_share(maille_ctx *ctx, const maille_catalogue *of,
+                                     maille_store *store, maille_catalogue **out) {
+    maille_catalogue *c = maille_alloc(1, sizeof *c);
+    if (!c)
+        return maille_no_memory(ctx);
+    *c = *of;
+    atomic_fetch_add_explicit(c->sharers, 1, memory_order_relaxed);
+    c->store = store;
+    maille_status status = make_own(ctx, c);
+    if (status) {
+        maille_catalogue_free(c);
+        return status;
+    }
+    c->made->hash = of->made->hash;
+    *out = c;
+    return MAILLE_OK;
+}
+
+void maille_catalogue_decided(maille_catalogue *catalogue) {
+    forget_members(catalogue);
+    catalogue->made->decided = true;
+}
+
+void maille_catalogue_free(maille_catalogue *c) {
+    if (!c)
+        return;
+    free_own(c);
+    free_shared(c);
     maille_free(c);
 }
 
@@ -141,7 +198,7 @@ const maille_layer_state *maille_catalogue_layer(const maille_catalogue *catalog
 }
 
 const char *maille_catalogue_hash(const maille_catalogue *catalogue) {
-    return catalogue->hash.hex;
+    return catalogue->made->hash.hex;
 }
 
 static maille_status refuse_unknown(maille_ctx *ctx, const maille_catalogue *c, const char *id) {

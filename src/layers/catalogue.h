@@ -9,18 +9,25 @@
 #include <maille/rules.h>
 #include <maille/strbuf.h>
 #include <maille/study.h>
+#include <stdatomic.h>
 
 typedef struct layers_plan layers_plan;
 
-/* What is made once, when it is first asked for. A catalogue belongs to one thread. */
+/* What is a catalogue's own, made when it is first asked for: a catalogue belongs to one thread. */
 typedef struct {
     char **members; /* one a state: what maille_layer_members tells; NULL = not asked for yet */
     maille_crs *crs[16];
     size_t crs_count;
+    unsigned char *warned; /* one flag per import: its lack of a licence has been told */
+    maille_sha256 hash;
+    bool decided; /* decisions were taken since the hash was read */
 } layers_made;
 
+/* All but `store` and `made` is shared with others, and immutable. */
 struct maille_catalogue {
     maille_store *store; /* borrowed */
+    layers_made *made;
+    atomic_uint *sharers; /* catalogues that hold what follows */
     maille_audience audience;
     maille_arena *arena; /* texts of states */
     maille_layer_def **defs;
@@ -28,15 +35,12 @@ struct maille_catalogue {
     maille_layer_state *states; /* layers that the audience may see */
     size_t count;
     layers_plan **plans; /* one a state; NULL where it is not ready */
-    layers_made *made;
     maille_study *study; /* recipe that the workspace keeps; without services where there is none */
     maille_publication_rules *publication;
     maille_zoning_rules *zoning; /* NULL where the study names none */
     maille_table *imports;       /* by kind, name, service, content */
     unsigned char *credited;     /* one flag per import: the audience may know of it */
-    unsigned char *warned;       /* one flag per import: its lack of a licence has been told */
     bool has_roads;
-    maille_sha256 hash;
     char *parameters; /* JSON */
 };
 
@@ -54,8 +58,10 @@ enum {
     IMPORT_COLUMNS
 };
 
-/* inputs.c: reads the imports, and what the audience may see of the perimeters; sets hash. */
+/* inputs.c: reads the imports, and which of them the audience may know of. */
 maille_status layers_read_inputs(maille_ctx *ctx, maille_catalogue *catalogue);
+/* The hash of what the workspace was made from and what the audience may see of the perimeters. */
+maille_status layers_hash(maille_ctx *ctx, const maille_catalogue *catalogue, maille_sha256 *out);
 
 /* The state and plan of a layer that is ready, as maille_catalogue_find tells. */
 maille_status layers_find(maille_ctx *ctx, const maille_catalogue *catalogue, const char *id,

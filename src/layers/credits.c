@@ -82,13 +82,13 @@ maille_status layers_credits_on(maille_ctx *ctx, const maille_catalogue *c,
         if (said_before(c, on, i))
             continue;
         add_source(sources, c, i, licences[count - 1]);
-        if (!own && !c->warned[i])
+        if (!own && !c->made->warned[i])
             maille_log(ctx, MAILLE_LOG_WARNING,
                        "source \"%s\" of %s is without licence: layer %s and whatever else rests "
                        "on it says \"%s\"",
                        name_of(c, i), c->imports->columns[IMPORT_KIND].texts[i], on->layer,
                        unknown_licence);
-        c->warned[i] = c->warned[i] || !own;
+        c->made->warned[i] = c->made->warned[i] || !own;
     }
     maille_strbuf_add_char(sources, ']');
     join_licences(licences, count, licence);

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_of_perimeters(const maille_catalogue *c, size_t import) {
+    return strcmp(c->imports->columns[IMPORT_KIND].texts[import], "perimeters") == 0;
+}
+
 static maille_status read_imports(maille_ctx *ctx, maille_catalogue *c) {
     static const char *const columns[IMPORT_COLUMNS] = {
         "id", "kind", "name", "service", "sha256", "vintage", "source", "licence", "options"};
@@ -19,14 +23,12 @@ static maille_status read_imports(maille_ctx *ctx, maille_catalogue *c) {
     maille_status status = maille_store_read(ctx, c->store, &query, &c->imports);
     if (status)
         return status;
-    c->credited = maille_alloc(c->imports->rows, 1);
-    c->warned = maille_alloc(c->imports->rows, 1);
-    if (!c->credited || !c->warned)
+    if (!(c->credited = maille_alloc(c->imports->rows, 1)))
         return maille_no_memory(ctx);
     for (size_t i = 0; i < c->imports->rows; i++) {
         const char *kind = c->imports->columns[IMPORT_KIND].texts[i];
         c->has_roads = c->has_roads || strcmp(kind, "roads") == 0;
-        c->credited[i] = strcmp(kind, "perimeters") != 0;
+        c->credited[i] = !is_of_perimeters(c, i);
     }
     return MAILLE_OK;
 }
@@ -34,7 +36,7 @@ static maille_status read_imports(maille_ctx *ctx, maille_catalogue *c) {
 /* A file of perimeters is not hashed: it may hold drafts. What is visible of it is. */
 static void hash_imports(const maille_catalogue *c, maille_hasher *hasher) {
     for (size_t i = 0; i < c->imports->rows; i++)
-        for (int k = IMPORT_KIND; c->credited[i] && k < IMPORT_COLUMNS; k++)
+        for (int k = IMPORT_KIND; !is_of_perimeters(c, i) && k < IMPORT_COLUMNS; k++)
             maille_hasher_add_text(hasher, c->imports->columns[k].texts[i]);
 }
 
@@ -287,26 +289,36 @@ static maille_status hash_notes(maille_ctx *ctx, const maille_catalogue *c, mail
 maille_status layers_read_inputs(maille_ctx *ctx, maille_catalogue *c) {
     maille_table *perimeters = NULL;
     unsigned char *sees = NULL;
+    maille_status status;
+    MAILLE_TRY(read_imports(ctx, c));
+    MAILLE_TRY(read_perimeters(ctx, c, &perimeters, &sees));
+    credit_imports(c, perimeters, sees);
+done:
+    maille_table_free(perimeters);
+    maille_free(sees);
+    return status;
+}
+
+maille_status layers_hash(maille_ctx *ctx, const maille_catalogue *c, maille_sha256 *out) {
+    maille_table *perimeters = NULL;
+    unsigned char *sees = NULL;
     maille_hasher *hasher = maille_hasher_new();
     maille_sha256 hash;
     maille_status status = hasher ? MAILLE_OK : maille_no_memory(ctx);
-    if (status || (status = read_imports(ctx, c)) != MAILLE_OK)
-        goto done;
+    MAILLE_TRY(status);
     hash_imports(c, hasher);
-    if ((status = hash_setting(ctx, c, "study_json", hasher)) != MAILLE_OK ||
-        (status = hash_setting(ctx, c, "crs", hasher)) != MAILLE_OK ||
-        (status = hash_rules(ctx, c, hasher)) != MAILLE_OK ||
-        (status = read_perimeters(ctx, c, &perimeters, &sees)) != MAILLE_OK ||
-        (status = hash_perimeters(ctx, c, perimeters, sees, hasher)) != MAILLE_OK ||
-        (status = hash_statuses(ctx, c, perimeters, sees, hasher)) != MAILLE_OK ||
-        (status = hash_notes(ctx, c, hasher)) != MAILLE_OK)
-        goto done;
-    credit_imports(c, perimeters, sees);
+    MAILLE_TRY(hash_setting(ctx, c, "study_json", hasher));
+    MAILLE_TRY(hash_setting(ctx, c, "crs", hasher));
+    MAILLE_TRY(hash_rules(ctx, c, hasher));
+    MAILLE_TRY(read_perimeters(ctx, c, &perimeters, &sees));
+    MAILLE_TRY(hash_perimeters(ctx, c, perimeters, sees, hasher));
+    MAILLE_TRY(hash_statuses(ctx, c, perimeters, sees, hasher));
+    MAILLE_TRY(hash_notes(ctx, c, hasher));
 done:
     if (hasher)
         maille_hasher_end(hasher, &hash);
     if (!status)
-        c->hash = hash;
+        *out = hash;
     maille_table_free(perimeters);
     maille_free(sees);
     return status;

@@ -22,6 +22,12 @@ world *world_now(views *all);
 void world_drop(world *w);
 /* A number that is another for each world. */
 uint64_t world_number(const world *w);
+/* A number that is another one after each commit: beside that of the world it tells the state of
+ * decisions, which change without a new world. Whoever commits says so at once. */
+uint64_t views_decisions(const views *all);
+void views_decided(views *all);
+/* How many tile sets were made so far. */
+uint64_t views_tilesets_made(const views *all);
 /* A view of the world of now (its transaction is open: one state all through); MAILLE_BUSY when all
  * are out. Workers never find that: there are `workers` + `downloads` views. */
 maille_status view_take(views *all, view **out);

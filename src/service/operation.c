@@ -3,6 +3,7 @@
 #include "service/router.h"
 #include "service/server.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -38,6 +39,11 @@ static void gauge(maille_strbuf *out, const char *name, const char *help, double
     maille_strbuf_addf(out, "# HELP %s %s\n# TYPE %s gauge\n%s ", name, help, name, name);
     maille_strbuf_add_double(out, value);
     maille_strbuf_add(out, "\n");
+}
+
+static void counter(maille_strbuf *out, const char *name, const char *help, uint64_t value) {
+    maille_strbuf_addf(out, "# HELP %s %s\n# TYPE %s counter\n%s %" PRIu64 "\n", name, help, name,
+                       name, value);
 }
 
 /* Memory of the process that is in RAM; 0 where the system does not tell. */
@@ -81,6 +87,10 @@ static maille_status show_metrics(view *v, const request *r, reply *out) {
           views_ready(s->views, NULL, 0));
     gauge(&out->body, "maille_world", "Number of the state of the workspace that is served.",
           (double)world_number(v->world));
+    counter(&out->body, "maille_commits_total", "Commits to the workspace that were noticed.",
+            views_decisions(s->views));
+    counter(&out->body, "maille_tilesets_made_total", "Tile sets that were made.",
+            views_tilesets_made(s->views));
     write_server(s, &out->body);
     gauge(&out->body, "process_resident_memory_bytes", "Memory in RAM.", resident_bytes());
     return out->body.failed ? MAILLE_NO_MEMORY : MAILLE_OK;

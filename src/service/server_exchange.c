@@ -5,6 +5,7 @@
 #include "service/server.h"
 #include "service/stream.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -319,6 +320,8 @@ static enum MHD_Result on_whole(exchange *x) {
     }
     if (x->get && m->config.cache_mib && !request_key(x->request, x->route, &x->key))
         maille_strbuf_clear(&x->key);
+    if (x->key.length && !x->route->of_layers)
+        maille_strbuf_addf(&x->key, "\n%" PRIu64, views_decisions(m->core.views));
     if (x->key.failed)
         maille_strbuf_free(&x->key);
     if (x->key.length) {

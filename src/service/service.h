@@ -151,6 +151,8 @@ typedef struct route {
     bool hidden;               /* who may not asks is told 404 */
     bool writes;               /* the workspace: done by the one thread that writes */
     bool no_csrf;              /* a POST that changes nothing, or opens a session */
+    bool of_layers;     /* what it answers rests on layers, settings and the ground alone: a stroke
+                         * leaves it in the cache. Else what is kept goes with each commit. */
     bool any_parameter; /* items: every queryable is a parameter; the handler refuses others */
     const char *const
         *formats; /* "json", "html", "geojson" …, NULL-terminated; the first is default */

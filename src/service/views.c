@@ -1,26 +1,32 @@
 /* Views: read connections with their catalogues, one to each request that is worked on; and the
- * watch that makes a new world when the workspace has changed. */
+ * watch that makes a new world when what layers rest on has changed. */
 #include "service/alarm.h"
 #include "service/editing.h"
 #include "service/world.h"
 
 #include <maille/steps.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
-/* How often the watch looks whether the workspace has changed. */
-enum { WATCH_MS = 100 };
+/* How often the watch looks whether the workspace has changed; and of its time, one part in so many
+ * goes into asking how steps stand while strokes come one after the other. */
+enum { WATCH_MS = 100, STANDING_SHARE = 20 };
 
 typedef struct {
     view v;
-    uint64_t world; /* number of the world that the catalogues are of; 0 = none yet */
-    uint64_t file;  /* which of the files that bore the workspace's name it has opened */
+    uint64_t world;     /* number of the world that the catalogues are of; 0 = none yet */
+    uint64_t decisions; /* the number of decisions that they know of */
+    uint64_t file;      /* which of the files that bore the workspace's name it has opened */
     bool out;
 } place;
 
 struct views {
     service *service;
     const char *workspace;
-    size_t tiles_most;
+    shelf *shelf;
+    tilesets *tiles;
+    atomic_uint_least64_t decisions; /* of commits that were noticed */
     pthread_mutex_t lock;
     pthread_cond_t wake; /* of the watch, to stop */
     place *places;
@@ -33,6 +39,10 @@ struct views {
     maille_ctx *ctx;
     maille_store *store;
     uint64_t state;
+    bool replaced;         /* the file is another one than that of the world */
+    maille_sha256 decided; /* decisions that the world's standing of steps is of */
+    double rests_until;    /* from asking how steps stand, monotonic */
+    bool behind;           /* it is to be asked again */
     pthread_t watch;
     bool watching;
 };
@@ -48,35 +58,117 @@ static void say_ready(views *all, maille_status status) {
     pthread_mutex_unlock(&all->lock);
 }
 
-/* Makes a new world where the workspace is not what it was. */
-static maille_status look(views *all) {
+static double now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* The file that bears the workspace's name, and the number of its state. */
+static maille_status reach_file(views *all, uint64_t *state) {
     maille_status status = MAILLE_OK;
     bool replaced = false;
-    uint64_t state = 0;
-    world *anew = NULL;
     if (all->store)
-        MAILLE_TRY(maille_store_state(all->ctx, all->store, &state, &replaced));
+        MAILLE_TRY(maille_store_state(all->ctx, all->store, state, &replaced));
     if (!all->store || replaced) {
         maille_store *store = NULL; /* the old one is held until the new one could be read */
         MAILLE_TRY(maille_store_open(all->ctx, all->workspace, MAILLE_STORE_READ, WHO, &store));
         maille_store_close(all->store);
         all->store = store;
-        MAILLE_TRY(maille_store_state(all->ctx, all->store, &state, &replaced));
-        replaced = true;
+        all->replaced = true;
+        MAILLE_TRY(maille_store_state(all->ctx, all->store, state, &replaced));
     }
-    if (all->now && state == all->state && !replaced)
-        goto done;
-    MAILLE_TRY(world_new(all->ctx, all->store, all->worlds + 1, all->tiles_most, &anew));
+done:
+    return status;
+}
+
+static void take_place(views *all, world *anew) {
     pthread_mutex_lock(&all->lock);
     world *old = all->now;
     all->now = anew;
     all->worlds++;
-    all->files += replaced;
+    all->files += all->replaced;
     pthread_mutex_unlock(&all->lock);
-    all->state = state;
+    all->replaced = false;
     world_drop(old);
-    hub_wake(all->service->hub);
+}
+
+/* How steps stand now, in *steps; nothing there where it need not be asked, or not yet: strokes
+ * that come one after the other are looked at together. */
+static maille_status ask_standing(views *all, const imprint *print, bool anyway,
+                                  steps_standing *steps) {
+    if (!anyway && strcmp(print->decided.hex, all->decided.hex) == 0) {
+        all->behind = false;
+        return MAILLE_OK;
+    }
+    double began = now_s();
+    all->behind = !anyway && began < all->rests_until;
+    if (all->behind)
+        return MAILLE_OK;
+    maille_status status = steps_standing_read(all->ctx, all->store, steps);
+    double now = now_s();
+    all->rests_until = now + (now - began) * STANDING_SHARE;
+    return status;
+}
+
+/* Makes a new world where what layers rest on is not what it was; in a transaction. */
+static maille_status compare(views *all, uint64_t decisions) {
+    maille_status status = MAILLE_OK;
+    imprint print = {0};
+    steps_standing steps = {0};
+    world *anew = NULL;
+    MAILLE_TRY(imprint_take(all->ctx, all->store, &print));
+    bool other =
+        !all->now || all->replaced || strcmp(print.world.hex, all->now->print.world.hex) != 0;
+    maille_sha256 decided = print.decided;
+    MAILLE_TRY(ask_standing(all, &print, other, &steps));
+    if (steps.count && (other || !steps_standing_same(&steps, &all->now->steps))) {
+        const world_parts parts = {.number = all->worlds + 1,
+                                   .decisions = decisions,
+                                   .print = &print,
+                                   .steps = &steps,
+                                   .shelf = all->shelf,
+                                   .tiles = all->tiles};
+        MAILLE_TRY(world_new(all->ctx, all->store, &parts, &anew));
+        take_place(all, anew);
+    }
+    if (anew || steps.count)
+        all->decided = decided;
 done:
+    imprint_free(&print);
+    steps_standing_free(&steps);
+    return status;
+}
+
+/* Tells those who wait for it that something was committed. */
+static void tell(views *all) {
+    if (all->service->hub)
+        hub_wake(all->service->hub);
+    if (all->service->jobs && steps_standing_stale(&all->now->steps))
+        jobs_decided(all->service->jobs);
+}
+
+/* Looks whether the workspace is what it was. */
+static maille_status look(views *all) {
+    maille_status status = MAILLE_OK;
+    bool begun = false;
+    uint64_t state = 0;
+    MAILLE_TRY(reach_file(all, &state));
+    bool moved = !all->now || all->replaced || state != all->state;
+    if (!moved && !all->behind)
+        goto done;
+    if (moved)
+        views_decided(all);
+    uint64_t decisions = views_decisions(all); /* before it is read: what is read knows them */
+    MAILLE_TRY(maille_store_begin(all->ctx, all->store));
+    begun = true;
+    MAILLE_TRY(compare(all, decisions));
+    all->state = state;
+    if (moved)
+        tell(all);
+done:
+    if (begun)
+        maille_store_rollback(all->store); /* it only read */
     say_ready(all, status);
     return status;
 }
@@ -112,7 +204,7 @@ maille_status views_open(maille_ctx *ctx, service *s, const char *workspace,
         return maille_no_memory(ctx);
     all->service = s;
     all->workspace = workspace;
-    all->tiles_most = (size_t)config->tiles_mib << 20;
+    atomic_init(&all->decisions, 0);
     pthread_mutex_init(&all->lock, NULL);
     alarm_init(&all->wake);
     all->count = (size_t)config->workers + config->downloads;
@@ -120,6 +212,8 @@ maille_status views_open(maille_ctx *ctx, service *s, const char *workspace,
         status = maille_no_memory(ctx);
         goto done;
     }
+    MAILLE_TRY(shelf_new(ctx, &all->shelf));
+    MAILLE_TRY(tilesets_new(ctx, (size_t)config->tiles_mib << 20, &all->tiles));
     MAILLE_TRY(maille_ctx_child(ctx, &all->ctx));
     for (size_t i = 0; i < all->count; i++)
         MAILLE_TRY(maille_ctx_child(ctx, &all->places[i].v.ctx));
@@ -163,6 +257,8 @@ void views_close(views *all) {
     }
     maille_free(all->places);
     world_drop(all->now);
+    shelf_free(all->shelf);
+    tilesets_free(all->tiles);
     maille_store_close(all->store);
     maille_ctx_free(all->ctx);
     pthread_cond_destroy(&all->wake);
@@ -179,6 +275,18 @@ bool views_ready(views *all, char *why, size_t size) {
     return ready;
 }
 
+uint64_t views_decisions(const views *all) {
+    return atomic_load(&all->decisions);
+}
+
+void views_decided(views *all) {
+    atomic_fetch_add(&all->decisions, 1);
+}
+
+uint64_t views_tilesets_made(const views *all) {
+    return tilesets_made(all->tiles);
+}
+
 world *world_now(views *all) {
     pthread_mutex_lock(&all->lock);
     world *w = all->now;
@@ -191,28 +299,21 @@ world *world_now(views *all) {
 
 static maille_status fill_catalogues(place *p) {
     maille_status status = MAILLE_OK;
-    maille_step_state *states = NULL;
-    size_t count = 0;
     view *v = &p->v;
+    p->world = 0;
     for (int a = MAILLE_INTERNE; a <= MAILLE_PUBLIC; a++) {
         maille_catalogue_free(v->catalogues[a]);
         v->catalogues[a] = NULL;
-    }
-    p->world = 0;
-    for (int a = MAILLE_INTERNE; a <= MAILLE_PUBLIC; a++) {
-        MAILLE_TRY(maille_steps_state(v->ctx, v->store, (maille_audience)a, &states, &count));
-        MAILLE_TRY(maille_catalogue_new(v->ctx, v->store, (maille_audience)a, states, count,
-                                        &v->catalogues[a]));
-        maille_free(states);
-        states = NULL;
+        MAILLE_TRY(
+            maille_catalogue_share(v->ctx, v->world->catalogues[a], v->store, &v->catalogues[a]));
     }
     p->world = v->world->number;
+    p->decisions = v->world->decisions;
 done:
-    maille_free(states);
     return status;
 }
 
-/* Brings a place to the file and the world of now, and begins its transaction. */
+/* Brings a place to the file, the world and the decisions of now, and begins its transaction. */
 static maille_status prepare(views *all, place *p, uint64_t file) {
     maille_status status = MAILLE_OK;
     view *v = &p->v;
@@ -222,9 +323,15 @@ static maille_status prepare(views *all, place *p, uint64_t file) {
     if (!v->store)
         MAILLE_TRY(maille_store_open(v->ctx, all->workspace, MAILLE_STORE_READ, WHO, &v->store));
     p->file = file;
+    if (p->world != v->world->number)
+        MAILLE_TRY(fill_catalogues(p));
+    uint64_t decisions = views_decisions(all); /* before the transaction, which knows them then */
+    if (p->decisions != decisions) {
+        for (int a = MAILLE_INTERNE; a <= MAILLE_PUBLIC; a++)
+            maille_catalogue_decided(v->catalogues[a]);
+        p->decisions = decisions;
+    }
     MAILLE_TRY(maille_store_begin(v->ctx, v->store));
-    if (p->world != v->world->number && (status = fill_catalogues(p)) != MAILLE_OK)
-        maille_store_rollback(v->store);
 done:
     return status;
 }

@@ -4,22 +4,95 @@
 #include <maille/steps.h>
 #include <string.h>
 
-maille_status world_new(maille_ctx *ctx, maille_store *store, uint64_t number, size_t tiles_most,
+/* ---- how steps stand ---- */
+
+maille_status steps_standing_read(maille_ctx *ctx, maille_store *store, steps_standing *out) {
+    steps_standing s = {0};
+    maille_status status = MAILLE_OK;
+    for (int a = MAILLE_INTERNE; a <= MAILLE_PUBLIC && !status; a++)
+        status = maille_steps_state(ctx, store, (maille_audience)a, &s.of[a], &s.count);
+    if (status) {
+        steps_standing_free(&s);
+    } else {
+        steps_standing_free(out);
+        *out = s;
+    }
+    return status;
+}
+
+void steps_standing_free(steps_standing *s) {
+    for (int a = MAILLE_INTERNE; a <= MAILLE_PUBLIC; a++)
+        maille_free(s->of[a]);
+    *s = (steps_standing){0};
+}
+
+static bool same_text(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool steps_standing_same(const steps_standing *a, const steps_standing *b) {
+    bool same = a->count == b->count;
+    for (int k = MAILLE_INTERNE; k <= MAILLE_PUBLIC; k++)
+        for (size_t i = 0; i < a->count && same; i++) {
+            const maille_step_state *x = &a->of[k][i], *y = &b->of[k][i];
+            same = x->done == y->done && x->stale == y->stale && same_text(x->lacks, y->lacks);
+        }
+    return same;
+}
+
+bool steps_standing_stale(const steps_standing *s) {
+    for (int k = MAILLE_INTERNE; k <= MAILLE_PUBLIC; k++)
+        for (size_t i = 0; i < s->count; i++)
+            if (s->of[k][i].stale)
+                return true;
+    return false;
+}
+
+/* ---- beginning and end ---- */
+
+/* The catalogue of an audience, and how the features of each of its layers are known. */
+static maille_status make_catalogue(maille_ctx *ctx, maille_store *store, world *w,
+                                    maille_audience audience) {
+    maille_catalogue **catalogue = &w->catalogues[audience];
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(maille_catalogue_new(ctx, store, audience, w->steps.of[audience], w->steps.count,
+                                    catalogue));
+    size_t count = maille_catalogue_count(*catalogue);
+    w->layers[audience] = maille_alloc(count + 1, sizeof *w->layers[audience]);
+    if (!w->layers[audience])
+        status = maille_no_memory(ctx);
+    for (size_t i = 0; i < count && !status; i++)
+        status = imprint_of_layer(ctx, &w->print, maille_catalogue_layer(*catalogue, i)->def,
+                                  audience, &w->layers[audience][i]);
+done:
+    return status;
+}
+
+maille_status world_new(maille_ctx *ctx, maille_store *store, const world_parts *parts,
                         world **out) {
     maille_status status = MAILLE_OK;
     world *w = maille_alloc(1, sizeof *w);
-    if (!w)
+    if (!w) {
+        imprint_free(parts->print);
+        steps_standing_free(parts->steps);
         return maille_no_memory(ctx);
+    }
     atomic_init(&w->holders, 1);
-    w->number = number;
-    w->tiles_most = tiles_most;
-    pthread_mutex_init(&w->making, NULL);
-    pthread_mutex_init(&w->tiles_lock, NULL);
-    pthread_cond_init(&w->tiles_made, NULL);
-    MAILLE_TRY(maille_ctx_child(ctx, &w->ctx));
+    pthread_mutex_init(&w->lock, NULL);
+    w->number = parts->number;
+    w->decisions = parts->decisions;
+    w->print = *parts->print;
+    w->steps = *parts->steps;
+    w->shelf = parts->shelf;
+    w->tiles = parts->tiles;
+    *parts->print = (imprint){0};
+    *parts->steps = (steps_standing){0};
+    MAILLE_TRY(imprint_of_ground(ctx, &w->print, &w->keys[SHELF_GROUND]));
+    MAILLE_TRY(imprint_of_names(ctx, &w->print, &w->keys[SHELF_NAMES]));
+    MAILLE_TRY(imprint_of_roads(ctx, &w->print, &w->keys[SHELF_ROADS]));
     MAILLE_TRY(maille_accounts_load(ctx, store, &w->accounts));
-    MAILLE_TRY(maille_store_open(ctx, maille_store_path(store), MAILLE_STORE_READ,
-                                 maille_store_who(store), &w->store));
+    MAILLE_TRY(make_catalogue(ctx, store, w, MAILLE_INTERNE));
+    MAILLE_TRY(make_catalogue(ctx, store, w, MAILLE_PUBLIC));
 done:
     if (status)
         world_drop(w);
@@ -32,28 +105,19 @@ void world_hold(world *w) {
     atomic_fetch_add_explicit(&w->holders, 1, memory_order_relaxed);
 }
 
-static void free_tiles(held_tiles *held) {
-    maille_tileset_free(held->set);
-    maille_free(held->key);
-    maille_free(held);
-}
-
 void world_drop(world *w) {
     if (!w || atomic_fetch_sub_explicit(&w->holders, 1, memory_order_acq_rel) > 1)
         return;
-    for (held_tiles *t = w->tiles, *next; t; t = next) {
-        next = t->next;
-        free_tiles(t);
+    for (size_t i = 0; i < SHELF_KINDS; i++)
+        shelved_drop(w->taken[i]);
+    for (int a = MAILLE_INTERNE; a <= MAILLE_PUBLIC; a++) {
+        maille_catalogue_free(w->catalogues[a]);
+        maille_free(w->layers[a]);
     }
-    maille_roads_free(w->reach);
-    maille_loaded_free(w->ground);
-    maille_gazetteer_free(w->gazetteer);
     maille_accounts_free(w->accounts);
-    maille_store_close(w->store);
-    maille_ctx_free(w->ctx);
-    pthread_cond_destroy(&w->tiles_made);
-    pthread_mutex_destroy(&w->tiles_lock);
-    pthread_mutex_destroy(&w->making);
+    steps_standing_free(&w->steps);
+    imprint_free(&w->print);
+    pthread_mutex_destroy(&w->lock);
     maille_free(w);
 }
 
@@ -65,171 +129,143 @@ const maille_accounts *world_accounts(const world *w) {
     return w->accounts;
 }
 
-/* ---- made once ---- */
+/* ---- from the shelf ---- */
 
-typedef maille_status (*maker)(maille_ctx *ctx, world *w);
-
-/* Runs `make`, which does nothing where its work is done; what went wrong is told in the asker's
- * context. */
-static maille_status make_once(view *v, maker make) {
+/* Waiting for one thing does not keep others from another. */
+static maille_status take(view *v, shelf_kind kind, shelved **out) {
     world *w = v->world;
-    maille_status status;
-    pthread_mutex_lock(&w->making);
-    if ((status = make(w->ctx, w)) != MAILLE_OK)
-        maille_fail(v->ctx, status, "%s", maille_message(w->ctx));
-    pthread_mutex_unlock(&w->making);
-    return status;
-}
-
-static maille_status make_gazetteer(maille_ctx *ctx, world *w) {
-    return w->gazetteer ? MAILLE_OK : maille_gazetteer_new(ctx, w->store, &w->gazetteer);
+    maille_status status = MAILLE_OK;
+    shelved *found = NULL;
+    pthread_mutex_lock(&w->lock);
+    *out = w->taken[kind];
+    pthread_mutex_unlock(&w->lock);
+    if (*out)
+        return MAILLE_OK;
+    status = shelf_take(v->ctx, w->shelf, v->service->workspace, kind, &w->keys[kind], &found);
+    if (status)
+        return status;
+    pthread_mutex_lock(&w->lock);
+    if (!w->taken[kind]) {
+        w->taken[kind] = found;
+        found = NULL;
+    }
+    *out = w->taken[kind];
+    pthread_mutex_unlock(&w->lock);
+    shelved_drop(found);
+    return MAILLE_OK;
 }
 
 maille_status world_gazetteer(view *v, const maille_gazetteer **out) {
-    maille_status status = make_once(v, make_gazetteer);
-    *out = v->world->gazetteer;
+    shelved *names = NULL;
+    maille_status status = take(v, SHELF_NAMES, &names);
+    *out = names ? shelved_thing(names) : NULL;
     return status;
-}
-
-static maille_status make_ground(maille_ctx *ctx, world *w) {
-    const unsigned with = MAILLE_GROUND_TIMES | MAILLE_GROUND_FACTS;
-    return w->ground ? MAILLE_OK : maille_loaded_new(ctx, w->store, with, &w->ground);
 }
 
 maille_status world_ground(view *v, const maille_loaded **out) {
-    maille_status status = make_once(v, make_ground);
-    *out = v->world->ground;
+    shelved *found = NULL;
+    maille_status status = take(v, SHELF_GROUND, &found);
+    *out = found ? shelved_thing(found) : NULL;
     return status;
-}
-
-static maille_status make_reach(maille_ctx *ctx, world *w) {
-    maille_network *network = NULL;
-    maille_travel_rules *rules = NULL;
-    int epsg = 0;
-    if (w->reach)
-        return MAILLE_OK;
-    maille_status status = maille_roads_load(ctx, w->store, &network, &rules, &epsg);
-    if (!status && !network) {
-        maille_travel_rules_free(rules);
-        return maille_fail(ctx, MAILLE_NOT_FOUND, "the workspace has no roads");
-    }
-    return status ? status : maille_roads_new(ctx, network, rules, epsg, &w->reach);
 }
 
 maille_status world_reach(view *v, const maille_roads **out) {
-    maille_status status = make_once(v, make_reach);
-    *out = v->world->reach;
+    shelved *roads = NULL;
+    maille_status status = take(v, SHELF_ROADS, &roads);
+    *out = roads ? shelved_thing(roads) : NULL;
     return status;
+}
+
+maille_status ground_hold(view *v, held_ground **out) {
+    maille_status status = take(v, SHELF_GROUND, out);
+    if (!status)
+        shelved_hold(*out);
+    return status;
+}
+
+void ground_drop(held_ground *g) {
+    shelved_drop(g);
+}
+
+const maille_loaded *ground_loaded(const held_ground *g) {
+    return shelved_thing(g);
+}
+
+uint64_t ground_number(const held_ground *g) {
+    return shelved_number(g);
 }
 
 /* ---- tile sets ---- */
 
 /* Who sees the same features has the same tiles. */
-static maille_status tiles_key(maille_ctx *ctx, maille_audience audience, const char *layer,
-                               const maille_account *narrowed, char **out) {
-    maille_strbuf key = {0};
-    maille_strbuf_addf(&key, "%s/%s", maille_audience_name(audience), layer);
+static maille_status tiles_name(maille_ctx *ctx, maille_audience audience, const char *layer,
+                                const maille_account *narrowed, maille_strbuf *out) {
+    maille_strbuf_addf(out, "%s/%s", maille_audience_name(audience), layer);
     for (size_t i = 0; narrowed && i < narrowed->department_count; i++)
-        maille_strbuf_addf(&key, "/%s", narrowed->departments[i]);
-    if (key.failed) {
-        maille_strbuf_free(&key);
-        return maille_no_memory(ctx);
-    }
-    *out = key.text;
-    return MAILLE_OK;
+        maille_strbuf_addf(out, "/%s", narrowed->departments[i]);
+    return out->failed ? maille_no_memory(ctx) : MAILLE_OK;
 }
 
-static held_tiles *find_tiles(world *w, const char *key) {
-    for (held_tiles *t = w->tiles; t; t = t->next)
-        if (strcmp(t->key, key) == 0)
-            return t;
-    return NULL;
-}
+typedef struct {
+    view *v;
+    maille_audience audience;
+    const maille_layer_def *def;
+    const maille_account *narrowed;
+} tiles_wish;
 
-/* Lets go of the sets that nobody draws from, the least used first, until the others fit. */
-static void keep_within(world *w) {
-    for (;;) {
-        size_t bytes = 0;
-        held_tiles **oldest = NULL;
-        for (held_tiles **t = &w->tiles; *t; t = &(*t)->next) {
-            bytes += (*t)->set ? maille_tileset_bytes((*t)->set) : 0;
-            if ((*t)->users == 0 && (!oldest || (*t)->last_use < (*oldest)->last_use))
-                oldest = t;
-        }
-        if (bytes <= w->tiles_most || !oldest)
-            return;
-        held_tiles *gone = *oldest;
-        *oldest = gone->next;
-        free_tiles(gone);
-    }
-}
-
-static maille_status make_tiles(view *v, maille_audience audience, const char *layer,
-                                const maille_account *narrowed, maille_tileset **out) {
+/* What the view sees may be newer than its world, whose catalogue it has: such a set is of neither
+ * state, and serves nobody else. */
+static maille_status make_tiles(void *user, maille_sha256 *state, maille_tileset **out) {
+    const tiles_wish *wish = user;
+    view *v = wish->v;
     maille_selection selection = {.limit = -1};
-    if (narrowed) {
-        selection.narrowed = narrowed->departments;
-        selection.narrowed_count = narrowed->department_count;
+    imprint now = {0};
+    maille_sha256 seen;
+    maille_status status = MAILLE_OK;
+    if (wish->narrowed) {
+        selection.narrowed = wish->narrowed->departments;
+        selection.narrowed_count = wish->narrowed->department_count;
     }
-    return maille_tileset_new(v->ctx, v->catalogues[audience], layer, &selection, out);
+    MAILLE_TRY(imprint_take(v->ctx, v->store, &now));
+    MAILLE_TRY(imprint_of_layer(v->ctx, &now, wish->def, wish->audience, &seen));
+    if (strcmp(seen.hex, state->hex) != 0)
+        *state = (maille_sha256){0};
+    MAILLE_TRY(
+        maille_tileset_new(v->ctx, v->catalogues[wish->audience], wish->def->id, &selection, out));
+done:
+    imprint_free(&now);
+    return status;
 }
 
-/* Takes a held set that is not there (any more) off the list. */
-static void forget_tiles(world *w, const held_tiles *gone) {
-    for (held_tiles **t = &w->tiles; *t; t = &(*t)->next)
-        if (*t == gone) {
-            *t = gone->next;
-            return;
+static const maille_layer_def *find_layer(const world *w, maille_audience audience,
+                                          const char *layer, const maille_sha256 **state) {
+    const maille_catalogue *catalogue = w->catalogues[audience];
+    for (size_t i = 0; i < maille_catalogue_count(catalogue); i++) {
+        const maille_layer_def *def = maille_catalogue_layer(catalogue, i)->def;
+        if (strcmp(def->id, layer) == 0) {
+            *state = &w->layers[audience][i];
+            return def;
         }
+    }
+    return NULL;
 }
 
 maille_status world_tileset(view *v, maille_audience audience, const char *layer,
                             const maille_account *narrowed, maille_tileset **out) {
-    world *w = v->world;
-    char *key = NULL;
-    maille_status status = tiles_key(v->ctx, audience, layer, narrowed, &key);
-    if (status)
-        return status;
-    pthread_mutex_lock(&w->tiles_lock);
-    held_tiles *held = find_tiles(w, key);
-    while (held && !held->set) { /* someone makes it */
-        pthread_cond_wait(&w->tiles_made, &w->tiles_lock);
-        held = find_tiles(w, key);
-    }
-    if (!held && (held = maille_alloc(1, sizeof *held))) {
-        *held = (held_tiles){.key = key, .users = 1, .next = w->tiles};
-        key = NULL;
-        w->tiles = held;
-        pthread_mutex_unlock(&w->tiles_lock);
-        maille_tileset *set = NULL;
-        status = make_tiles(v, audience, layer, narrowed, &set);
-        pthread_mutex_lock(&w->tiles_lock);
-        held->users--;
-        held->set = set;
-        if (status) {
-            forget_tiles(w, held);
-            free_tiles(held);
-            held = NULL;
-        }
-        pthread_cond_broadcast(&w->tiles_made);
-    } else if (!held)
-        status = maille_no_memory(v->ctx);
-    if (held) {
-        held->users++;
-        held->last_use = ++w->tiles_clock;
-        *out = held->set;
-        keep_within(w);
-    }
-    pthread_mutex_unlock(&w->tiles_lock);
-    maille_free(key);
+    const maille_sha256 *state = NULL;
+    tiles_wish wish = {v, audience, find_layer(v->world, audience, layer, &state), narrowed};
+    maille_strbuf name = {0};
+    maille_status status = MAILLE_OK;
+    *out = NULL;
+    if (!wish.def)
+        return maille_fail(v->ctx, MAILLE_NOT_FOUND, "layer \"%s\" was not found", layer);
+    MAILLE_TRY(tiles_name(v->ctx, audience, layer, narrowed, &name));
+    MAILLE_TRY(tilesets_take(v->ctx, v->world->tiles, name.text, state, make_tiles, &wish, out));
+done:
+    maille_strbuf_free(&name);
     return status;
 }
 
 void world_tileset_done(world *w, maille_tileset *set) {
-    pthread_mutex_lock(&w->tiles_lock);
-    for (held_tiles *t = w->tiles; t; t = t->next)
-        if (t->set == set)
-            t->users--;
-    keep_within(w);
-    pthread_mutex_unlock(&w->tiles_lock);
+    tilesets_give(w->tiles, set);
 }
