@@ -60,7 +60,7 @@ maille_status maille_names_forget(maille_ctx *ctx, maille_store *store, const ch
  */
 
 /* What an account's request of that id was answered; `*answer` (the caller's) NULL where there was
- * none. MAILLE_REFUSED: it was another request (`hash` of what was asked differs). */
+ * none. MAILLE_REFUSED: it was another request (`hash` of what was asked differs; NULL: any). */
 maille_status maille_request_find(maille_ctx *ctx, maille_store *store, const char *account,
                                   const char *id, const char *hash, int *status, char **answer);
 /* Inside the transaction of what was asked. */

@@ -42,7 +42,7 @@ maille_status maille_request_find(maille_ctx *ctx, maille_store *store, const ch
         result = maille_cursor_next(ctx, rows, &row);
     if (result != MAILLE_OK || !row)
         goto done;
-    if (strcmp(maille_cursor_text(rows, 0), hash) != 0) {
+    if (hash && strcmp(maille_cursor_text(rows, 0), hash) != 0) {
         result = maille_fail(ctx, MAILLE_REFUSED,
                              "request \"%s\" was another one when it came first", id);
         goto done;
