@@ -106,6 +106,14 @@ void hub_wake(hub *h);
 /* No new streams; those that are open end. */
 void hub_stop(hub *h);
 
+/* ---- names that go (journal.c) ------------------------------------------------------------------
+ */
+
+/* Names whose retention is over go: at the start of the service and once a day, on a thread of its
+ * caller with a context of its own. It takes the lock like another program (MAILLE_BUSY while
+ * somebody else has it: ask again later) and must not be called with the writer's store roused. */
+maille_status forget_names(service *s, maille_ctx *ctx);
+
 /* ---- jobs (jobs.c) ------------------------------------------------------------------------------
  */
 
