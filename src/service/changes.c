@@ -508,6 +508,10 @@ static maille_status refuse_turn(writing *w, const turn *t, const maille_stale *
                                           "Other changes of this perimeter followed: this one "
                                           "cannot be taken back or up alone."),
                            stale);
+    if (status == MAILLE_REFUSED && t->how == 't')
+        return reply_problem(r, out, 409,
+                             ogc_say(r, "C’est déjà ce qui est en place : rien ne changerait.",
+                                     "That is what stands already: nothing would change."));
     if (status == MAILLE_REFUSED)
         return reply_problem(r, out, 409, maille_message(w->v->ctx));
     return reply_refused(w->v, r, out, status);

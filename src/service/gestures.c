@@ -35,8 +35,8 @@ static maille_status refuse(const making *m, maille_status status, const char *f
     vsnprintf(said, sizeof said, format, values);
     va_end(values);
     return maille_fail(m->v->ctx, status,
-                       ogc_say(m->r, "Geste %zu (%.20s) : %s", "Gesture %zu (%.20s): %s"),
-                       m->place, m->verb ? m->verb : "?", said);
+                       ogc_say(m->r, "Geste %zu (%.20s) : %s", "Gesture %zu (%.20s): %s"), m->place,
+                       m->verb ? m->verb : "?", said);
 }
 
 /* The two formats take the same values. */
@@ -425,13 +425,15 @@ static maille_status make_one(making *m) {
 
 /* ---- all of them, as one change ---- */
 
-/* What the territory refuses by itself is told in its own words. */
+/* What the territory refuses by itself is told in its own words, but for the most common. */
 static maille_status try_at_desk(making *m, const maille_op *ops, size_t count) {
     maille_status status = maille_live_apply(m->v->ctx, desk_live(m->d), ops, count);
     if (status != MAILLE_REFUSED && status != MAILLE_NOT_FOUND)
         return status;
     char why[512];
     snprintf(why, sizeof why, "%s", maille_message(m->v->ctx));
+    if (strcmp(why, "nothing was changed") == 0)
+        return REFUSE(m, MAILLE_REFUSED, "rien ne changerait%s.", "nothing would change%s.", "");
     return REFUSE(m, MAILLE_REFUSED, "refusé (%s).", "refused (%s).", why);
 }
 
@@ -460,7 +462,7 @@ maille_status gestures_try(view *v, const request *r, desk *d, const maille_json
     if (!maille_json_is_array(gestures) || count == 0 || count > MOST_GESTURES)
         return maille_fail(v->ctx, MAILLE_USAGE,
                            ogc_say(r, "« gestes » n’est pas une liste de 1 à %d gestes.",
-                                      "\"gestes\" was no list of 1 to %d gestures."),
+                                   "\"gestes\" was no list of 1 to %d gestures."),
                            MOST_GESTURES);
     maille_status status = try_one_by_one(&m, gestures, ops, &tried);
     bool whole = status == MAILLE_OK && tried == 1;

@@ -1,4 +1,5 @@
 /* The server: its socket, its threads, its beginning and its end. */
+#include "service/editing.h"
 #include "service/server.h"
 
 #include "service/editing.h"
@@ -153,6 +154,8 @@ static void release(maille_server *m) {
     workers_stop(m->writers);
     workers_stop(m->workers);
     watch_stop(m->watch);
+    writer_free(m->core.writer);
+    desks_free(m->core.desks);
     cache_free(m->cache);
     views_close(m->core.views);
     hub_free(m->core.hub);
@@ -191,6 +194,8 @@ maille_status maille_server_start(maille_ctx *ctx, const char *workspace,
     MAILLE_TRY(gatekeeper_new(ctx, &m->config, &m->core.gatekeeper));
     MAILLE_TRY(cache_new(ctx, (size_t)m->config.cache_mib << 20,
                          (size_t)m->config.cache_entry_kib << 10, &m->cache));
+    MAILLE_TRY(writer_new(&m->core, &m->core.writer));
+    MAILLE_TRY(desks_new(&m->core, &m->core.desks));
     MAILLE_TRY(start_threads(ctx, m));
 done:
     if (status)

@@ -17,10 +17,10 @@ ZOOMS = range(6, 13)
 class Served:
     """`maille serve` of a workspace, with lines of serve.yaml."""
 
-    def __init__(self, maille, workspace, folder, *lines):
+    def __init__(self, maille, workspace, folder, *lines, log=""):
         config = os.path.join(folder, "serve.yaml")
         with open(config, "w", encoding="utf-8") as file:
-            file.writelines(line + "\n" for line in ('log: ""', *lines))
+            file.writelines(line + "\n" for line in (f'log: "{log}"', *lines))
         self.process = subprocess.Popen(
             [maille, "serve", "-w", workspace, "--listen", "127.0.0.1:0", "--config", config, "--json"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
