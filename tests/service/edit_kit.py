@@ -16,8 +16,7 @@ import random
 import socket
 import time
 
-import kit
-from serve_kit import Answer, Service, token  # noqa: F401 (token is for those who import this)
+from serve_kit import Answer, Service, kit, token  # noqa: F401 (token is for who imports this)
 
 
 # ---- a small workspace --------------------------------------------------------------------------
