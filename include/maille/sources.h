@@ -39,6 +39,10 @@ maille_status maille_import_source(maille_ctx *ctx, maille_store *store,
 maille_status maille_source_recognise(maille_ctx *ctx, const char *path, maille_arena *arena,
                                       maille_source *out);
 
+/* Name of the column that `key` means in a file with these columns, by what publishers call it;
+ * NULL when there is none. `also` may be NULL: one more name to try. */
+const char *maille_field_named(const maille_table *columns, const char *key, const char *also);
+
 /* The roads of a workspace as a network: from the cache, else from their file, in the study's CRS.
  * MAILLE_NOT_FOUND with the name of the file when file and cache are both gone; *out NULL when the
  * workspace has no roads. */

@@ -87,6 +87,10 @@ static const route_parameter commune_parameters[] = {
 };
 static const route_parameter perimeter_parameters[] = {
     {"id", true, "string", "Identifiant du périmètre.", NULL},
+    {"scenario", false, "string", "Un scénario ; sans lui, la référence. Pour les comptes.", NULL},
+    {"a", false, "string",
+     "Tel que c’était à la fin de ce jour, ou dans cette version. Pour les comptes.",
+     "\"pattern\":\"^(v[0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2})$\""},
     {0},
 };
 static const route_parameter figures_parameters[] = {

@@ -3,6 +3,7 @@
  * The public is answered for what is published alone; a free choice of communes needs an account
  * (DOMAIN, "Small numbers"), and one that is bound to départements chooses within them. */
 #include "service/answers.h"
+#include "service/perimeters.h"
 
 #include <maille/jsontree.h>
 #include <maille/portrait.h>
@@ -10,19 +11,14 @@
 
 enum { CODES_MOST = 2000 };
 
-static maille_status not_computed(const request *r, reply *out) {
-    return reply_problem(r, out, 404,
-                         ogc_say(r, "Les calculs dont ces chiffres dépendent ne sont pas faits.",
-                                 "What these figures rest on was not computed yet."));
-}
-
+/* `kept`: the cache may keep it, for decisions do not change it before the layers. */
 static maille_status write_figures(view *v, const request *r, const maille_portrait *portrait,
-                                   reply *out) {
+                                   bool kept, reply *out) {
     maille_jout j = {0};
     maille_j_open(&j, NULL, '{');
     maille_portrait_members(portrait, &j);
     out->body = j.s;
-    out->keep = r->verb == GET;
+    out->keep = kept;
     out->cache = CACHE_BY_AUDIENCE;
     return answer_close(v, r, answer_of_figures, &out->body);
 }
@@ -49,42 +45,36 @@ done:
     return status;
 }
 
-/* As the audience may know it. */
-static maille_status find_perimeter(view *v, const request *r, const char *id,
-                                    maille_perimeter_list **list, const maille_perimeter **out) {
-    static const maille_moment now;
-    maille_status status =
-        maille_perimeters_load(v->ctx, v->store, "", NULL, r->audience, &now, list);
-    *out = NULL;
-    for (uint32_t i = 0; status == MAILLE_OK && i < (*list)->count; i++)
-        if (strcmp((*list)->items[i]->id, id) == 0)
-            *out = (*list)->items[i];
-    return status == MAILLE_OK && !*out
-               ? maille_fail(v->ctx, MAILLE_NOT_FOUND, "there was no perimeter %s", id)
-               : status;
+/* The public is told of what the layers show; the inside of what stands, or stood. */
+static maille_status find_perimeter(view *v, const request *r, const maille_loaded *loaded,
+                                    holding *out) {
+    scope s;
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(scope_read(v, r, ASK_MOMENT, &s));
+    if (r->audience == MAILLE_PUBLIC)
+        MAILLE_TRY(find_feature(v, r, r->part[0]));
+    MAILLE_TRY(holding_find(v, r, &s, loaded, r->part[0], out));
+done:
+    return status;
 }
 
 maille_status answer_perimeter(view *v, const request *r, reply *out) {
-    maille_perimeter_list *list = NULL;
-    const maille_perimeter *perimeter = NULL;
     const maille_loaded *loaded = NULL;
+    holding h = {0};
     maille_portrait *portrait = NULL;
+    bool kept = r->audience == MAILLE_PUBLIC;
     maille_status status = MAILLE_OK;
-    MAILLE_TRY(find_feature(v, r, r->part[0]));
-    MAILLE_TRY(find_perimeter(v, r, r->part[0], &list, &perimeter));
-    status = world_ground(v, &loaded);
-    if (status == MAILLE_NOT_FOUND) {
-        status = not_computed(r, out);
+    MAILLE_TRY(ground_read(v, r, out, &loaded));
+    if (!loaded)
         goto done;
-    }
-    MAILLE_TRY(status);
+    MAILLE_TRY(find_perimeter(v, r, loaded, &h));
     MAILLE_TRY(maille_portrait_of_perimeter(
         v->ctx, maille_loaded_ground(loaded), maille_loaded_rules(loaded),
-        maille_loaded_rules_of(loaded, perimeter->kind), perimeter, &portrait));
-    MAILLE_TRY(write_figures(v, r, portrait, out));
+        maille_loaded_rules_of(loaded, h.perimeter->kind), h.perimeter, &portrait));
+    MAILLE_TRY(write_figures(v, r, portrait, kept, out));
 done:
     maille_portrait_free(portrait);
-    maille_perimeter_list_free(list);
+    holding_free(&h);
     return ogc_end(v, r, out, status);
 }
 
@@ -178,15 +168,10 @@ maille_status answer_figures(view *v, const request *r, reply *out) {
     size_t count = 0;
     uint32_t outside = MAILLE_ABSENT;
     maille_status status = MAILLE_OK;
-    if (r->verb == POST && strcmp(r->body_type, "application/json") != 0)
-        return reply_problem(r, out, 415, NULL);
     MAILLE_TRY(read_codes(v, r, &tree, &codes, &count));
-    status = world_ground(v, &loaded);
-    if (status == MAILLE_NOT_FOUND) {
-        status = not_computed(r, out);
+    MAILLE_TRY(ground_read(v, r, out, &loaded));
+    if (!loaded)
         goto done;
-    }
-    MAILLE_TRY(status);
     const maille_ground *ground = maille_loaded_ground(loaded);
     MAILLE_TRY(check_codes(v, r, ground, codes, count, &outside));
     if (outside != MAILLE_ABSENT) {
@@ -195,7 +180,7 @@ maille_status answer_figures(view *v, const request *r, reply *out) {
     }
     MAILLE_TRY(maille_portrait_of_codes(v->ctx, ground, maille_loaded_rules(loaded), codes, count,
                                         &portrait));
-    MAILLE_TRY(write_figures(v, r, portrait, out));
+    MAILLE_TRY(write_figures(v, r, portrait, r->verb == GET, out));
 done:
     maille_portrait_free(portrait);
     maille_json_free(tree);

@@ -85,8 +85,8 @@ static void dress_origin(const request *r, const asked *a, reply *out) {
         return; /* what an account may see is for pages of ours alone */
     }
     reply_header(out, "Access-Control-Expose-Headers",
-                 "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, "
-                 "OGC-NumberReturned, Preference-Applied, Retry-After");
+                 "Content-Crs, Content-Disposition, ETag, Idempotency-Replayed, Link, Location, "
+                 "OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After");
 }
 
 /* ---- file names ---- */

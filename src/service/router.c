@@ -139,10 +139,12 @@ static bool answer_options(arrival *x, unsigned verbs) {
     if (*x->in->header(x->in, "Access-Control-Request-Method")) {
         reply_header(out, "Access-Control-Allow-Methods", allow);
         reply_header(out, "Access-Control-Allow-Headers",
-                     x->a->allowed_origin ? "Accept, Accept-Language, Authorization, Content-Type, "
-                                            "If-Match, If-None-Match, Prefer, X-Maille-CSRF"
-                                          : "Accept, Accept-Language, Content-Type, "
-                                            "If-None-Match, Prefer");
+                     x->a->allowed_origin
+                         ? "Accept, Accept-Language, Authorization, Content-Type, "
+                           "Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "
+                           "Prefer, X-Maille-CSRF"
+                         : "Accept, Accept-Language, Content-Type, "
+                           "If-None-Match, Prefer");
         reply_header(out, "Access-Control-Max-Age", "86400");
     }
     return false;
@@ -224,6 +226,34 @@ static bool check_forgery(arrival *x) {
         return refuse(x, 403, "L’en-tête X-Maille-CSRF manque ou n’est pas celui de la session.",
                       "Header X-Maille-CSRF is missing or not that of the session.");
     return true;
+}
+
+/* ---- body ---- */
+
+static bool takes(const route *found, const char *media_type) {
+    size_t length = strlen(media_type);
+    for (const char *at = found->body_type ? found->body_type : "application/json"; *at;) {
+        size_t word = strcspn(at, " ");
+        if (word == length && strncmp(at, media_type, word) == 0)
+            return true;
+        at += word + strspn(at + word, " ");
+    }
+    return false;
+}
+
+/* A body must be of a type that the route reads; what has no body has no type. */
+static bool check_body(arrival *x) {
+    const request *r = &x->a->request;
+    const route *found = x->a->route;
+    maille_strbuf detail = {0};
+    if (!found->body || r->verb == GET || r->verb == DELETE || takes(found, r->body_type))
+        return true;
+    maille_strbuf_addf(&detail, "%s%s.",
+                       router_say(r, "Le corps se donne en ", "The body is taken as "),
+                       found->body_type ? found->body_type : "application/json");
+    refuse_text(x, 415, &detail);
+    maille_strbuf_free(&detail);
+    return false;
 }
 
 /* ---- parameters ---- */
@@ -423,7 +453,7 @@ maille_status request_begin(service *s, world *w, const wire *in, request **out,
     if (!x.a)
         return MAILLE_NO_MEMORY;
     bool through = understand_address(&x) && understand_account(&x) && understand_route(&x) &&
-                   check_right(&x) && check_forgery(&x) && check_parameters(&x) &&
+                   check_right(&x) && check_forgery(&x) && check_parameters(&x) && check_body(&x) &&
                    understand_audience(&x) && understand_language(&x) && understand_format(&x);
     *found = x.a->route;
     if (through) {

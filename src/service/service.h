@@ -105,9 +105,9 @@ typedef struct {
     int status;       /* 0 = 200 */
     const char *type; /* media type; NULL with a body = that of the format */
     maille_strbuf body;
-    body_stream stream; /* instead of body: the view stays with the reply until its end */
+    body_stream stream;        /* instead of body: the view stays with the reply until its end */
     struct listener *listener; /* instead of body: a stream of events (hub.h) */
-    int file;           /* -1, or an open file that is sent and closed */
+    int file;                  /* -1, or an open file that is sent and closed */
     cache_policy cache;
     bool keep; /* the cache of answers may keep it (GET, 200): it is a function of the
                 * workspace, the target and who asks */
@@ -158,7 +158,8 @@ typedef struct route {
         *formats; /* "json", "html", "geojson" …, NULL-terminated; the first is default */
     const route_parameter *parameters; /* NULL name ends */
     const char *body; /* JSON schema of the body that it takes (OpenAPI), or NULL; with one, other
-                       * media types than `body_type` (NULL: application/json) are 415 */
+                       * media types than `body_type` are 415 (with blanks between them; NULL:
+                       * application/json) */
     const char *body_type;
     const char *answers; /* JSON schema of its 200 answer as JSON, or NULL */
     maille_status (*answer)(view *v, const request *r, reply *out);

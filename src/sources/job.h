@@ -79,9 +79,6 @@ typedef struct {
 
 typedef enum { GEOMETRY_IGNORED, GEOMETRY_POINTS, GEOMETRY_POLYGONS } maille_geometry_wish;
 
-/* Name of the column that `key` means in a file with these columns, by what publishers call it;
- * NULL when there is none. `also` may be NULL: one more name to try. */
-const char *maille_field_named(const maille_table *columns, const char *key, const char *also);
 /* The only other column of a table of a code and a count; NULL where there are more. */
 const char *maille_other_field(const maille_table *columns, const char *code);
 /* Reads the wanted fields. Points are taken where they are; polygons must be there. */

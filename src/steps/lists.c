@@ -1,5 +1,6 @@
 /* Lists of communes as people write them: codes or names, of today's vintage or of an older one,
  * understood row by row. Nothing is changed: a preview. */
+#include "steps/lists.h"
 #include "steps/passage.h"
 #include "steps/step.h"
 
@@ -33,6 +34,7 @@ typedef struct {
     maille_table *cells;        /* of the file; the last column tells the line */
     int code_column, name_column;
     maille_names *chosen; /* code → 1 */
+    bool again;           /* a commune may be chosen again */
 } list_reader;
 
 /* Communes that a text may mean. */
@@ -475,7 +477,7 @@ static maille_status tell_text(const list_reader *r, const char *code, const cha
 /* The only commune that fits is chosen, once. */
 static maille_status choose(const list_reader *r, const candidates *found, maille_list_row *out) {
     const char *code = code_of(r, found->items[0]);
-    if (maille_names_get(r->chosen, code) != MAILLE_ABSENT) {
+    if (!r->again && maille_names_get(r->chosen, code) != MAILLE_ABSENT) {
         out->how = "double";
         return tell_candidates(r, found, out);
     }
@@ -546,6 +548,52 @@ maille_status maille_list_read(maille_ctx *ctx, maille_store *store, const char 
     TRY(read_ways(&r));
     TRY(choose_columns(&r, &header));
     TRY(read_rows(&r, header, rows, count));
+done:
+    close_reader(&r);
+    return status;
+}
+
+/* The texts as a file of two columns would bring them. */
+static maille_status lay_out(list_reader *r, const char *const *texts, const char *const *names,
+                             size_t count) {
+    static const maille_column_spec columns[] = {
+        {"1", MAILLE_TEXT}, {"2", MAILLE_TEXT}, {MAILLE_ROW_COLUMN, MAILLE_INT}};
+    maille_status status = MAILLE_OK;
+    TRY(maille_table_new(r->ctx, columns, 3, &r->cells));
+    for (size_t i = 0; i < count; i++) {
+        size_t row;
+        TRY(maille_table_add_row(r->ctx, r->cells, &row));
+        TRY(maille_set_text(r->ctx, r->cells, row, 0, texts[i]));
+        if (names && names[i])
+            TRY(maille_set_text(r->ctx, r->cells, row, 1, names[i]));
+        else /* one text: a code or a name */
+            r->cells->columns[1].texts[row] = r->cells->columns[0].texts[row];
+        maille_set_int(r->cells, row, 2, (int64_t)i + 1);
+    }
+done:
+    return status;
+}
+
+maille_status list_understand(maille_ctx *ctx, maille_store *store, const char *const *texts,
+                              const char *const *names, size_t count, maille_arena *arena,
+                              maille_list_row **rows) {
+    maille_status status = MAILLE_OK;
+    size_t read = 0;
+    list_reader r = {.ctx = ctx,
+                     .store = store,
+                     .arena = arena,
+                     .code_column = 0,
+                     .name_column = 1,
+                     .again = true,
+                     .chosen = maille_names_new(0)};
+    if (!r.chosen) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    TRY(lay_out(&r, texts, names, count));
+    TRY(read_communes(&r));
+    TRY(read_ways(&r));
+    TRY(read_rows(&r, false, rows, &read));
 done:
     close_reader(&r);
     return status;
