@@ -219,6 +219,7 @@ static const route routes[] = {
      .writes = true,
      .formats = json,
      .parameters = ids_parameters,
+     .needs = "ids",
      .answers = "{\"type\":\"object\"}",
      .answer = get_handover},
     {.verbs = POST,

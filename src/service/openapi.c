@@ -40,6 +40,27 @@ bool api_part(const char *path, size_t n, char name[64]) {
     return false;
 }
 
+bool api_needs(const route *call, const route_parameter *p) {
+    size_t length = strlen(p->name);
+    if (p->in_path)
+        return true;
+    for (const char *at = call->needs; at && *at;) {
+        size_t word = strcspn(at, " ");
+        if (word == length && strncmp(at, p->name, word) == 0)
+            return true;
+        at += word + strspn(at + word, " ");
+    }
+    return false;
+}
+
+bool api_body(const route *call, const char *method) {
+    return call->body && strcmp(method, "get") != 0 && strcmp(method, "delete") != 0;
+}
+
+const char *api_body_types(const route *call) {
+    return call->body_type ? call->body_type : "application/json";
+}
+
 /* ---- parameters ---- */
 
 /* The layers that the parameter can name. */
@@ -82,7 +103,8 @@ static void add_part(maille_strbuf *s, view *v, const request *r, const route *c
 
 static void add_query(maille_strbuf *s, view *v, const route *call, const route_parameter *p) {
     begin_parameter(s, p->name, "query", p->description);
-    maille_strbuf_add(s, ",\"required\":false,\"style\":\"form\",\"explode\":false,\"schema\":{");
+    maille_strbuf_addf(s, ",\"required\":%s,\"style\":\"form\",\"explode\":false,\"schema\":{",
+                       api_needs(call, p) ? "true" : "false");
     ogc_member(s, "type", p->type);
     if (p->extra)
         maille_strbuf_addf(s, ",%s", p->extra);
@@ -124,7 +146,44 @@ static void add_common(maille_strbuf *s, const request *r, const route *call) {
                    audiences);
 }
 
-static void add_parameters(maille_strbuf *s, view *v, const request *r, const route *call) {
+static void add_header(maille_strbuf *s, const char *name, const char *description,
+                       const char *pattern) {
+    begin_parameter(s, name, "header", description);
+    maille_strbuf_add(s, ",\"required\":false,\"schema\":{\"type\":\"string\"");
+    if (pattern) {
+        maille_strbuf_add(s, ",\"pattern\":");
+        maille_json_text(s, pattern);
+    }
+    maille_strbuf_add(s, "}}");
+}
+
+static bool streams(const route *call) {
+    return call->formats && call->formats[0] && strcmp(call->formats[0], "sse") == 0;
+}
+
+static void add_headers(maille_strbuf *s, const request *r, const route *call, bool reads) {
+    if (call->by_state)
+        add_header(s, "If-Match",
+                   ogc_say(r, "L'état qui a été vu (ETag) ; sans lui, 428.",
+                           "The state that was seen (ETag); without it, 428."),
+                   NULL);
+    if (call->writes && !reads)
+        add_header(s, "Idempotency-Key",
+                   ogc_say(r,
+                           "Identifiant de la demande, fait par le client : renvoyée, elle ne "
+                           "change rien et reçoit la même réponse.",
+                           "Id of the request, made by the client: sent again it changes nothing "
+                           "and gets the same answer."),
+                   "^[A-Za-z0-9_.:-]{1,64}$");
+    if (streams(call))
+        add_header(s, "Last-Event-ID",
+                   ogc_say(r, "Le dernier événement reçu : la suite vient après lui.",
+                           "The last event that came: what follows comes after it."),
+                   NULL);
+}
+
+static void add_parameters(maille_strbuf *s, view *v, const request *r, const route *call,
+                           bool reads) {
     char name[64];
     maille_strbuf_add(s, ",\"parameters\":[");
     for (size_t i = 0; api_part(call->path, i, name); i++)
@@ -133,6 +192,7 @@ static void add_parameters(maille_strbuf *s, view *v, const request *r, const ro
         if (!p->in_path)
             add_query(s, v, call, p);
     add_common(s, r, call);
+    add_headers(s, r, call, reads);
     if (call->any_parameter) {
         begin_parameter(s, "proprietes", "query",
                         ogc_say(r, "Chaque propriété de la couche, par son nom : statut=projet.",
@@ -147,14 +207,17 @@ static void add_parameters(maille_strbuf *s, view *v, const request *r, const ro
 /* ---- answers ---- */
 
 /* The media type without what follows it, but for OpenAPI's own. */
-static void add_content(maille_strbuf *s, const char *format) {
+static void add_content(maille_strbuf *s, const route *call, const char *format) {
     const char *type = format_type(format);
     bool whole = strcmp(format, "openapi") == 0, json = strstr(type, "json") != NULL;
     size_t length = whole ? strlen(type) : strcspn(type, ";");
     ogc_comma(s);
     maille_strbuf_add_char(s, '"');
     maille_strbuf_add_n(s, type, length);
-    maille_strbuf_addf(s, "\":{\"schema\":{\"type\":\"%s\"}}", json ? "object" : "string");
+    if (call->answers && strcmp(format, "json") == 0)
+        maille_strbuf_addf(s, "\":{\"schema\":%s}", call->answers);
+    else
+        maille_strbuf_addf(s, "\":{\"schema\":{\"type\":\"%s\"}}", json ? "object" : "string");
 }
 
 static bool said_before(const char *const *formats, size_t i) {
@@ -168,22 +231,59 @@ static void add_problem(maille_strbuf *s, const char *status, const char *name) 
     maille_strbuf_addf(s, ",\"%s\":{\"$ref\":\"#/components/responses/%s\"}", status, name);
 }
 
-static void add_responses(maille_strbuf *s, const request *r, const route *call) {
-    maille_strbuf_addf(s, ",\"responses\":{\"200\":{\"description\":\"%s\",\"content\":{",
+static bool asks_for(const route *call, const char *parameter) {
+    return api_parameter(call, parameter) != NULL;
+}
+
+/* What a route can refuse: those of reading, then those of writing. */
+static void add_problems(maille_strbuf *s, const route *call, const char *method) {
+    bool body = api_body(call, method), changes = call->writes && strcmp(method, "get") != 0;
+    bool seen = call->by_state || (body && strstr(call->body, "\"vu\""));
+    const struct {
+        bool can;
+        const char *status, *name;
+    } problems[] = {{true, "400", "Malforme"},
+                    {call->least > MAILLE_ANONYMOUS, "401", "SansCompte"},
+                    {call->least > MAILLE_ANONYMOUS, "403", "Interdit"},
+                    {strchr(call->path, '{') || asks_for(call, "scenario") ||
+                         (body && strstr(call->body, "\"scenario\"")),
+                     "404", "Absent"},
+                    {changes, "409", "Conflit"},
+                    {seen && changes, "412", "Change"},
+                    {body, "415", "Type"},
+                    {changes || body, "422", "Inexploitable"},
+                    {seen && changes, "428", "SansEtat"},
+                    {call->writes, "503", "Occupe"},
+                    {true, "default", "Probleme"}};
+    for (size_t i = 0; i < sizeof problems / sizeof *problems; i++)
+        if (problems[i].can)
+            add_problem(s, problems[i].status, problems[i].name);
+}
+
+static void add_responses(maille_strbuf *s, const request *r, const route *call,
+                          const char *method) {
+    maille_strbuf_addf(s, ",\"responses\":{\"%d\":{\"description\":\"%s\",\"content\":{",
+                       call->made ? call->made : 200,
                        ogc_say(r, "Ce qui a été demandé.", "What was asked for."));
     for (size_t i = 0; call->formats && call->formats[i]; i++)
         if (!said_before(call->formats, i))
-            add_content(s, call->formats[i]);
+            add_content(s, call, call->formats[i]);
     maille_strbuf_add(s, "}}");
-    add_problem(s, "400", "Malforme");
-    if (call->least > MAILLE_ANONYMOUS) {
-        add_problem(s, "401", "SansCompte");
-        add_problem(s, "403", "Interdit");
-    }
-    if (strchr(call->path, '{'))
-        add_problem(s, "404", "Absent");
-    add_problem(s, "default", "Probleme");
+    add_problems(s, call, method);
     maille_strbuf_add_char(s, '}');
+}
+
+static void add_body(maille_strbuf *s, const route *call) {
+    maille_strbuf_add(s, ",\"requestBody\":{\"required\":true,\"content\":{");
+    for (const char *at = api_body_types(call); *at;) {
+        size_t word = strcspn(at, " ");
+        ogc_comma(s);
+        maille_strbuf_add_char(s, '"');
+        maille_strbuf_add_n(s, at, word);
+        maille_strbuf_addf(s, "\":{\"schema\":%s}", call->body);
+        at += word + strspn(at + word, " ");
+    }
+    maille_strbuf_add(s, "}}");
 }
 
 /* ---- operations ---- */
@@ -198,12 +298,10 @@ static void add_operation(maille_strbuf *s, view *v, const request *r, const rou
     maille_json_text(s, call->tag);
     maille_strbuf_add_char(s, ']');
     ogc_member(s, "summary", call->summary);
-    add_parameters(s, v, r, call);
-    if (!reads && strcmp(method, "delete") != 0)
-        maille_strbuf_add(s,
-                          ",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":"
-                          "{\"type\":\"object\"}}}}");
-    add_responses(s, r, call);
+    add_parameters(s, v, r, call, reads);
+    if (api_body(call, method))
+        add_body(s, call);
+    add_responses(s, r, call, method);
     if (call->least > MAILLE_ANONYMOUS)
         maille_strbuf_add(s, ",\"security\":[{\"jeton\":[]},{\"session\":[]}]");
     maille_strbuf_add_char(s, '}');
@@ -254,7 +352,9 @@ static void add_components(maille_strbuf *s, const request *r) {
         ",\"components\":{\"schemas\":{\"Probleme\":{\"type\":\"object\",\"properties\":{"
         "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
         "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-        "\"instance\":{\"type\":\"string\"}}}},\"responses\":{");
+        "\"instance\":{\"type\":\"string\"},\"perimetres\":{\"type\":\"array\",\"items\":"
+        "{\"type\":\"object\"}},\"conflits\":{\"type\":\"array\",\"items\":{\"type\":"
+        "\"object\"}}}}},\"responses\":{");
     add_response(s, "Malforme",
                  ogc_say(r, "Un paramètre est inconnu ou malformé ; detail le nomme.",
                          "A parameter is unknown or malformed; detail names it."));
@@ -262,6 +362,27 @@ static void add_components(maille_strbuf *s, const request *r) {
     add_response(s, "Interdit",
                  ogc_say(r, "Le compte ne le peut pas.", "The account may not do that."));
     add_response(s, "Absent", ogc_say(r, "Il n'y a rien de tel.", "There is no such thing."));
+    add_response(s, "Conflit",
+                 ogc_say(r, "Autre chose qui a été fait s'y oppose ; le document dit quoi.",
+                         "Something else that was done stands in the way; the document tells."));
+    add_response(s, "Change",
+                 ogc_say(r,
+                         "Ce qui a été vu n'est plus : perimetres dit ce qui a changé depuis, par "
+                         "qui et en quoi.",
+                         "What was seen stands no more: perimetres tells what changed since, who "
+                         "did it and how."));
+    add_response(s, "Type",
+                 ogc_say(r, "Le corps n'est pas d'un type pris en charge.",
+                         "The body is of no type that is taken."));
+    add_response(s, "Inexploitable",
+                 ogc_say(r, "Ce qui est demandé ne se peut pas ; detail dit pourquoi.",
+                         "What was asked cannot be done; detail tells why."));
+    add_response(s, "SansEtat",
+                 ogc_say(r, "Il manque l'état qui a été vu : vu, ou If-Match.",
+                         "The state that was seen is missing: vu, or If-Match."));
+    add_response(s, "Occupe",
+                 ogc_say(r, "Un autre programme écrit : réessayer après Retry-After.",
+                         "Another program writes: try again after Retry-After."));
     add_response(
         s, "Probleme",
         ogc_say(r, "La demande n'a pas abouti (RFC 9457).", "The request failed (RFC 9457)."));

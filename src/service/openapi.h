@@ -13,5 +13,10 @@ const char *api_verb(unsigned of, size_t n);
 const route_parameter *api_parameter(const route *call, const char *name);
 /* The name of the n-th {part} of a path, in `name`; false beyond the last. */
 bool api_part(const char *path, size_t n, char name[64]);
+/* Whether a parameter must be given. */
+bool api_needs(const route *call, const route_parameter *p);
+/* Whether a request by this verb (small letters) has a body, and its media types. */
+bool api_body(const route *call, const char *method);
+const char *api_body_types(const route *call);
 
 #endif

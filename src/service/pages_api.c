@@ -35,12 +35,63 @@ static void add_parameters(maille_strbuf *s, const request *r, const route *call
                        ogc_say(r, "Paramètres", "Parameters"), ogc_say(r, "Nom", "Name"),
                        ogc_say(r, "Type", "Type"), ogc_say(r, "Sens", "Meaning"));
     for (const route_parameter *p = call->parameters; p->name; p++) {
-        maille_strbuf_addf(s, "<tr><th scope=\"row\"><code>%s%s%s</code></th><td>%s</td><td>",
-                           p->in_path ? "{" : "", p->name, p->in_path ? "}" : "", p->type);
+        maille_strbuf_addf(s, "<tr><th scope=\"row\"><code>%s%s%s</code></th><td>%s%s</td><td>",
+                           p->in_path ? "{" : "", p->name, p->in_path ? "}" : "", p->type,
+                           api_needs(call, p) && !p->in_path ? " *" : "");
         html_text(s, p->description);
         maille_strbuf_add(s, "</td></tr>\n");
     }
     maille_strbuf_add(s, "</tbody></table></div></details>");
+}
+
+static void add_line(maille_strbuf *s, size_t depth) {
+    maille_strbuf_add_char(s, '\n');
+    while (depth--)
+        maille_strbuf_add(s, "  ");
+}
+
+static bool opens(char c) {
+    return c == '{' || c == '[';
+}
+
+static bool closes(char c) {
+    return c == '}' || c == ']';
+}
+
+/* A schema on lines of its own: a line for each member. */
+static void spread(maille_strbuf *s, const char *json) {
+    bool quoted = false;
+    size_t depth = 0;
+    for (const char *c = json; *c; c++) {
+        bool empty = opens(*c) && closes(c[1]);
+        if (*c == '"' && (c == json || c[-1] != '\\'))
+            quoted = !quoted;
+        if (!quoted && closes(*c) && depth && !opens(c[-1]))
+            add_line(s, --depth);
+        maille_strbuf_add_char(s, *c);
+        if (quoted || empty)
+            continue;
+        if (opens(*c))
+            add_line(s, ++depth);
+        else if (*c == ',')
+            add_line(s, depth);
+        else if (*c == ':')
+            maille_strbuf_add_char(s, ' ');
+    }
+}
+
+/* What is sent or answered: its media types and schema. */
+static void add_schema(maille_strbuf *s, const char *title, const char *types, const char *schema) {
+    maille_strbuf text = {0};
+    if (!schema)
+        return;
+    spread(&text, schema);
+    maille_strbuf_addf(s, "<details><summary>%s <code>%s</code></summary><pre tabindex=\"0\">",
+                       title, types);
+    html_text(s, text.text ? text.text : "");
+    maille_strbuf_add(s, "</pre></details>");
+    s->failed = s->failed || text.failed;
+    maille_strbuf_free(&text);
 }
 
 static void add_call(maille_strbuf *s, const request *r, const route *call) {
@@ -62,6 +113,8 @@ static void add_call(maille_strbuf *s, const request *r, const route *call) {
     maille_strbuf_add(s, "</p>");
     add_formats(s, r, call);
     add_parameters(s, r, call);
+    add_schema(s, ogc_say(r, "Corps", "Body"), api_body_types(call), call->body);
+    add_schema(s, ogc_say(r, "Réponse", "Answer"), "json", call->answers);
     maille_strbuf_add(s, "</div>\n");
 }
 

@@ -341,6 +341,7 @@ static const route routes[] = {
      .least = MAILLE_LECTEUR,
      .formats = json,
      .parameters = compare_parameters,
+     .needs = "scenarios",
      .answers = "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}",
      .answer = answer_compare},
     {.verbs = POST,
@@ -355,6 +356,7 @@ static const route routes[] = {
              "\"properties\":{\"id\":{\"type\":\"string\",\"pattern\":\"^[a-z0-9-]{1,64}$\"},"
              "\"titre\":" TEXT_OR_NULL ",\"base\":" TEXT_OR_NULL "}}",
      .answers = DONE,
+     .made = 201,
      .answer = post_scenario},
     {.verbs = DELETE,
      .path = "/scenarios/{id}",

@@ -157,11 +157,14 @@ typedef struct route {
     const char *const
         *formats; /* "json", "html", "geojson" …, NULL-terminated; the first is default */
     const route_parameter *parameters; /* NULL name ends */
+    const char *needs; /* parameters of the query that must be given, blanks between them, or NULL */
     const char *body; /* JSON schema of the body that it takes (OpenAPI), or NULL; with one, other
                        * media types than `body_type` are 415 (with blanks between them; NULL:
                        * application/json) */
     const char *body_type;
-    const char *answers; /* JSON schema of its 200 answer as JSON, or NULL */
+    const char *answers; /* JSON schema of what it answers as JSON, or NULL */
+    int made;            /* status of that answer; 0 = 200 */
+    bool by_state;       /* takes If-Match, the state that was seen */
     maille_status (*answer)(view *v, const request *r, reply *out);
 } route;
 
