@@ -23,8 +23,8 @@ typedef struct {
     size_t op_count;
     seeing seeing;
     loads *loads;
-    const maille_publication_rules *publication;
-    maille_unit_rules *units;
+    const maille_publication_rules *publication; /* NULL until a status is judged */
+    maille_unit_rules *units;                    /* NULL until a code comes in */
     touched *perimeters;
     uint32_t count;
     maille_names *place; /* id → place in `perimeters` */
@@ -112,6 +112,8 @@ static maille_status judge_code(maille_ctx *ctx, editing *e, const maille_op *op
         status = refuse_code(ctx, e->store, op->perimeter, op->code);
     else if (!maille_names_set(e->added, op->code, 1))
         status = maille_no_memory(ctx);
+    else if (!e->units)
+        status = maille_unit_rules_read(ctx, MAILLE_DEFAULT_UNITS, &e->units);
 done:
     return status;
 }
@@ -129,21 +131,25 @@ static maille_status refuse_status(maille_ctx *ctx, const editing *e, const mail
 
 /* The id of the status that people wrote in their way: the id as a rule, else a title or the like.
  */
-static maille_status judge_status(maille_ctx *ctx, const editing *e, maille_op *op) {
-    const maille_publication_rules *rules = e->publication;
+static maille_status judge_status(maille_ctx *ctx, editing *e, maille_op *op) {
     const maille_perimeter_status *known = NULL;
+    maille_status status = MAILLE_OK;
     char *slug = op->status ? maille_slug(op->status) : NULL;
     if (op->status && !slug)
         return maille_no_memory(ctx);
+    if (!e->publication)
+        TRY(load_publication(ctx, e->loads, &e->publication));
+    const maille_publication_rules *rules = e->publication;
     for (size_t i = 0; slug && i < rules->count && !known; i++)
         known = strcmp(slug, rules->statuses[i].id) == 0 ? &rules->statuses[i] : NULL;
-    maille_free(slug);
     if (!known && op->status)
         known = maille_publication_status(rules, op->status);
     if (!known)
-        return refuse_status(ctx, e, op);
+        TRY(refuse_status(ctx, e, op));
     op->status = known->id;
-    return MAILLE_OK;
+done:
+    maille_free(slug);
+    return status;
 }
 
 static maille_status judge_kind(maille_ctx *ctx, const maille_op *op) {
@@ -190,7 +196,7 @@ done:
 
 /* A commune and a part of it are never both members; what stood so before is left alone. */
 static maille_status judge_parts(maille_ctx *ctx, const editing *e, const maille_perimeter *p) {
-    for (uint32_t i = 0; i < p->member_count; i++) {
+    for (uint32_t i = 0; e->units && i < p->member_count; i++) {
         const char *part = p->members[i].code;
         char whole[2][33]; /* a finer unit, its arrondissement, its commune: one after the other */
         bool fresh = maille_names_get(e->added, part) != MAILLE_ABSENT;
@@ -349,17 +355,12 @@ done:
 }
 
 static maille_status prepare(maille_ctx *ctx, editing *e, size_t count) {
-    maille_status status = MAILLE_OK;
     e->perimeters = maille_alloc(count + 1, sizeof *e->perimeters);
     e->place = maille_names_new(16);
     e->added = maille_names_new(count);
     if (!e->perimeters || !e->place || !e->added)
         return maille_no_memory(ctx);
-    TRY(loads_new(ctx, e->store, &e->loads));
-    TRY(load_publication(ctx, e->loads, &e->publication));
-    TRY(maille_unit_rules_read(ctx, MAILLE_DEFAULT_UNITS, &e->units));
-done:
-    return status;
+    return loads_new(ctx, e->store, &e->loads);
 }
 
 static void editing_clear(editing *e) {

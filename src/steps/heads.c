@@ -329,18 +329,18 @@ done:
 
 maille_status history_vintage(maille_ctx *ctx, maille_store *store, const char *scenario,
                               const char *perimeter, const char *hash, char **out) {
-    static const char *const columns[] = {"after", "vintage", "scenario"};
+    static const char *const columns[] = {"vintage", "scenario"};
     maille_table *versions = NULL;
     const char *found = NULL;
     maille_status status = MAILLE_OK;
     row_filter where;
     *out = NULL;
-    row_where(&where, "perimeter_id", perimeter);
-    TRY(rows_of(ctx, store, "perimeter_version", columns, 3, &where.all, &versions));
+    row_where_two(&where, "perimeter_id", perimeter, "after", hash);
+    TRY(rows_of(ctx, store, "perimeter_version", columns, 2, &where.all, &versions));
     for (size_t row = 0; row < versions->rows; row++) {
-        const char *vintage = versions->columns[1].texts[row];
-        bool here = strcmp(row_text(versions, row, 2), scenario) == 0;
-        if (vintage && strcmp(row_text(versions, row, 0), hash) == 0 && (here || !found))
+        const char *vintage = versions->columns[0].texts[row];
+        bool here = strcmp(row_text(versions, row, 1), scenario) == 0;
+        if (vintage && (here || !found))
             found = vintage;
     }
     if (found && !(*out = maille_strdup(found)))

@@ -179,30 +179,24 @@ done:
     return status;
 }
 
-/* Whether the tables hold something that the history has not, or the other way round. */
+/* Whether the tables hold something that the history has not, or the other way round: what has a
+ * version stands in the history, so that as many here as there are the same. */
 static maille_status is_behind(maille_ctx *ctx, maille_store *store, bool *behind) {
-    static const char *const id[] = {"id"}, *const stands[] = {"perimeter_id", "state"};
-    maille_filter fresh = {.op = MAILLE_F_NULL, .column = "version"};
-    maille_table *present = NULL, *heads = NULL;
+    const maille_filter fresh = {.op = MAILLE_F_NULL, .column = "version"};
+    const maille_filter gone = {.op = MAILLE_F_NULL, .column = "state"};
+    const maille_filter *const not_gone[] = {&gone};
+    const maille_filter there = {.op = MAILLE_F_NOT, .children = not_gone, .count = 1};
     maille_status status = MAILLE_OK;
-    int64_t unrecorded = 0;
-    size_t standing = 0;
+    int64_t unrecorded = 0, present = 0, standing = 0;
     row_filter of_reference;
     row_where(&of_reference, "scenario", "");
+    const maille_filter *const both[] = {&of_reference.all, &there};
+    const maille_filter stands = {.op = MAILLE_F_AND, .children = both, .count = 2};
     TRY(maille_store_count(ctx, store, "perimeter", &fresh, &unrecorded));
-    TRY(rows_of(ctx, store, "perimeter", id, 1, NULL, &present));
-    TRY(rows_of(ctx, store, "scenario_head", stands, 2, &of_reference.all, &heads));
-    *behind = unrecorded > 0;
-    for (size_t row = 0; row < heads->rows && !*behind; row++) {
-        if (!*row_text(heads, row, 1))
-            continue;
-        *behind = standing >= present->rows ||
-                  strcmp(row_text(present, standing, 0), row_text(heads, row, 0)) != 0;
-        standing++;
-    }
+    TRY(maille_store_count(ctx, store, "perimeter", NULL, &present));
+    TRY(maille_store_count(ctx, store, "scenario_head", &stands, &standing));
+    *behind = unrecorded > 0 || present != standing;
 done:
-    maille_table_free(present);
-    maille_table_free(heads);
     return status;
 }
 
