@@ -156,6 +156,7 @@ typedef struct {
     uint32_t places;          /* GAP: open places of all services inside */
     uint32_t first_taker, taker_count; /* GAP: claims that border it, by border or road link */
     uint32_t first_link, link_count;   /* LINKED, PARTS: numbers of ground->links, ascending */
+    uint64_t lost_codes;               /* LOST: a number that stands for these codes, else 0 */
 } maille_flag;
 
 /* Flags in order of (kind, a, b, grouping, group, first unit). */

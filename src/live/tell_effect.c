@@ -102,6 +102,8 @@ maille_status maille_tell_effect(maille_ctx *ctx, const maille_ground *ground,
         return maille_no_memory(ctx);
     MAILLE_TRY(maille_tell_last(ctx, ground, rules, kind, live, arena, &effect));
     maille_j_effect(j, &effect);
+    if (j->s.failed)
+        status = maille_no_memory(ctx);
 done:
     maille_told_effect_clear(&effect);
     maille_arena_free(arena);

@@ -185,7 +185,7 @@ static bool same_flag(const maille_flags *in_a, const maille_flag *a, const mail
     return compare(a, b) == 0 && a->severity == b->severity && a->count == b->count &&
            a->taker_count == b->taker_count && a->link_count == b->link_count &&
            same_bits(a->population, b->population) && same_bits(a->value, b->value) &&
-           a->enclosed == b->enclosed && a->places == b->places &&
+           a->enclosed == b->enclosed && a->places == b->places && a->lost_codes == b->lost_codes &&
            same_numbers(in_a->units + a->first, in_b->units + b->first, a->count) &&
            same_takers(in_a->takers + a->first_taker, in_b->takers + b->first_taker,
                        a->taker_count) &&

@@ -207,6 +207,18 @@ static maille_status judge_splits(work *w, uint32_t grouping) {
     return status;
 }
 
+/* FNV-1a of the codes, each with its closing NUL: flags of other codes are other flags. */
+static uint64_t sum_of_lost(const maille_claim *claim) {
+    uint64_t sum = 14695981039346656037u;
+    for (uint32_t i = 0; i < claim->lost && claim->lost_code; i++) {
+        const char *c = claim->lost_code[i];
+        do
+            sum = (sum ^ (unsigned char)*c) * 1099511628211u;
+        while (*c++);
+    }
+    return sum;
+}
+
 /* ---- all --------------------------------------------------------------------------------------
  */
 
@@ -240,6 +252,7 @@ maille_status maille_judge_claim(maille_ctx *ctx, const maille_ground *ground,
     if (of->lost > 0) {
         maille_flag flag = maille_flag_of(MAILLE_FLAG_LOST, MAILLE_ALERTE, claim);
         flag.value = of->lost;
+        flag.lost_codes = sum_of_lost(of);
         MAILLE_TRY(no_units(&w, &flag));
     }
     if (of->count == 0) {
