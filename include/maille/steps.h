@@ -60,6 +60,9 @@ maille_status maille_steps_run(maille_ctx *ctx, maille_store *store,
  */
 maille_status maille_steps_state(maille_ctx *ctx, maille_store *store, maille_audience audience,
                                  maille_step_state **states, size_t *count);
+/* Whether a run of the chain would do something about it: it is stale, or could run and never did.
+ */
+bool maille_step_due(const maille_step_state *state);
 /* Names in order, for -h. */
 size_t maille_step_count(void);
 const char *maille_step_name(size_t i);

@@ -292,6 +292,10 @@ done:
 
 const char step_not_yet[] = "calcul pas encore fait (maille compute)";
 
+bool maille_step_due(const maille_step_state *state) {
+    return state->stale || state->lacks == step_not_yet;
+}
+
 maille_status maille_steps_state(maille_ctx *ctx, maille_store *store, maille_audience audience,
                                  maille_step_state **states, size_t *count) {
     maille_status status = MAILLE_OK;
