@@ -22,6 +22,7 @@ struct maille_store {
     char *cache;   /* NULL until it was asked for */
     maille_store_mode mode;
     int lock;    /* -1 = none: opened for reading, or at rest */
+    int kept;    /* the lock's file, at rest; -1 = none */
     int version; /* of the file when it was opened */
     maille_schema *schema;
     struct stat file;                 /* when it was opened */

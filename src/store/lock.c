@@ -3,7 +3,8 @@
  *
  * Who finds it taken queues: it takes "<workspace>.lock.next" in the same way and holds it until
  * the lock is its own. Whoever comes while that file is there queues too, so that one who takes the
- * lock a thousand times a second leaves its turn to one who takes it once. */
+ * lock a thousand times a second leaves its turn to one who takes it once. Such a one keeps the
+ * file when it lets go: making and removing it costs more than the lock. */
 #include "store/lock.h"
 
 #include "store/place.h"
@@ -45,11 +46,13 @@ static maille_status busy(maille_ctx *ctx, const char *workspace, const char *pa
 
 /* Best effort: the lock holds without it. */
 static void sign(int file, const char *who) {
-    char line[256];
+    char line[256], found[256];
     const char *name = who ? who : "";
     size_t end = strcspn(name, "\n");
     int length =
         snprintf(line, sizeof line, "%.*s %ld\n", end < 128 ? (int)end : 128, name, (long)getpid());
+    if (pread(file, found, sizeof found, 0) == length && memcmp(found, line, (size_t)length) == 0)
+        return; /* a file that was kept */
     if (ftruncate(file, 0) != 0 || pwrite(file, line, (size_t)length, 0) < 0)
         return;
 }
@@ -118,9 +121,19 @@ static maille_status take_in_turn(maille_ctx *ctx, const char *path, const char 
     return status;
 }
 
+/* The file that was kept, where it is free and still the one; else -1, and it is closed. */
+static int take_kept(const char *path, int kept, bool at_once) {
+    if (kept >= 0 && at_once && flock(kept, LOCK_EX | LOCK_NB) == 0 && still_there(path, kept))
+        return kept;
+    if (kept >= 0)
+        close(kept);
+    return -1;
+}
+
 maille_status maille_lock_take(maille_ctx *ctx, const char *workspace, const char *who,
                                double wait_s, int *file) {
     maille_status status = MAILLE_BUSY;
+    int kept = *file;
     char *path = maille_place_joined(workspace, LOCK);
     char *queue = maille_place_joined(workspace, NEXT);
     *file = -1;
@@ -128,7 +141,12 @@ maille_status maille_lock_take(maille_ctx *ctx, const char *workspace, const cha
         status = maille_no_memory(ctx);
         goto done;
     }
-    if (wait_s <= 0 || access(queue, F_OK) != 0)
+    bool at_once = wait_s <= 0 || access(queue, F_OK) != 0;
+    *file = take_kept(path, kept, at_once);
+    kept = -1;
+    if (*file >= 0)
+        status = MAILLE_OK;
+    else if (at_once)
         status = try_file(ctx, path, file);
     if (status == MAILLE_BUSY && wait_s > 0)
         status = take_in_turn(ctx, path, queue, wait_s, file);
@@ -137,9 +155,26 @@ maille_status maille_lock_take(maille_ctx *ctx, const char *workspace, const cha
     if (status == MAILLE_OK)
         sign(*file, who);
 done:
+    if (kept >= 0)
+        close(kept);
     maille_free(queue);
     maille_free(path);
     return status;
+}
+
+void maille_lock_rest(int file) {
+    if (file >= 0)
+        flock(file, LOCK_UN);
+}
+
+void maille_lock_drop(const char *workspace, int kept) {
+    char *path = kept < 0 ? NULL : maille_place_joined(workspace, LOCK);
+    int file = path ? take_kept(path, kept, true) : -1;
+    if (file >= 0)
+        let_go(path, file);
+    else if (kept >= 0 && !path)
+        close(kept);
+    maille_free(path);
 }
 
 void maille_lock_release(const char *workspace, int file) {

@@ -219,7 +219,7 @@ static maille_status new_store(maille_ctx *ctx, const char *path, maille_store_m
     maille_store *store = maille_alloc(1, sizeof *store);
     if (!store)
         return maille_no_memory(ctx);
-    store->lock = -1;
+    store->lock = store->kept = -1;
     store->mode = mode;
     store->path = maille_strdup(path);
     store->who = maille_strdup(who ? who : "");
@@ -246,6 +246,8 @@ static maille_status connect_for_use(maille_ctx *ctx, maille_store *store, maill
 }
 
 static maille_status take_lock(maille_ctx *ctx, maille_store *store, double wait_s) {
+    store->lock = store->kept;
+    store->kept = -1;
     return maille_lock_take(ctx, store->place, store->owner, wait_s, &store->lock);
 }
 
@@ -454,7 +456,10 @@ maille_status maille_store_rouse(maille_ctx *ctx, maille_store *store, double wa
 
 void maille_store_rest(maille_store *store) {
     maille_store_rollback(store);
-    maille_lock_release(store->place, store->lock);
+    if (store->lock < 0)
+        return;
+    maille_lock_rest(store->lock);
+    store->kept = store->lock;
     store->lock = -1;
 }
 
@@ -466,6 +471,7 @@ void maille_store_close(maille_store *store) {
     disconnect(store);
     maille_defer_free(store->deferred);
     maille_lock_release(store->place, store->lock);
+    maille_lock_drop(store->place, store->kept);
     maille_schema_free(store->schema);
     maille_free(store->path);
     maille_free(store->place);

@@ -6,6 +6,7 @@
 #include "workspaces.h"
 
 #include <dirent.h>
+#include <maille/journal.h>
 #include <maille/store.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,4 +95,42 @@ TEST(version_1_is_brought_up_with_all_that_it_holds) {
     maille_ctx_free(ctx);
 }
 
-RUN_TESTS(CASE(version_1_is_brought_up_with_all_that_it_holds))
+/* What version 3 held of decisions and accounts. */
+TEST(version_3_keeps_its_history_and_gets_a_journal) {
+    maille_ctx *ctx = NULL;
+    maille_store *store = NULL, *other = NULL;
+    maille_migrations third = {maille_known_migrations().steps, 3};
+    const char *path = test_scratch("third.maille");
+    CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
+    CHECK_OK(maille_store_create_with(ctx, path, 2154, "test", third, &store));
+    CHECK_OK(maille_sql_exec(
+        ctx, store->db,
+        "INSERT INTO change VALUES ('c', 1, '', 'edition', NULL, '2025-01-01T00:00:00Z', 'Anne',"
+        " 'raison');"
+        "INSERT INTO token (id, name, hash, role, made, who) VALUES"
+        " ('t', 'Anne', 'h', 'admin', '2025-01-01T00:00:00Z', 'test');",
+        "test"));
+    maille_store_close(store);
+    /* By one that rests: it takes the lock for that, and no longer. */
+    CHECK_OK(maille_store_open_resting(ctx, path, "test", &store));
+    CHECK_OK(maille_store_open(ctx, path, MAILLE_STORE_WRITE, "other", &other));
+    maille_store_close(other);
+    CHECK_INT(access(test_scratch("third.maille.backup-v3"), F_OK), 0);
+    CHECK_INT(number(ctx, store, "PRAGMA user_version"), maille_known_migrations().count);
+    CHECK_INT(number(ctx, store,
+                     "SELECT count(*) FROM change WHERE id = 'c' AND number = 1 AND who = 'Anne' "
+                     "AND why = 'raison' AND account IS NULL"),
+              1);
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM token WHERE name = 'Anne'"), 1);
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM journal"), 0);
+    CHECK_OK(maille_store_rouse(ctx, store, 0));
+    CHECK_OK(maille_journal_add(ctx, store, &(maille_entry){.action = "note"}));
+    CHECK_OK(maille_request_keep(ctx, store, "t", "r", "h", 200, "{}"));
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM comment"), 0);
+    CHECK_OK(maille_store_check(ctx, store));
+    maille_store_close(store);
+    maille_ctx_free(ctx);
+}
+
+RUN_TESTS(CASE(version_1_is_brought_up_with_all_that_it_holds),
+          CASE(version_3_keeps_its_history_and_gets_a_journal))
