@@ -231,8 +231,8 @@ static void add_problem(maille_strbuf *s, const char *status, const char *name) 
     maille_strbuf_addf(s, ",\"%s\":{\"$ref\":\"#/components/responses/%s\"}", status, name);
 }
 
-static bool asks_for(const route *call, const char *parameter) {
-    return api_parameter(call, parameter) != NULL;
+static bool asks_for(const route *call, const char *name) {
+    return api_parameter(call, name) != NULL;
 }
 
 /* What a route can refuse: those of reading, then those of writing. */
