@@ -25,12 +25,13 @@ def commune_codes(count=40):
     return [f"01{n:03d}" for n in range(1, count + 1)]
 
 
-def board(width=8, height=5, perimeters=()):
-    """A workspace of width × height square communes of 1 to 5 km, computed; `perimeters`:
+def board(codes=None, width=8, perimeters=()):
+    """A workspace of square communes of some 2 km (40 without codes), computed; `perimeters`:
     (id, codes) that are imported."""
     folder = kit.scratch()
+    codes = codes or commune_codes()
     features = []
-    for n, code in enumerate(commune_codes(width * height)):
+    for n, code in enumerate(codes):
         x, y = 3 + 0.03 * (n % width), 46.5 + 0.02 * (n // width)
         ring = [[x, y], [x + 0.03, y], [x + 0.03, y + 0.02], [x, y + 0.02], [x, y]]
         features.append({"type": "Feature",
@@ -40,8 +41,8 @@ def board(width=8, height=5, perimeters=()):
     kit.write(os.path.join(folder, "communes.geojson"),
               json.dumps({"type": "FeatureCollection", "features": features}))
     kit.write(os.path.join(folder, "medecins.csv"),
-              "code;medecins\n" + "".join(f"{c};{1 + n % 3}\n" for n, c in
-                                          enumerate(commune_codes(width * height)) if n % 5 == 0))
+              "code;medecins\n" + "".join(f"{c};{1 + n % 3}\n" for n, c in enumerate(codes)
+                                          if n % 5 == 0))
     study = ("study: damier\ntitle: {fr: Damier, en: Board}\nworkspace: w.maille\n"
              "crs: EPSG:2154\nsources:\n"
              "  - {kind: communes, file: communes.geojson, vintage: 2024-01-01, source: Essai,\n"
