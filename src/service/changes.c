@@ -135,31 +135,37 @@ static void after_stroke(writing *w, bool kept) {
     release_change(&s->made, kept);
 }
 
-/* The kind that was said, or that of the perimeter that the first gesture names. */
-static maille_status find_kind(view *v, const request *r, maille_store *store,
-                               const asked_change *c, const char **kind) {
+/* The perimeter that the first gesture is about; NULL: it names none. */
+static const char *first_named(const asked_change *c) {
+    const maille_json *first = maille_json_at(c->gestures, 0);
+    const char *id = maille_json_as_text(maille_json_get(first, "perimetre"));
+    id = id ? id : maille_json_as_text(maille_json_get(first, "vers"));
+    return id ? id : c->perimeter;
+}
+
+/* The desk of the kind that was said, or of the perimeter that the first gesture is about; most are
+ * of the first kind that is looked at. */
+static maille_status find_desk(view *v, maille_store *store, const asked_change *c, desk **out) {
     static const maille_moment now;
     const maille_json *first = maille_json_at(c->gestures, 0);
-    const char *const named[] = {c->perimeter,
-                                 maille_json_as_text(maille_json_get(first, "perimetre")),
-                                 maille_json_as_text(maille_json_get(first, "vers"))};
+    const char *said = c->kind ? c->kind : maille_json_as_text(maille_json_get(first, "genre"));
+    const char *id = first_named(c);
+    maille_perimeter *p = NULL;
     maille_status status = MAILLE_OK;
-    *kind = c->kind;
-    for (size_t i = 0; !*kind && i < sizeof named / sizeof *named; i++) {
-        maille_perimeter *p = NULL;
-        if (!named[i])
-            continue;
-        status = maille_perimeter_load(v->ctx, store, c->scenario, named[i], &now, &p, NULL);
-        if (status == MAILLE_OK && !(*kind = maille_arena_strdup(r->arena, p->kind)))
-            status = maille_no_memory(v->ctx);
-        maille_perimeter_free(p);
-        if (status && status != MAILLE_NOT_FOUND)
-            return status;
+    MAILLE_TRY(desk_take(v, store, c->scenario, said ? said : "cpts", out));
+    if (said || !id || maille_live_perimeter(desk_live(*out), id))
+        goto done;
+    status = maille_perimeter_load(v->ctx, store, c->scenario, id, &now, &p, NULL);
+    if (status == MAILLE_OK && strcmp(p->kind, desk_kind(*out)) != 0) {
+        desk_give(*out);
+        *out = NULL;
+        status = desk_take(v, store, c->scenario, p->kind, out);
+    } else if (status == MAILLE_NOT_FOUND) {
+        status = MAILLE_OK; /* the gesture tells */
     }
-    if (!*kind)
-        *kind = maille_json_as_text(maille_json_get(first, "genre"));
-    *kind = *kind ? *kind : "cpts";
-    return MAILLE_OK;
+done:
+    maille_perimeter_free(p);
+    return status;
 }
 
 static bool is_seen(const asked_change *c, const char *perimeter) {
@@ -237,8 +243,7 @@ static maille_status do_stroke(writing *w, reply *out) {
     w->after = after_stroke;
     m->scenario = c->scenario;
     MAILLE_TRY(maille_history_adopt(v->ctx, w->store, &adopted));
-    MAILLE_TRY(find_kind(v, w->r, w->store, c, &m->kind));
-    MAILLE_TRY(desk_take(v, w->store, c->scenario, m->kind, &m->d));
+    MAILLE_TRY(find_desk(v, w->store, c, &m->d));
     if ((status = asked_seen_known(w, c, &seen)) != MAILLE_OK) {
         status = reply_refused(v, w->r, out, status);
         goto done;
@@ -416,12 +421,10 @@ done:
 }
 
 static maille_status try_gestures(view *v, const request *r, const asked_change *c, reply *out) {
-    const char *kind = NULL;
     desk *d = NULL;
     op_list ops = {0};
     maille_status status = MAILLE_OK;
-    MAILLE_TRY(find_kind(v, r, v->store, c, &kind));
-    MAILLE_TRY(desk_take(v, v->store, c->scenario, kind, &d));
+    MAILLE_TRY(find_desk(v, v->store, c, &d));
     if ((status = gestures_try(v, r, d, c->gestures, NULL, &ops)) != MAILLE_OK) {
         status = reply_refused(v, r, out, status);
         goto done;

@@ -327,25 +327,48 @@ done:
 /* ---- vintages ---------------------------------------------------------------------------------
  */
 
-maille_status history_vintage(maille_ctx *ctx, maille_store *store, const char *scenario,
-                              const char *perimeter, const char *hash, char **out) {
-    static const char *const columns[] = {"vintage", "scenario"};
-    maille_table *versions = NULL;
-    const char *found = NULL;
+/* Of the last version with that state, in one scenario or (NULL) in any. Versions stand in the
+ * order of their key, so that the last is met first. */
+static maille_status last_vintage(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                  const char *perimeter, const char *hash, char **out) {
+    static const maille_column_of columns[] = {{0, "vintage"}};
+    static const maille_order by_version[] = {{{0, "version"}, .descending = true}};
+    const maille_value of[] = {maille_text_value(perimeter), maille_text_value(hash),
+                               maille_text_value(scenario ? scenario : "")};
+    const maille_filter is_perimeter = maille_equals("perimeter_id", &of[0]),
+                        is_state = maille_equals("after", &of[1]),
+                        is_scenario = maille_equals("scenario", &of[2]),
+                        unknown = {.op = MAILLE_F_NULL, .column = "vintage"};
+    const maille_filter *const inner[] = {&unknown};
+    const maille_filter known = {.op = MAILLE_F_NOT, .children = inner, .count = 1};
+    const maille_filter *const all[] = {&is_perimeter, &is_state, &known, &is_scenario};
+    const maille_filter where = {.op = MAILLE_F_AND, .children = all, .count = scenario ? 4 : 3};
+    const maille_selection_query query = {.table = "perimeter_version",
+                                          .columns = columns,
+                                          .column_count = 1,
+                                          .filter = &where,
+                                          .order = by_version,
+                                          .order_count = 1,
+                                          .limit = 1};
+    maille_cursor *row = NULL;
+    bool there = false;
     maille_status status = MAILLE_OK;
-    row_filter where;
-    *out = NULL;
-    row_where_two(&where, "perimeter_id", perimeter, "after", hash);
-    TRY(rows_of(ctx, store, "perimeter_version", columns, 2, &where.all, &versions));
-    for (size_t row = 0; row < versions->rows; row++) {
-        const char *vintage = versions->columns[0].texts[row];
-        bool here = strcmp(row_text(versions, row, 1), scenario) == 0;
-        if (vintage && (here || !found))
-            found = vintage;
-    }
-    if (found && !(*out = maille_strdup(found)))
+    TRY(maille_store_select(ctx, store, &query, &row));
+    TRY(maille_cursor_next(ctx, row, &there));
+    if (there && !(*out = maille_strdup(maille_cursor_text(row, 0))))
         status = maille_no_memory(ctx);
 done:
-    maille_table_free(versions);
+    maille_cursor_free(row);
+    return status;
+}
+
+maille_status history_vintage(maille_ctx *ctx, maille_store *store, const char *scenario,
+                              const char *perimeter, const char *hash, char **out) {
+    maille_status status = MAILLE_OK;
+    *out = NULL;
+    TRY(last_vintage(ctx, store, scenario, perimeter, hash, out));
+    if (!*out)
+        TRY(last_vintage(ctx, store, NULL, perimeter, hash, out));
+done:
     return status;
 }
