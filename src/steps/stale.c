@@ -179,11 +179,32 @@ done:
     return status;
 }
 
+/* The last version before the one that stands in which the perimeter was not there. */
+static maille_status last_absence(maille_ctx *ctx, const seeing *s, const char *perimeter,
+                                  int64_t *out) {
+    static const char *const columns[] = {"version"};
+    const maille_filter gone = {.op = MAILLE_F_NULL, .column = "after"};
+    maille_table *versions = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter of_one;
+    row_where_two(&of_one, "perimeter_id", perimeter, "scenario", s->edit->scenario);
+    const maille_filter *const both[] = {&of_one.all, &gone};
+    const maille_filter filter = {.op = MAILLE_F_AND, .children = both, .count = 2};
+    *out = 0;
+    TRY(rows_of(ctx, s->store, "perimeter_version", columns, 1, &filter, &versions));
+    for (size_t row = 0; row < versions->rows; row++)
+        *out = versions->columns[0].ints[row];
+done:
+    maille_table_free(versions);
+    return status;
+}
+
 static maille_status look(maille_ctx *ctx, seeing *s, const char *perimeter,
                           const maille_seen *seen, const maille_op *ops, size_t count) {
     history_head stands;
     maille_status status = MAILLE_OK;
     bool known = false, fine = false;
+    int64_t since = 0;
     char state[65];
     TRY(history_head_of(ctx, s->store, s->edit->scenario, perimeter, &stands));
     if (is_as_seen(&stands, seen))
@@ -191,9 +212,12 @@ static maille_status look(maille_ctx *ctx, seeing *s, const char *perimeter,
     TRY(state_seen(ctx, s, perimeter, &stands, seen, &known, state));
     if (known)
         TRY(is_fine(ctx, s, perimeter, state, stands.state, ops, count, &fine));
-    if (!fine)
-        status = note(ctx, s, perimeter, &stands, seen->version, known ? state : NULL,
-                      known ? seen->version : seen->version - 1);
+    if (fine)
+        goto done;
+    since = seen->version - !known;
+    if (seen->version == 0)
+        TRY(last_absence(ctx, s, perimeter, &since));
+    status = note(ctx, s, perimeter, &stands, seen->version, known ? state : NULL, since);
 done:
     return status;
 }
