@@ -99,5 +99,8 @@ typedef struct {
 } maille_j_column;
 void maille_j_table(maille_jout *j, const char *key, const maille_table *table,
                     const maille_j_column *columns, size_t count);
+/* A row of comments (maille/comment.h): id, commune or perimetre, scenario, texte, le, qui,
+ * reponse_a, regle, regle_par, retire. Never the account: a name says who. */
+void maille_j_comment(maille_jout *j, const char *key, const maille_table *rows, size_t row);
 
 #endif

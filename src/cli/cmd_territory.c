@@ -83,6 +83,10 @@ static const subcommand subcommands[] = {
      CHANGES " prefer ", true, run_receive},
     {"note", "CODE --text T [--date D] | CODE --remove", "a note on the gap that a commune is in",
      " text date remove ", true, run_note},
+    {"comment", "ID|CODE --text T [--reply COMMENT] | COMMENT --settle [--not] | COMMENT --remove",
+     "a comment on a perimeter or a commune; settled, open again, withdrawn",
+     " scenario text reply settle not remove ", true, run_comment},
+    {"comments", "[ID|CODE]", "comments, oldest first", " scenario ", false, run_comments},
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
 
@@ -138,9 +142,11 @@ static const known_option known[] = {
      AT(target)},
     {"format", "F  csv (default) or insee", 0, VALUE, 1, 0, AT(format)},
     {"csv", "FILE  write a CSV file, - for stdout", 0, VALUE, 1, 0, AT(csv)},
-    {"text", "T  the note", 0, VALUE, 1, 0, AT(text)},
+    {"text", "T  the note or comment", 0, VALUE, 1, 0, AT(text)},
     {"date", "D  day of the note", 0, VALUE, 1, 0, AT(date)},
-    {"remove", "  take the note away", 0, FLAG, 1, 0, AT(remove)},
+    {"remove", "  take the note or comment away", 0, FLAG, 1, 0, AT(remove)},
+    {"reply", "COMMENT  that it answers", 0, VALUE, 1, 0, AT(reply)},
+    {"settle", "  the comment is settled", 0, FLAG, 1, 0, AT(settle)},
 };
 enum { KNOWN = sizeof known / sizeof *known };
 

@@ -17,8 +17,8 @@ typedef struct {
     const char *workspace, *scenario, *audience, *why, *if_version;
     const char *kind, *status, *department, *at, *version, *from, *to, *codes, *list, *name;
     const char *since, *by, *grouping, *prefix, *share, *reason, *zone, *limit_min, *prefer;
-    const char *target, *format, *csv, *text, *date, *title, *base;
-    bool json, quiet, yes, back, apply, remove;
+    const char *target, *format, *csv, *text, *date, *title, *base, *reply;
+    bool json, quiet, yes, back, apply, remove, settle;
 } territory_options;
 
 /* One gesture in words: a verb, what follows it, its own options. */
@@ -213,6 +213,9 @@ maille_status run_copy(territory *t);
 const char *scenario_named(const char *word);
 /* territory_compare.c */
 maille_status compare_scenarios(territory *t, const char *const *scenarios, size_t count);
+/* territory_comment.c */
+maille_status run_comment(territory *t);
+maille_status run_comments(territory *t);
 /* territory_coverage.c */
 maille_status run_coverage(territory *t);
 

@@ -208,3 +208,23 @@ void maille_j_table(maille_jout *j, const char *key, const maille_table *table,
     }
     maille_j_close(j, ']');
 }
+
+/* ---- comments ---- */
+
+void maille_j_comment(maille_jout *j, const char *key, const maille_table *rows, size_t row) {
+    const char *kind = rows->columns[maille_table_column(rows, "subject_kind")].texts[row];
+    const maille_j_column told[] = {{"id", "id"},
+                                    {kind, "subject"},
+                                    {"scenario", "scenario"},
+                                    {"texte", "text"},
+                                    {"le", "at"},
+                                    {"qui", "who"},
+                                    {"reponse_a", "reply_to"},
+                                    {"regle", "settled"},
+                                    {"regle_par", "settled_by"},
+                                    {"retire", "withdrawn"}};
+    maille_j_open(j, key, '{');
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        j_cell(j, told[i].key, &rows->columns[maille_table_column(rows, told[i].column)], row);
+    maille_j_close(j, '}');
+}
