@@ -1,6 +1,6 @@
 /* The server: its socket, its threads, its beginning and its end. */
-#include "service/editing.h"
 #include "service/server.h"
+#include "service/editing.h"
 
 #include "service/editing.h"
 
@@ -136,7 +136,8 @@ static maille_status start_threads(maille_ctx *ctx, maille_server *m) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    MAILLE_TRY(hub_new(&m->core, &m->core.hub)); /* views wake it */
+    MAILLE_TRY(hub_new(&m->core, &m->core.hub)); /* the watch of the views wakes it, and these: */
+    MAILLE_TRY(jobs_new(&m->core, &m->core.jobs));
     MAILLE_TRY(views_open(ctx, &m->core, m->core.workspace, config, &m->core.views));
     MAILLE_TRY(access_log_open(ctx, config->log, &m->log));
     MAILLE_TRY(workers_start(ctx, config->workers, config->queue, &m->workers));
@@ -158,6 +159,7 @@ static void release(maille_server *m) {
     desks_free(m->core.desks);
     cache_free(m->cache);
     views_close(m->core.views);
+    jobs_free(m->core.jobs);
     hub_free(m->core.hub);
     access_log_close(m->log);
     gatekeeper_free(m->core.gatekeeper);

@@ -195,7 +195,9 @@ maille_status write_once(view *v, const request *r, const char *id, const char *
         status = say_busy(r, out);
     }
     pthread_mutex_unlock(&w->lock);
-    if (kept)
+    if (kept) {
         hub_wake(v->service->hub);
+        jobs_decided(v->service->jobs);
+    }
     return status;
 }
