@@ -134,7 +134,6 @@ static const route routes[] = {
      .summary = "La fiche d’une commune : services les plus proches, accès, CPTS",
      .formats = pages,
      .parameters = commune_parameters,
-     .of_layers = true,
      .answer = answer_commune},
     {.verbs = GET,
      .path = "/perimeters/{id}/figures",
@@ -154,6 +153,9 @@ static const route routes[] = {
      .no_csrf = true,
      .formats = json,
      .parameters = figures_parameters,
+     .body = "{\"type\":\"object\",\"required\":[\"codes\"],\"additionalProperties\":false,"
+             "\"properties\":{\"codes\":{\"type\":\"array\",\"maxItems\":2000,\"items\":"
+             "{\"type\":\"string\"}}}}",
      .of_layers = true,
      .answer = answer_figures},
     {.verbs = GET,

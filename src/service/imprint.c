@@ -15,6 +15,10 @@
 enum { IMPORT_KIND = 1 }; /* columns of `imports` */
 enum { RUN_STEP, RUN_AUDIENCE };
 
+/* It carries decisions to the study's codes: who narrows perimeters by where they lie, and the
+ * communes that they hold, reads them there. */
+static const char step_of_members[] = "members";
+
 static void add_row(maille_hasher *hasher, const maille_table *table, size_t row) {
     for (size_t i = 0; i < table->column_count; i++) {
         const maille_column *column = &table->columns[i];
@@ -38,11 +42,8 @@ static maille_status add_table(maille_ctx *ctx, maille_store *store, const maill
 
 /* ---- settings ---- */
 
-/* Number of the last change: it moves with every stroke. */
-static const char last_change[] = "last_change";
-
 static maille_status add_recipe(maille_ctx *ctx, maille_store *store, maille_hasher *hasher) {
-    const maille_value key = maille_text_value(last_change);
+    const maille_value key = maille_text_value("last_change"); /* it moves with every stroke */
     const maille_filter others = {.op = MAILLE_F_NE, .column = "key", .values = &key, .count = 1};
     const maille_query query = {.table = "meta", .filter = &others};
     return add_table(ctx, store, &query, hasher);
@@ -145,14 +146,16 @@ static maille_status add_tokens(maille_ctx *ctx, maille_store *store, maille_has
     return add_table(ctx, store, &query, hasher);
 }
 
+/* What stands in the reference, and notes; plans are no steps' business. */
 static maille_status add_decisions(maille_ctx *ctx, maille_store *store, maille_hasher *hasher) {
-    static const char *const columns[] = {"code", "note", "since"};
-    const maille_query notes = {.table = "gap_note", .columns = columns, .column_count = 3};
-    char *last = NULL;
-    maille_status status = maille_store_get(ctx, store, last_change, &last);
-    if (!status)
-        maille_hasher_add_text(hasher, last);
-    maille_free(last);
+    static const char *const head[] = {"perimeter_id", "version", "state"};
+    static const char *const note[] = {"code", "note", "since"};
+    const maille_value reference = maille_text_value("");
+    const maille_filter filter = maille_equals("scenario", &reference);
+    const maille_query heads = {
+        .table = "scenario_head", .columns = head, .column_count = 3, .filter = &filter};
+    const maille_query notes = {.table = "gap_note", .columns = note, .column_count = 3};
+    maille_status status = add_table(ctx, store, &heads, hasher);
     return status ? status : add_table(ctx, store, &notes, hasher);
 }
 
@@ -181,7 +184,8 @@ maille_status imprint_take(maille_ctx *ctx, maille_store *store, imprint *out) {
     for (size_t row = 0; row < p.imports->rows; row++)
         add_row(all, p.imports, row);
     for (size_t row = 0; row < p.runs->rows; row++)
-        add_row(all, p.runs, row);
+        if (strcmp(p.runs->columns[RUN_STEP].texts[row], step_of_members) != 0)
+            add_row(all, p.runs, row);
     maille_hasher_add_text(all, p.settings.hex);
     maille_hasher_add_text(all, p.credited.hex);
     maille_hasher_add_text(all, tokens.hex);
@@ -273,8 +277,8 @@ maille_status imprint_of_roads(maille_ctx *ctx, const imprint *p, maille_sha256 
 }
 
 maille_status imprint_of_layer(maille_ctx *ctx, const imprint *p, const maille_layer_def *def,
-                               maille_audience audience, maille_sha256 *out) {
-    static const char *const members[] = {"members"}, *const perimeters[] = {"perimeters"};
+                               maille_audience audience, bool narrowed, maille_sha256 *out) {
+    static const char *const members[] = {step_of_members};
     const char *seen = maille_audience_name(audience);
     maille_hasher *hasher = begin(p);
     if (!hasher)
@@ -282,11 +286,10 @@ maille_status imprint_of_layer(maille_ctx *ctx, const imprint *p, const maille_l
     maille_hasher_add_text(hasher, def->id);
     maille_hasher_add_text(hasher, seen);
     add_imports(p, def->sources, def->source_count, hasher);
-    if (is_among(perimeters[0], def->sources, def->source_count))
+    if (is_among("perimeters", def->sources, def->source_count))
         maille_hasher_add_text(hasher, p->credited.hex);
     add_runs(p, def->needs, def->need_count, seen, hasher);
-    /* Départements of perimeters are told by their members. */
-    if (def->departments_by && strcmp(def->departments_by, members[0]) == 0)
+    if (narrowed)
         add_runs(p, members, 1, seen, hasher);
     maille_hasher_end(hasher, out);
     return MAILLE_OK;

@@ -12,7 +12,8 @@ typedef struct imprint {
     maille_table *imports, *runs;
     maille_sha256 settings; /* the recipe, and the files of definitions and rules */
     maille_sha256 credited; /* which imports an audience may know of by the perimeters it sees */
-    maille_sha256 world;    /* of all this, and tokens: another one is another world */
+    maille_sha256 world;    /* of all this, and tokens: another one is another world; but not of
+                             * the step `members`, which some strokes run */
     maille_sha256 decided;  /* decisions that steps read; another one may make them stale */
 } imprint;
 
@@ -24,8 +25,9 @@ void imprint_free(imprint *p);
 maille_status imprint_of_ground(maille_ctx *ctx, const imprint *p, maille_sha256 *out);
 maille_status imprint_of_names(maille_ctx *ctx, const imprint *p, maille_sha256 *out);
 maille_status imprint_of_roads(maille_ctx *ctx, const imprint *p, maille_sha256 *out);
-/* The features of a layer for an audience, and what its tiles say of them. */
+/* The features of a layer for an audience, and what its tiles say of them; for who is narrowed to
+ * départements also where perimeters lie. */
 maille_status imprint_of_layer(maille_ctx *ctx, const imprint *p, const maille_layer_def *def,
-                               maille_audience audience, maille_sha256 *out);
+                               maille_audience audience, bool narrowed, maille_sha256 *out);
 
 #endif

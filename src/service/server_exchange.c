@@ -320,7 +320,8 @@ static enum MHD_Result on_whole(exchange *x) {
     }
     if (x->get && m->config.cache_mib && !request_key(x->request, x->route, &x->key))
         maille_strbuf_clear(&x->key);
-    if (x->key.length && !x->route->of_layers)
+    /* Where perimeters lie is a decision: who is narrowed sees others after a stroke. */
+    if (x->key.length && (!x->route->of_layers || x->request->narrowed.narrowed_count))
         maille_strbuf_addf(&x->key, "\n%" PRIu64, views_decisions(m->core.views));
     if (x->key.failed)
         maille_strbuf_free(&x->key);

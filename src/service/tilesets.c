@@ -54,8 +54,9 @@ void tilesets_free(tilesets *all) {
 
 /* ---- under the lock ---- */
 
+/* What is of no state is found by nobody. */
 static held *find(const tilesets *all, const char *name, const maille_sha256 *state) {
-    for (held *h = all->first; h; h = h->next)
+    for (held *h = *state->hex ? all->first : NULL; h; h = h->next)
         if (strcmp(h->name, name) == 0 && strcmp(h->state.hex, state->hex) == 0)
             return h;
     return NULL;

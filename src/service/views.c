@@ -93,8 +93,9 @@ static void take_place(views *all, world *anew) {
     world_drop(old);
 }
 
-/* How steps stand now, in *steps; nothing there where it need not be asked, or not yet: strokes
- * that come one after the other are looked at together. */
+/* How steps stand now, in *steps; nothing there where it need not be asked, or not yet: the first
+ * stroke tells at once that something is stale, those that come one after the other then are looked
+ * at together. */
 static maille_status ask_standing(views *all, const imprint *print, bool anyway,
                                   steps_standing *steps) {
     if (!anyway && strcmp(print->decided.hex, all->decided.hex) == 0) {
@@ -102,7 +103,7 @@ static maille_status ask_standing(views *all, const imprint *print, bool anyway,
         return MAILLE_OK;
     }
     double began = now_s();
-    all->behind = !anyway && began < all->rests_until;
+    all->behind = !anyway && began < all->rests_until && steps_standing_stale(&all->now->steps);
     if (all->behind)
         return MAILLE_OK;
     maille_status status = steps_standing_read(all->ctx, all->store, steps);
@@ -122,7 +123,7 @@ static maille_status compare(views *all, uint64_t decisions) {
         !all->now || all->replaced || strcmp(print.world.hex, all->now->print.world.hex) != 0;
     maille_sha256 decided = print.decided;
     MAILLE_TRY(ask_standing(all, &print, other, &steps));
-    if (steps.count && (other || !steps_standing_same(&steps, &all->now->steps))) {
+    if (steps.count && (other || !world_shows(all->now, &steps))) {
         const world_parts parts = {.number = all->worlds + 1,
                                    .decisions = decisions,
                                    .print = &print,

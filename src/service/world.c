@@ -30,12 +30,25 @@ static bool same_text(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-bool steps_standing_same(const steps_standing *a, const steps_standing *b) {
-    bool same = a->count == b->count;
-    for (int k = MAILLE_INTERNE; k <= MAILLE_PUBLIC; k++)
-        for (size_t i = 0; i < a->count && same; i++) {
-            const maille_step_state *x = &a->of[k][i], *y = &b->of[k][i];
-            same = x->done == y->done && x->stale == y->stale && same_text(x->lacks, y->lacks);
+/* Whether a layer shows what the step leaves. */
+static bool is_shown(const maille_catalogue *catalogue, const char *step) {
+    for (size_t i = 0; i < maille_catalogue_count(catalogue); i++) {
+        const maille_layer_def *def = maille_catalogue_layer(catalogue, i)->def;
+        for (size_t n = 0; n < def->need_count; n++)
+            if (strcmp(def->needs[n], step) == 0)
+                return true;
+    }
+    return false;
+}
+
+bool world_shows(const world *w, const steps_standing *steps) {
+    bool same = steps->count == w->steps.count;
+    for (int a = MAILLE_INTERNE; a <= MAILLE_PUBLIC; a++)
+        for (size_t i = 0; i < steps->count && same; i++) {
+            const maille_step_state *now = &steps->of[a][i], *then = &w->steps.of[a][i];
+            same = (now->done == then->done && now->stale == then->stale &&
+                    same_text(now->lacks, then->lacks)) ||
+                   !is_shown(w->catalogues[a], now->step);
         }
     return same;
 }
@@ -63,7 +76,7 @@ static maille_status make_catalogue(maille_ctx *ctx, maille_store *store, world 
         status = maille_no_memory(ctx);
     for (size_t i = 0; i < count && !status; i++)
         status = imprint_of_layer(ctx, &w->print, maille_catalogue_layer(*catalogue, i)->def,
-                                  audience, &w->layers[audience][i]);
+                                  audience, false, &w->layers[audience][i]);
 done:
     return status;
 }
@@ -211,56 +224,69 @@ typedef struct {
     maille_audience audience;
     const maille_layer_def *def;
     const maille_account *narrowed;
+    const maille_sha256 *known; /* state of the features as the view's world has it */
 } tiles_wish;
 
-/* What the view sees may be newer than its world, whose catalogue it has: such a set is of neither
- * state, and serves nobody else. */
-static maille_status make_tiles(void *user, maille_sha256 *state, maille_tileset **out) {
-    const tiles_wish *wish = user;
-    view *v = wish->v;
-    maille_selection selection = {.limit = -1};
-    imprint now = {0};
-    maille_sha256 seen;
-    maille_status status = MAILLE_OK;
-    if (wish->narrowed) {
-        selection.narrowed = wish->narrowed->departments;
-        selection.narrowed_count = wish->narrowed->department_count;
+static bool find_layer(const char *layer, tiles_wish *wish) {
+    const world *w = wish->v->world;
+    const maille_catalogue *catalogue = w->catalogues[wish->audience];
+    for (size_t i = 0; i < maille_catalogue_count(catalogue) && !wish->def; i++) {
+        const maille_layer_def *def = maille_catalogue_layer(catalogue, i)->def;
+        if (strcmp(def->id, layer) == 0) {
+            wish->def = def;
+            wish->known = &w->layers[wish->audience][i];
+        }
     }
+    return wish->def != NULL;
+}
+
+/* The state of what the view sees, which may be newer than its world, whose catalogue it has: a set
+ * of both is of neither, and none that others are served with. */
+static maille_status see(const tiles_wish *wish, maille_sha256 *state) {
+    view *v = wish->v;
+    imprint now = {0};
+    maille_status status = MAILLE_OK;
     MAILLE_TRY(imprint_take(v->ctx, v->store, &now));
-    MAILLE_TRY(imprint_of_layer(v->ctx, &now, wish->def, wish->audience, &seen));
-    if (strcmp(seen.hex, state->hex) != 0)
+    MAILLE_TRY(imprint_of_layer(v->ctx, &now, wish->def, wish->audience, false, state));
+    if (strcmp(state->hex, wish->known->hex) != 0)
         *state = (maille_sha256){0};
-    MAILLE_TRY(
-        maille_tileset_new(v->ctx, v->catalogues[wish->audience], wish->def->id, &selection, out));
+    else if (wish->narrowed)
+        MAILLE_TRY(imprint_of_layer(v->ctx, &now, wish->def, wish->audience, true, state));
 done:
     imprint_free(&now);
     return status;
 }
 
-static const maille_layer_def *find_layer(const world *w, maille_audience audience,
-                                          const char *layer, const maille_sha256 **state) {
-    const maille_catalogue *catalogue = w->catalogues[audience];
-    for (size_t i = 0; i < maille_catalogue_count(catalogue); i++) {
-        const maille_layer_def *def = maille_catalogue_layer(catalogue, i)->def;
-        if (strcmp(def->id, layer) == 0) {
-            *state = &w->layers[audience][i];
-            return def;
-        }
+static maille_status make_tiles(void *user, maille_sha256 *state, maille_tileset **out) {
+    const tiles_wish *wish = user;
+    view *v = wish->v;
+    maille_selection selection = {.limit = -1};
+    maille_status status = MAILLE_OK;
+    if (wish->narrowed) {
+        selection.narrowed = wish->narrowed->departments;
+        selection.narrowed_count = wish->narrowed->department_count;
     }
-    return NULL;
+    MAILLE_TRY(see(wish, state));
+    MAILLE_TRY(
+        maille_tileset_new(v->ctx, v->catalogues[wish->audience], wish->def->id, &selection, out));
+done:
+    return status;
 }
 
 maille_status world_tileset(view *v, maille_audience audience, const char *layer,
                             const maille_account *narrowed, maille_tileset **out) {
-    const maille_sha256 *state = NULL;
-    tiles_wish wish = {v, audience, find_layer(v->world, audience, layer, &state), narrowed};
+    tiles_wish wish = {.v = v, .audience = audience, .narrowed = narrowed};
+    maille_sha256 state;
     maille_strbuf name = {0};
     maille_status status = MAILLE_OK;
     *out = NULL;
-    if (!wish.def)
+    if (!find_layer(layer, &wish))
         return maille_fail(v->ctx, MAILLE_NOT_FOUND, "layer \"%s\" was not found", layer);
+    state = *wish.known;
+    if (narrowed) /* strokes move what is narrowed without a new world */
+        MAILLE_TRY(see(&wish, &state));
     MAILLE_TRY(tiles_name(v->ctx, audience, layer, narrowed, &name));
-    MAILLE_TRY(tilesets_take(v->ctx, v->world->tiles, name.text, state, make_tiles, &wish, out));
+    MAILLE_TRY(tilesets_take(v->ctx, v->world->tiles, name.text, &state, make_tiles, &wish, out));
 done:
     maille_strbuf_free(&name);
     return status;

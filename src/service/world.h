@@ -17,7 +17,6 @@ typedef struct {
 } steps_standing;
 maille_status steps_standing_read(maille_ctx *ctx, maille_store *store, steps_standing *out);
 void steps_standing_free(steps_standing *s);
-bool steps_standing_same(const steps_standing *a, const steps_standing *b);
 /* Whether something waits to be computed again. */
 bool steps_standing_stale(const steps_standing *s);
 
@@ -50,6 +49,8 @@ typedef struct {
 maille_status world_new(maille_ctx *ctx, maille_store *store, const world_parts *parts,
                         world **out);
 void world_hold(world *w);
+/* Whether its layers stand as these steps let them. */
+bool world_shows(const world *w, const steps_standing *steps);
 
 /* ---- the ground, beyond a world -----------------------------------------------------------------
  */

@@ -54,6 +54,8 @@ TEST(metrics_are_for_the_admin) {
     CHECK_INT(answer(), 200);
     CHECK_TEXT(format_type(asks->format), "text/plain; version=0.0.4; charset=utf-8");
     CHECK_NEAR(counter(body(), "maille_world"), 7, 0);
+    CHECK_NEAR(counter(body(), "maille_commits_total"), 5, 0);
+    CHECK_NEAR(counter(body(), "maille_tilesets_made_total"), 3, 0);
     CHECK_NEAR(counter(body(), "maille_ready"), 1, 0);
     CHECK(counter(body(), "process_resident_memory_bytes") > 1e6);
     CHECK_NEAR(counter(body(), "maille_connections"), 0, 0);

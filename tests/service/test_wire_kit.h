@@ -4,7 +4,7 @@
 #define TESTS_WIRE_KIT_H
 
 #include "harness.h"
-#include "service/http.h"
+#include "service/editing.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -50,6 +50,56 @@ maille_status views_open(maille_ctx *ctx, service *s, const char *workspace,
     }
     *out = all;
     return MAILLE_OK;
+}
+
+/* Nothing is edited over this wire. */
+maille_status writer_new(service *s, writer **out) {
+    (void)s;
+    *out = NULL;
+    return MAILLE_OK;
+}
+
+void writer_free(writer *w) {
+    (void)w;
+}
+
+maille_status desks_new(service *s, desks **out) {
+    (void)s;
+    *out = NULL;
+    return MAILLE_OK;
+}
+
+void desks_free(desks *all) {
+    (void)all;
+}
+
+maille_status jobs_new(service *s, jobs **out) {
+    (void)s;
+    *out = NULL;
+    return MAILLE_OK;
+}
+
+void jobs_free(jobs *j) {
+    (void)j;
+}
+
+void jobs_decided(jobs *j) {
+    (void)j;
+}
+
+/* Decisions of the tests: the world counts alone. */
+uint64_t views_decisions(const views *all) {
+    (void)all;
+    return 0;
+}
+
+void views_decided(views *all) {
+    (void)all;
+}
+
+uint64_t views_tilesets_made(const views *all) {
+    (void)all;
+    return 0;
 }
 
 void views_close(views *all) {
