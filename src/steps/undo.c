@@ -212,13 +212,25 @@ done:
     return status;
 }
 
+/* Row of the change by which another is not the last word on a perimeter: the new one after which
+ * it could not be taken up again; the last that stands above it, or was taken back after it; else
+ * whatever made what stands (an import). */
+static maille_status find_obstacle(maille_ctx *ctx, const past *p, uint32_t row, bool back,
+                                   const char *perimeter, int64_t version, uint32_t *by) {
+    const stack *top = back ? &p->done : &p->undone;
+    uint32_t last = top->count ? top->items[top->count - 1] : row;
+    *by = p->lost[row];
+    if (*by == MAILLE_ABSENT && last != row)
+        *by = back ? last : p->turned[last];
+    return *by == MAILLE_ABSENT ? change_of(ctx, p, perimeter, version, by) : MAILLE_OK;
+}
+
 /* Notes the obstacle that a perimeter is. */
-static maille_status note_obstacle(maille_ctx *ctx, past *p, uint32_t row, const char *perimeter,
-                                   const history_head *head, obstacle *o) {
-    uint32_t by = p->lost[row];
+static maille_status note_obstacle(maille_ctx *ctx, past *p, uint32_t row, bool back,
+                                   const char *perimeter, const history_head *head, obstacle *o) {
+    uint32_t by = MAILLE_ABSENT;
     maille_status status = MAILLE_OK;
-    if (by == MAILLE_ABSENT)
-        TRY(change_of(ctx, p, perimeter, head->version, &by));
+    TRY(find_obstacle(ctx, p, row, back, perimeter, head->version, &by));
     o->mine = o->mine && by != MAILLE_ABSENT && is_mine(p, by);
     if (o->perimeter)
         goto done;
@@ -245,7 +257,7 @@ static maille_status judge_last(maille_ctx *ctx, past *p, seeing *s, uint32_t ro
         TRY(history_head_of(ctx, p->store, p->scenario, perimeter, &head));
         if (top->count && top->items[top->count - 1] == row && strcmp(head.state, state) == 0)
             continue;
-        TRY(note_obstacle(ctx, p, row, perimeter, &head, o));
+        TRY(note_obstacle(ctx, p, row, back, perimeter, &head, o));
         TRY(version_then(ctx, p, row, back, versions, v, &version));
         if (s->edit->stale)
             TRY(seeing_tell(ctx, s, perimeter, version, state));
