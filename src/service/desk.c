@@ -26,8 +26,7 @@ struct desk {
     bool spoilt;
     uint64_t last_use;
     pthread_mutex_t lock; /* who works at it */
-    world *world;         /* whose ground it stands on; NULL: nothing is known yet */
-    const maille_loaded *loaded;
+    held_ground *ground;  /* NULL: nothing is known yet */
     maille_live *live;
     int64_t number; /* of the last change that it knows */
     maille_names *place;
@@ -57,11 +56,11 @@ static void forget(desk *d) {
     maille_live_free(d->live);
     maille_names_free(d->place);
     MAILLE_VEC_FREE(&d->standings);
-    world_drop(d->world);
+    if (d->ground)
+        ground_drop(d->ground);
     d->live = NULL;
     d->place = NULL;
-    d->world = NULL;
-    d->loaded = NULL;
+    d->ground = NULL;
     d->number = 0;
 }
 
@@ -198,13 +197,16 @@ static maille_status read_heads(maille_ctx *ctx, desk *d, maille_store *store, c
     return status;
 }
 
-static maille_status warm_up(view *v, desk *d, maille_store *store, const maille_loaded *loaded,
+/* Takes the ground over. */
+static maille_status warm_up(view *v, desk *d, maille_store *store, held_ground *ground,
                              int64_t number) {
     static const maille_moment now;
     maille_ctx *ctx = v->ctx;
     maille_perimeter_list *list = NULL;
     maille_status status = MAILLE_OK;
+    const maille_loaded *loaded = ground_loaded(ground);
     forget(d);
+    d->ground = ground;
     MAILLE_TRY(
         maille_perimeters_load(ctx, store, d->scenario, d->kind, MAILLE_INTERNE, &now, &list));
     d->place = maille_names_new(list->count);
@@ -216,9 +218,6 @@ static maille_status warm_up(view *v, desk *d, maille_store *store, const maille
         maille_live_new(ctx, maille_loaded_ground(loaded), maille_loaded_rules_of(loaded, d->kind),
                         maille_loaded_publication(loaded),
                         (const maille_perimeter *const *)list->items, list->count, &d->live));
-    d->loaded = loaded;
-    d->world = v->world;
-    world_hold(d->world);
     d->number = number;
 done:
     maille_perimeter_list_free(list);
@@ -291,28 +290,27 @@ done:
     return status;
 }
 
-/* A request that began earlier may know an older ground or fewer changes: the desk never goes back.
- */
-static bool is_older(const desk *d, const view *v) {
-    return d->world && world_number(v->world) < world_number(d->world);
-}
-
+/* A request that began earlier may know an older ground, or fewer changes: the desk stays with what
+ * it has. */
 static maille_status bring_up(view *v, desk *d, maille_store *store) {
-    const maille_loaded *loaded = NULL;
+    held_ground *ground = NULL;
     int64_t number = 0;
     bool caught_up = false;
     maille_status status = MAILLE_OK;
-    if (is_older(d, v) && store == v->store)
-        return MAILLE_OK;
-    MAILLE_TRY(world_ground(v, &loaded));
+    MAILLE_TRY(ground_hold(v, &ground));
     MAILLE_TRY(maille_history_last(v->ctx, store, &number));
-    if (d->live && d->loaded == loaded && number <= d->number)
-        return MAILLE_OK;
-    if (d->live && d->loaded == loaded)
+    bool stays = d->live && ground_number(ground) <= ground_number(d->ground);
+    if (stays && number <= d->number)
+        goto done;
+    if (stays)
         MAILLE_TRY(catch_up(v->ctx, d, store, number, &caught_up));
-    if (!caught_up)
-        MAILLE_TRY(warm_up(v, d, store, loaded, number));
+    if (!caught_up) {
+        status = warm_up(v, d, store, ground, number);
+        ground = NULL;
+    }
 done:
+    if (ground)
+        ground_drop(ground);
     return status;
 }
 
@@ -336,11 +334,11 @@ maille_live *desk_live(desk *d) {
 }
 
 const maille_loaded *desk_loaded(const desk *d) {
-    return d->loaded;
+    return ground_loaded(d->ground);
 }
 
 const maille_judge_rules *desk_rules(const desk *d) {
-    return maille_loaded_rules_of(d->loaded, d->kind);
+    return maille_loaded_rules_of(desk_loaded(d), d->kind);
 }
 
 const char *desk_kind(const desk *d) {
