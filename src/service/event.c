@@ -465,6 +465,7 @@ static maille_status write_public(making *m, int64_t ordinal, const char *at) {
     maille_strbuf_add_char(&j.s, '{');
     maille_j_int(&j, "numero", ordinal);
     maille_j_text(&j, "le", at);
+    maille_j_text(&j, "couches", NULL);
     return keep_text(m, &j.s, &m->e->public_data);
 }
 

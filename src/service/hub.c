@@ -190,10 +190,11 @@ done:
     return status;
 }
 
-/* Accounts that do not hold any more are told nothing more. Locked. */
+/* Accounts that do not hold any more are told nothing more. One that came after the accounts were
+ * read may be newer than they are. Locked. */
 static void check_accounts(hub *h) {
     for (listener *l = h->listeners; l; l = l->next)
-        if (*l->holder && !maille_account_by_id(h->accounts, l->holder))
+        if (*l->holder && l->since < h->known && !maille_account_by_id(h->accounts, l->holder))
             l->over = true;
 }
 
@@ -205,6 +206,7 @@ static maille_status read_who(hub *h) {
     maille_accounts_free(h->accounts);
     h->accounts = accounts;
     pthread_mutex_lock(&h->lock);
+    h->known = h->looks + 1;
     check_accounts(h);
     pthread_mutex_unlock(&h->lock);
     return MAILLE_OK;
@@ -251,8 +253,7 @@ static bool is_closed(int socket) {
     return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-/* A client that went away is not seen while its connection sleeps. */
-static void find_gone(hub *h) {
+void hub_find_gone(hub *h) {
     h->polled.count = 0;
     if (!MAILLE_VEC_RESERVE(&h->polled, h->listener_count))
         return;
@@ -279,7 +280,7 @@ static void find_ended(hub *h) {
 static void attend(hub *h, bool tick) {
     double now = seconds_monotonic(), heartbeat_s = h->service->config->heartbeat_s;
     if (tick) {
-        find_gone(h);
+        hub_find_gone(h);
         find_ended(h);
     }
     for (listener *l = h->listeners; l; l = l->next)
@@ -307,6 +308,8 @@ static void take_turn(hub *h, bool tick) {
     h->well = well;
     h->looking = false;
     h->looks++;
+    if (well)
+        h->known = h->looks;
     pthread_cond_broadcast(&h->looked);
     attend(h, tick);
 }

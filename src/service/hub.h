@@ -24,6 +24,7 @@ typedef struct listener {
     const char *holder;  /* id of the account, even where it asks as the public; "" */
     const char *session; /* hash of its id; NULL without */
     const char *peer, *target;
+    uint64_t since; /* number of the first look that began after it came */
     int64_t cursor; /* entries up to this number were told */
     bool asleep;    /* the connection is suspended, nobody has it in hand */
     bool over;      /* the account does not hold any more, or something failed */
@@ -47,10 +48,10 @@ struct hub {
     pthread_mutex_t lock; /* of all that follows */
     pthread_cond_t wake, looked;
     bool woken, stopping, ending;
-    bool looking;  /* at the workspace; `looks` counts those that ended */
-    bool well;     /* the last one could read it */
-    bool attended; /* somebody listened all the time since the last one */
-    uint64_t looks;
+    bool looking;          /* at the workspace; `looks` counts those that ended */
+    bool well;             /* the last one could read it */
+    bool attended;         /* somebody listened all the time since the last one */
+    uint64_t looks, known; /* `known`: those whose accounts are `accounts` */
     listener *listeners;
     unsigned listener_count;
     int64_t last;               /* number of the last entry that was read */
@@ -73,6 +74,10 @@ event *hub_event_after(const hub *h, int64_t number);
 /* The number that its client knows an entry by: of the journal, or among those for the public.
  * Locked. */
 int64_t hub_told_number(const hub *h, const scope *who, int64_t number);
+
+/* A client that went away is not seen while its connection sleeps: its stream is over then. Locked.
+ */
+void hub_find_gone(hub *h);
 
 /* ---- listener.c ---- */
 

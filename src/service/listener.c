@@ -18,16 +18,29 @@ static bool same_listener(const listener *l, const request *r) {
     return !*l->holder && strcmp(l->peer, r->peer) == 0;
 }
 
-static opening may_open(const hub *h, const request *r) {
+/* Those that end already do not count. Locked. */
+static opening count_others(const hub *h, const request *r) {
     const maille_serve_config *config = h->service->config;
-    unsigned same = 0;
-    if (h->stopping)
-        return LISTENER_ENDING;
-    if (h->listener_count >= config->streams)
-        return LISTENER_FULL;
+    unsigned all = 0, same = 0;
     for (const listener *l = h->listeners; l; l = l->next)
-        same += same_listener(l, r);
-    return same < config->streams_per_account ? LISTENER_OPEN : LISTENER_MANY;
+        if (!l->over) {
+            all++;
+            same += same_listener(l, r);
+        }
+    return h->stopping                           ? LISTENER_ENDING
+           : all >= config->streams              ? LISTENER_FULL
+           : same >= config->streams_per_account ? LISTENER_MANY
+                                                 : LISTENER_OPEN;
+}
+
+/* Clients come back at once when they are cut off: those that went are looked for before one that
+ * comes is refused. */
+static opening may_open(hub *h, const request *r) {
+    opening may = count_others(h, r);
+    if (may == LISTENER_OPEN)
+        return may;
+    hub_find_gone(h);
+    return count_others(h, r);
 }
 
 static const char *copy(listener *l, const char *value, bool *failed) {
@@ -79,6 +92,7 @@ opening listener_new(hub *h, const request *r, listener **out) {
     pthread_mutex_lock(&h->lock);
     opening may = may_open(h, r);
     if (may == LISTENER_OPEN) {
+        l->since = h->looks + h->looking;
         l->next = h->listeners;
         if (l->next)
             l->next->previous = l;
