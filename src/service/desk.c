@@ -27,6 +27,7 @@ struct desk {
     uint64_t last_use;
     pthread_mutex_t lock; /* who works at it */
     held_ground *ground;  /* NULL: nothing is known yet */
+    uint64_t file;        /* that its number is of */
     maille_live *live;
     int64_t number; /* of the last change that it knows */
     maille_names *place;
@@ -100,6 +101,13 @@ static desk *desk_new(desks *all, const char *scenario, const char *kind) {
         return NULL;
     }
     return d;
+}
+
+void desks_forget(desks *all) {
+    pthread_mutex_lock(&all->lock);
+    for (desk *d = all->first; d; d = d->next)
+        d->spoilt = true;
+    pthread_mutex_unlock(&all->lock);
 }
 
 /* Takes desks off the list that nobody works at: spoilt ones, and the least used beyond the most.
@@ -207,6 +215,7 @@ static maille_status warm_up(view *v, desk *d, maille_store *store, held_ground 
     const maille_loaded *loaded = ground_loaded(ground);
     forget(d);
     d->ground = ground;
+    d->file = v->file;
     MAILLE_TRY(
         maille_perimeters_load(ctx, store, d->scenario, d->kind, MAILLE_INTERNE, &now, &list));
     d->place = maille_names_new(list->count);
@@ -299,7 +308,7 @@ static maille_status bring_up(view *v, desk *d, maille_store *store) {
     maille_status status = MAILLE_OK;
     MAILLE_TRY(ground_hold(v, &ground));
     MAILLE_TRY(maille_history_last(v->ctx, store, &number));
-    bool stays = d->live && ground_number(ground) <= ground_number(d->ground);
+    bool stays = d->live && v->file <= d->file && ground_number(ground) <= ground_number(d->ground);
     if (stays && number <= d->number)
         goto done;
     if (stays)

@@ -58,6 +58,8 @@ maille_status check_sides(view *v, const request *r, const maille_ground *ground
 typedef struct desks desks;
 maille_status desks_new(service *s, desks **out);
 void desks_free(desks *all);
+/* What they know is of a workspace that is gone: those to come begin anew. */
+void desks_forget(desks *all);
 typedef struct desk desk;
 /* The desk, brought to what the store (the view's or the writer's) holds at least; to be given
  * back. MAILLE_NOT_FOUND: no such scenario, or steps that the ground rests on were not run. */

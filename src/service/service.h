@@ -44,6 +44,7 @@ typedef struct view {
     maille_store *store;
     maille_catalogue *catalogues[2]; /* by audience; of the state of `world` */
     world *world;                    /* held while the view is out */
+    uint64_t file;                   /* which of the files that bore the workspace's name it sees */
     struct service *service;
 } view;
 
@@ -157,7 +158,8 @@ typedef struct route {
     const char *const
         *formats; /* "json", "html", "geojson" …, NULL-terminated; the first is default */
     const route_parameter *parameters; /* NULL name ends */
-    const char *needs; /* parameters of the query that must be given, blanks between them, or NULL */
+    const char
+        *needs;       /* parameters of the query that must be given, blanks between them, or NULL */
     const char *body; /* JSON schema of the body that it takes (OpenAPI), or NULL; with one, other
                        * media types than `body_type` are 415 (with blanks between them; NULL:
                        * application/json) */

@@ -323,7 +323,7 @@ static maille_status prepare(views *all, place *p, uint64_t file) {
         shut(p);
     if (!v->store)
         MAILLE_TRY(maille_store_open(v->ctx, all->workspace, MAILLE_STORE_READ, WHO, &v->store));
-    p->file = file;
+    p->file = v->file = file;
     if (p->world != v->world->number)
         MAILLE_TRY(fill_catalogues(p));
     uint64_t decisions = views_decisions(all); /* before the transaction, which knows them then */

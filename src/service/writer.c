@@ -59,6 +59,7 @@ static maille_status rouse(maille_ctx *ctx, writer *w) {
             break;
         maille_store_close(w->store); /* another file bears its name now */
         w->store = NULL;
+        desks_forget(w->service->desks);
     }
 done:
     w->refused = status == MAILLE_BUSY ? now_s() : 0;

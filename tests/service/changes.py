@@ -319,6 +319,32 @@ def test_many_at_once_on_one_perimeter():
     same("one after the other", versions, list(range(2, 2 + len(wanted))))
 
 
+def test_a_workspace_that_is_put_back_is_taken_as_it_is():
+    """Its versions are counted again: what was seen of the other one does not hold for it."""
+    name, seen = fresh(A)
+    before = os.path.join(kit.scratch(), "before.maille")
+    kit.maille("backup", "-w", workspace, "--out", before)
+    add = [{"geste": "add", "perimetre": name, "codes": [B]}]
+    done = post("/changes", {"gestes": add, "vu": {name: seen}})
+    for code in (C, D):
+        done = post("/changes", {"vu": done.json["etats"], "gestes": [
+            {"geste": "add", "perimetre": name, "codes": [code]}]})
+    os.replace(before, workspace)
+    for leftover in ("-wal", "-shm"):
+        if os.path.exists(workspace + leftover):
+            os.unlink(workspace + leftover)
+    same("it is gone there", codes_of(name), {A})
+    same("what was seen is not there", post("/changes", {"vu": done.json["etats"], "gestes": [
+        {"geste": "remove", "perimetre": name, "codes": [A]}]}).status, 412)
+    other = post("/changes", {"gestes": [{"geste": "add", "perimetre": name, "codes": [D]}],
+                              "vu": {name: seen}})
+    same("its own state", (other.status, codes_of(name)), (200, {A, D}))
+    same("same version, other hash", (done.json["etats"][name][:2] != "v2",
+                                      other.json["etats"][name][:3]), (True, "v2-"))
+    tried = post("/what-if", {"gestes": add})
+    same("tried upon it", bare(tried.json), cli("what-if", "add", name, B))
+
+
 def test_the_desk_follows_everything():
     """After all of that what is told warm is what the command line tells from the file."""
     for _ in range(3):

@@ -67,10 +67,10 @@ def prepare(maille, run, real, scratch):
 
 
 def work(planner, perimeter, code, until, tolerant, pace_s):
-    """Strokes of one commune at the planner's pace until then."""
+    """Strokes of one commune at the planner's pace until then; it is a member again at the end."""
     member = True
     time.sleep(random.random() * pace_s)
-    while time.monotonic() < until:
+    while time.monotonic() < until or not member:
         began = time.monotonic()
         planner.toggle(perimeter, code, member, tolerant)
         member = not member
