@@ -133,7 +133,8 @@ typedef struct {
     int64_t version; /* of the last perimeter that it touched */
 } maille_edit_result;
 
-/* What of `edit->seen` does not stand as it was seen (`tolerant` does not count); NULL: all does. */
+/* What of `edit->seen` does not stand as it was seen (`tolerant` does not count); NULL: all does.
+ */
 maille_status maille_edit_stale(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
                                 maille_stale **out);
 /* Applies strokes, all or none, as one change. Codes must be units of the workspace, statuses

@@ -144,9 +144,10 @@ static maille_status judge_status(maille_ctx *ctx, editing *e, maille_op *op) {
         known = strcmp(slug, rules->statuses[i].id) == 0 ? &rules->statuses[i] : NULL;
     if (!known && op->status)
         known = maille_publication_status(rules, op->status);
-    if (!known)
-        TRY(refuse_status(ctx, e, op));
-    op->status = known->id;
+    if (known)
+        op->status = known->id;
+    else
+        status = refuse_status(ctx, e, op);
 done:
     maille_free(slug);
     return status;

@@ -108,7 +108,7 @@ maille_status seeing_expect(maille_ctx *ctx, seeing *s, const char *perimeter);
 maille_status seeing_conflict(maille_ctx *ctx, seeing *s, const char *perimeter);
 /* The state seen, where another one stands and that was fine so far; else NULL. */
 maille_status seeing_tolerated(maille_ctx *ctx, const seeing *s, const char *perimeter,
-                               maille_perimeter **seen);
+                               maille_perimeter **out);
 /* Notes that a perimeter stands otherwise than it did in a version that it had (`state` is that
  * one's), whatever was seen. */
 maille_status seeing_tell(maille_ctx *ctx, seeing *s, const char *perimeter, int64_t version,
