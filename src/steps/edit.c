@@ -288,11 +288,13 @@ static maille_status judge_refusal(maille_ctx *ctx, editing *e, const char *peri
     if (!message)
         return maille_no_memory(ctx);
     TRY(seeing_tolerated(ctx, &e->seeing, perimeter, &seen));
-    if (seen && apply_to(ctx, e, perimeter, count, &seen) == MAILLE_OK) {
+    status = seen ? apply_to(ctx, e, perimeter, count, &seen) : MAILLE_REFUSED;
+    if (status == MAILLE_OK) {
         TRY(seeing_conflict(ctx, &e->seeing, perimeter));
         TRY(seeing_verdict(ctx, &e->seeing));
+    } else if (status == MAILLE_REFUSED) {
+        status = maille_fail(ctx, MAILLE_REFUSED, "%s", message);
     }
-    status = maille_fail(ctx, MAILLE_REFUSED, "%s", message);
 done:
     maille_perimeter_free(seen);
     maille_free(message);
