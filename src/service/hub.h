@@ -18,8 +18,7 @@ enum { HUB_RING = 4096, HUB_RING_BYTES = 32 << 20 };
 typedef struct listener {
     hub *hub;
     struct listener *next, *previous;
-    maille_arena *arena; /* this struct and the texts of who listens */
-    exchange *on;        /* NULL: its response is not made yet */
+    exchange *on; /* NULL: its response is not made yet */
     scope who;
     const char *holder;  /* id of the account, even where it asks as the public; "" */
     const char *session; /* hash of its id; NULL without */

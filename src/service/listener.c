@@ -8,7 +8,7 @@
 
 /* A piece of the journal that a worker reads at a time: rows, and bytes to be sent. Blocks are of
  * connections without chunks. */
-enum { ROWS = 64, ROWS_A_JOB = 256, PIECE = 32 << 10, BLOCK = 2 << 10 };
+enum { ROWS = 64, ROWS_A_JOB = 256, PIECE = 32 << 10, BLOCK = 1 << 10 };
 
 /* ---- coming and going ---- */
 
@@ -43,46 +43,63 @@ static opening may_open(hub *h, const request *r) {
     return count_others(h, r);
 }
 
-static const char *copy(listener *l, const char *value, bool *failed) {
-    const char *made = maille_arena_strdup(l->arena, value);
-    *failed |= value && !made;
-    return made;
+/* Texts behind the listener, in its own block: there may be thousands of them. */
+typedef struct {
+    char *at;
+    size_t size;
+} texts;
+
+/* Counts where there is no room yet. */
+static const char *put(texts *to, const char *value) {
+    size_t size = value ? strlen(value) + 1 : 0;
+    char *place = to->at;
+    to->size += size;
+    if (!place || !size)
+        return NULL;
+    memcpy(place, value, size);
+    to->at += size;
+    return place;
 }
 
-static bool copy_who(listener *l, const request *r) {
-    bool failed = false;
+static void put_who(listener *l, const request *r, const char **codes, texts *to) {
     scope *who = &l->who;
-    maille_strbuf key = {0};
-    l->holder = copy(l, r->account->id, &failed);
-    l->session = copy(l, r->session, &failed);
-    l->peer = copy(l, r->peer, &failed);
-    l->target = copy(l, r->target, &failed);
+    size_t count = r->narrowed.narrowed_count;
+    l->holder = put(to, r->account->id);
+    l->session = put(to, r->session);
+    l->peer = put(to, r->peer);
+    l->target = put(to, r->target);
     who->public = r->audience == MAILLE_PUBLIC;
     who->account = who->public ? "" : l->holder;
-    size_t count = r->narrowed.narrowed_count;
-    const char **codes = count ? maille_arena_alloc(l->arena, count * sizeof *codes) : NULL;
-    maille_strbuf_add(&key, "");
-    for (size_t i = 0; codes && i < count; i++) {
-        codes[i] = copy(l, r->narrowed.narrowed[i], &failed);
-        maille_strbuf_addf(&key, "%s ", r->narrowed.narrowed[i]);
-    }
     who->departments = codes;
     who->department_count = count;
-    who->key = key.failed ? NULL : copy(l, key.text, &failed);
-    maille_strbuf_free(&key);
-    return !failed && who->key && (codes || !count);
+    for (size_t i = 0; i < count; i++) {
+        const char *code = put(to, r->narrowed.narrowed[i]);
+        if (codes)
+            codes[i] = code;
+    }
+    /* The key: all codes, one after the other. */
+    who->key = to->at;
+    for (size_t i = 0; i < count; i++) {
+        put(to, r->narrowed.narrowed[i]);
+        if (to->at)
+            to->at[-1] = ' ';
+    }
+    put(to, "");
 }
 
 static listener *make(hub *h, const request *r) {
-    maille_arena *arena = maille_arena_new();
-    listener *l = arena ? maille_arena_alloc(arena, sizeof *l) : NULL;
-    if (l) {
-        *l = (listener){.hub = h, .arena = arena, .told = seconds_monotonic()};
-        if (copy_who(l, r))
-            return l;
-    }
-    maille_arena_free(arena);
-    return NULL;
+    listener counted = {0};
+    texts room = {0};
+    put_who(&counted, r, NULL, &room);
+    size_t codes = r->narrowed.narrowed_count * sizeof(char *);
+    listener *l = maille_alloc(1, sizeof *l + codes + room.size);
+    if (!l)
+        return NULL;
+    room = (texts){.at = (char *)(l + 1) + codes};
+    l->hub = h;
+    l->told = seconds_monotonic();
+    put_who(l, r, (const char **)(void *)(l + 1), &room);
+    return l;
 }
 
 opening listener_new(hub *h, const request *r, listener **out) {
@@ -103,7 +120,7 @@ opening listener_new(hub *h, const request *r, listener **out) {
     if (may == LISTENER_OPEN)
         *out = l;
     else
-        maille_arena_free(l->arena);
+        maille_free(l);
     return may;
 }
 
@@ -118,7 +135,7 @@ void listener_free(listener *l) {
     h->listener_count--;
     pthread_mutex_unlock(&h->lock);
     wording_drop(l->sending);
-    maille_arena_free(l->arena);
+    maille_free(l);
 }
 
 /* ---- what it begins with ---- */
