@@ -2,8 +2,9 @@
  *
  * The range 0..count is cut in pieces of `grain`; each worker thread has its own child context (the
  * calling thread works too, with `ctx` itself). A piece writes only to its own places, so the
- * result does not depend on the number of threads. After a failure no further piece is started; the
- * message of the first failed piece (in order of range) is the caller's. */
+ * result does not depend on the number of threads. After a failure, or when it is
+ * cancelled, no further piece is started; the message of the first failed piece (in order of range)
+ * is the caller's. */
 #ifndef MAILLE_POOL_H
 #define MAILLE_POOL_H
 

@@ -27,7 +27,8 @@ typedef struct {
 static maille_status run_piece(const loop *l, maille_ctx *ctx, unsigned number, size_t piece) {
     size_t begin = piece * l->grain;
     size_t end = l->count - begin < l->grain ? l->count : begin + l->grain;
-    return l->piece(ctx, l->user, number, begin, end);
+    maille_status status = maille_cancelled(ctx);
+    return status == MAILLE_OK ? l->piece(ctx, l->user, number, begin, end) : status;
 }
 
 static void *work(void *argument) {

@@ -58,7 +58,9 @@ typedef struct {
 /* What holds nothing is left out. */
 static maille_status write_tile(maille_ctx *ctx, writing *w, unsigned z, unsigned x, unsigned y) {
     maille_strbuf_clear(&w->tile);
-    maille_status status = maille_tile(ctx, w->set, z, x, y, &w->tile);
+    maille_status status = maille_cancelled(ctx);
+    if (status == MAILLE_OK)
+        status = maille_tile(ctx, w->set, z, x, y, &w->tile);
     if (status == MAILLE_OK && w->tile.length > 0) {
         status = compress_tile(ctx, &w->z, &w->tile, &w->packed);
         if (status == MAILLE_OK)

@@ -34,7 +34,8 @@ static maille_status write_features(maille_ctx *ctx, const layers_writer *writer
     bool found = false;
     maille_status status = writer->begin(ctx, sink);
     while (!status) {
-        if ((status = maille_items_next(ctx, sink->items, &found)) != MAILLE_OK || !found)
+        if ((status = maille_cancelled(ctx)) != MAILLE_OK ||
+            (status = maille_items_next(ctx, sink->items, &found)) != MAILLE_OK || !found)
             break;
         layers_figures_add(figures, sink->items);
         status = writer->feature(ctx, sink);

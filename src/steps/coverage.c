@@ -99,6 +99,7 @@ static maille_status cover_service(maille_ctx *ctx, step_call *call, const maill
     uint32_t *chosen = NULL, count = 0, *ms = NULL, *which = NULL, unreached = 0;
     double *minutes = NULL;
     char list[400];
+    TRY(maille_cancelled(ctx));
     TRY(load_communes(ctx, call->loads, &c));
     TRY(load_places(ctx, call->loads, &p));
     TRY(load_place_stops(ctx, call->loads, &t));

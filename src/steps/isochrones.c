@@ -92,6 +92,7 @@ static maille_status add_service(maille_ctx *ctx, step_call *call, const maille_
     maille_status status = MAILLE_OK;
     maille_shapes *discs = NULL;
     maille_table *shares = NULL;
+    TRY(maille_cancelled(ctx));
     TRY(service_discs(ctx, call, service, land, &discs));
     TRY(band_shares(ctx, call, service->id, &shares));
     for (size_t b = 0; b < service->band_count && b < shares->rows; b++) {

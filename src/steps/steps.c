@@ -129,6 +129,7 @@ typedef struct {
     maille_store *store;
     loads *l;
     const maille_run_options *options;
+    size_t total;      /* steps that are wanted */
     uint64_t state;    /* of the workspace, as the last transaction saw it */
     bool begun, moved; /* others have written since the run began */
 } chain;
@@ -210,10 +211,11 @@ done:
     return status;
 }
 
-/* Decides, computes and records in one transaction: the hash that is recorded is of the state that
- * was read. `hold` false: the chain is to begin again. */
-static maille_status bring_up_to_date(maille_ctx *ctx, chain *c, const step *s, computed *done,
-                                      maille_step_result *result, bool *hold) {
+/* The step that is number `n` of those that are wanted decides, computes and records in one
+ * transaction: the hash that is recorded is of the state that was read. `hold` false: the chain is
+ * to begin again. */
+static maille_status bring_up_to_date(maille_ctx *ctx, chain *c, const step *s, size_t n,
+                                      computed *done, maille_step_result *result, bool *hold) {
     maille_status status = MAILLE_OK;
     if (!result->step)
         *result = (maille_step_result){
@@ -221,6 +223,7 @@ static maille_status bring_up_to_date(maille_ctx *ctx, chain *c, const step *s, 
     TRY(maille_cancelled(ctx));
     TRY(maille_store_begin(ctx, c->store));
     TRY(look_around(ctx, c));
+    maille_progress(ctx, s->name, n, c->total);
     TRY(needs_hold(ctx, c, s, hold));
     if (*hold)
         TRY(renew(ctx, c, s, done, result));
@@ -229,7 +232,7 @@ done:
     return status;
 }
 
-static maille_status run_round(maille_ctx *ctx, chain *c, const unsigned char *wanted, size_t total,
+static maille_status run_round(maille_ctx *ctx, chain *c, const unsigned char *wanted,
                                computed *done_of, maille_step_result *rows, bool *whole) {
     size_t n = 0;
     maille_status status = MAILLE_OK;
@@ -237,18 +240,17 @@ static maille_status run_round(maille_ctx *ctx, chain *c, const unsigned char *w
     for (size_t i = 0; status == MAILLE_OK && *whole && i < maille_all_steps_count; i++) {
         if (!wanted[i])
             continue;
-        maille_progress(ctx, maille_all_steps[i].name, n, total);
-        status = bring_up_to_date(ctx, c, &maille_all_steps[i], &done_of[i], &rows[n], whole);
+        status = bring_up_to_date(ctx, c, &maille_all_steps[i], n, &done_of[i], &rows[n], whole);
         n++;
     }
     return status;
 }
 
 static maille_status run_rounds(maille_ctx *ctx, chain *c, const unsigned char *wanted,
-                                size_t total, computed *done_of, maille_step_result *rows) {
+                                computed *done_of, maille_step_result *rows) {
     for (int round = 0; round < MOST_ROUNDS; round++) {
         bool whole;
-        maille_status status = run_round(ctx, c, wanted, total, done_of, rows, &whole);
+        maille_status status = run_round(ctx, c, wanted, done_of, rows, &whole);
         if (status != MAILLE_OK || whole)
             return status;
     }
@@ -261,7 +263,6 @@ maille_status maille_steps_run(maille_ctx *ctx, maille_store *store,
                                size_t *count) {
     maille_status status = MAILLE_OK;
     chain c = {.store = store, .options = options};
-    size_t total = 0;
     unsigned char *wanted = maille_alloc(maille_all_steps_count, 1);
     computed *done_of = maille_alloc(maille_all_steps_count, sizeof *done_of);
     maille_step_result *rows = maille_alloc(maille_all_steps_count, sizeof *rows);
@@ -272,12 +273,12 @@ maille_status maille_steps_run(maille_ctx *ctx, maille_store *store,
     TRY(choose_steps(ctx, options, wanted));
     TRY(loads_new(ctx, store, &c.l));
     for (size_t i = 0; i < maille_all_steps_count; i++)
-        total += wanted[i];
-    status = run_rounds(ctx, &c, wanted, total, done_of, rows);
+        c.total += wanted[i];
+    status = run_rounds(ctx, &c, wanted, done_of, rows);
     TRY(computed_tell(ctx, store, options->audience, done_of, status));
-    maille_progress(ctx, "steps", total, total);
+    maille_progress(ctx, "steps", c.total, c.total);
     *results = rows;
-    *count = total;
+    *count = c.total;
     rows = NULL;
 done:
     loads_free(c.l);
