@@ -204,7 +204,7 @@ static void tell(const char *what, const tally *t) {
 
 /* A session of `all` changes survives every cut. */
 static void survives(int all, long stride) {
-    record(test_scratch("session.maille"), all, "PRAGMA wal_autocheckpoint = 1000");
+    record("session.maille", all, "PRAGMA wal_autocheckpoint = 1000");
     tally t = cut_power(stride);
     tell("synchronous=FULL", &t);
     CHECK(t.images > 10 * (long)all / stride);
@@ -216,13 +216,13 @@ static void survives(int all, long stride) {
 
 /* The same would not without its syncs: these cuts find it. */
 static void control(int all, long stride) {
-    record(test_scratch("normal.maille"), all, "PRAGMA synchronous = NORMAL");
+    record("normal.maille", all, "PRAGMA synchronous = NORMAL");
     tally t = cut_power(stride);
     tell("control, synchronous=NORMAL", &t);
     CHECK(t.lost > 0);
     CHECK_INT(t.half, 0);
     disk.deaf = true;
-    record(test_scratch("deaf.maille"), all, "PRAGMA wal_autocheckpoint = 12");
+    record("deaf.maille", all, "PRAGMA wal_autocheckpoint = 12");
     disk.deaf = false;
     t = cut_power(stride);
     tell("control, a disk that drops syncs", &t);

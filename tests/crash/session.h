@@ -393,8 +393,10 @@ static void begin_world(const char *path) {
 }
 
 /* Makes a workspace and `all` changes to it, all noted; `settings` of the connection. */
-static void record(const char *path, int all, const char *settings) {
+static void record(const char *name, int all, const char *settings) {
     maille_store *store = NULL, *reader = NULL;
+    char path[1024];
+    snprintf(path, sizeof path, "%s", test_scratch(name));
     begin_world(path);
     disk_begin(path);
     ops_at[0] = 0;

@@ -114,9 +114,10 @@ class Lost(Exception):
 
 
 class Person:
-    """One account on a connection that stays open."""
+    """One account on a connection that stays open; with a seed its ids are those of any other of
+    that seed."""
 
-    def __init__(self, service, token, seed=0, timeout=60):
+    def __init__(self, service, token, seed=None, timeout=60):
         self.service, self.token, self.timeout = service, token, timeout
         self.random = random.Random(seed)
         self.connection = None
