@@ -1,5 +1,9 @@
 """Comments over HTTP: who writes, reads, settles and withdraws them; see test_comments.sh."""
 
+import json
+import threading
+import time
+
 from serve_kit import kit
 from edit_kit import Person, board, create, serve, token
 from kit import check, same
@@ -144,6 +148,41 @@ def test_plans_have_comments_of_their_own():
          201)
     same("not in the reference", write(reviewer, perimetre="cpts-p", texte="Plan.").status, 422)
     same("of the plan", [c["texte"] for c in comments(query="?scenario=plan")], ["Plan."])
+
+
+def test_the_command_line_writes_beside_eight_who_never_pause():
+    stop = threading.Event()
+    written = [0] * 8
+
+    def hammer(n):
+        who = Person(service, people["relecteur"], seed=n)
+        while not stop.is_set():
+            answer = who.patiently("/comments", {"id": who.new_id(), "commune": "01009",
+                                                 "texte": f"De {n}."})
+            if answer.status == 201:
+                written[n] += 1
+        who.leave()
+
+    threads = [threading.Thread(target=hammer, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    waits = []
+    for n in range(5):
+        before, since = sum(written), time.monotonic()
+        kit.maille("token", "create", "--name", f"tour-{n}", "--role", "lecteur", "-w", workspace)
+        waits.append(time.monotonic() - since)
+        while sum(written) < before + 8:
+            time.sleep(0.001)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    print(f"  {sum(written)} comments; the command line took {max(waits):.2f} s at most")
+    check("it had its turn", max(waits) < 3, waits)
+    check("nobody was left out", min(written) > 0, written)
+    same("every comment that was answered stands, once", len(comments(query="?commune=01009")),
+         sum(written))
+    told = kit.maille("audit", "-w", workspace, "--json", "--action", "commentaire").stdout
+    same("each with its entry", sum(e["objet"] == "01009" for e in json.loads(told)), sum(written))
 
 
 def test_the_service_stops():

@@ -1,16 +1,17 @@
 """A whole session of several people on one workspace, at the command line and over HTTP, held
 against the journal: one entry for each write, in the right name, with its reason; then names go; see
-test_journal.sh."""
+test_journal.sh and test_journal_long.sh."""
 
 import csv
 import datetime
 import io
 import json
 import os
+import shutil
 import sqlite3
 
 from serve_kit import kit
-from edit_kit import Person, add, board, contact, create, rename, serve, token
+from edit_kit import Person, add, board, commune_codes, contact, create, rename, serve, token
 from kit import check, same
 
 workspace = board(perimeters=[("cpts-a", ["01001", "01002"])])
@@ -183,7 +184,7 @@ def test_the_command_line_tells_the_same():
     kit.refused("no workspace", ["audit", "-w", workspace + "x"], 4)
 
 
-def test_more_than_a_page_is_one_list():
+def long_more_than_a_page_is_one_list():
     copy = os.path.join(kit.scratch(), "w.maille")
     kit.maille("backup", "-w", workspace, "--out", copy)
     db = sqlite3.connect(copy)
@@ -235,6 +236,31 @@ def test_names_go():
     same("what was done can still be undone", undone.status, 200)
     check("the workspace holds", kit.maille("check", "-w", workspace, expect=None).returncode in (0, 5))
     same("the service stops", service.stop(), 0)
+
+
+def long_a_study_chooses_for_how_long():
+    own = board(codes=commune_codes(4))
+    study = os.path.join(os.path.dirname(own), "study.yaml")
+    rules = "publication: contractualisees-et-fonctionnement"
+    kit.replace(study, rules, rules + ", retention: essai")
+    kit.refused("a rule set that is not there", ["run", study], 4, "retention", "essai", "cnil-2021")
+    layers = os.path.join(kit.scratch(), "layers")
+    shutil.copytree(os.environ["MAILLE_LAYERS"], layers)
+    kit.write(os.path.join(layers, "rules/retention-essai.yaml"),
+              "id: essai\ntitle: Essai\nsource: nous\nvalid_from: 2026\naudit_days: 10\n"
+              "authors_days: 20\n")
+    env = {"MAILLE_LAYERS": layers}
+    kit.maille("run", study, "--to", kit.scratch(), env=env)
+    for days, left in ((9, True), (2, False)):
+        db = sqlite3.connect(own)
+        db.execute(f"UPDATE journal SET at = strftime('%Y-%m-%dT%H:%M:%SZ', at, '-{days} days')"
+                   " WHERE action <> 'oubli'")
+        db.commit()
+        db.close()
+        kit.maille("audit", "--forget", "-w", own, env=env)
+        told = json.loads(kit.maille("audit", "--json", "-w", own).stdout)
+        same(f"names after {days} more days", any(e["qui"] for e in told if e["action"] != "oubli"),
+             left)
 
 
 kit.main(globals())

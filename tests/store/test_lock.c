@@ -263,7 +263,7 @@ TEST(the_command_line_gets_its_turn_beside_a_writer_that_never_pauses) {
         pthread_join(services[i], NULL);
     printf("20 turns beside %ld of two services, the longest wait %.1f ms\n", taken,
            longest * 1000);
-    CHECK(longest < 1);
+    CHECK(longest < 2.5);
     CHECK(taken > 40); /* nor did they wait for it */
     maille_ctx_free(ctx);
 }
