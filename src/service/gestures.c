@@ -99,9 +99,13 @@ static maille_status take_codes(const making *m, bool must, bool any, size_t *co
         if (!code || strlen(code) > 32)
             return REFUSE(m, MAILLE_USAGE, "« %s » n’est pas une liste de codes de communes.",
                           "\"%s\" was no list of commune codes.", "codes");
-        if (!any && maille_ground_unit(ground, code) == MAILLE_ABSENT)
+        uint32_t unit = maille_ground_unit(ground, code);
+        if (!any && unit == MAILLE_ABSENT)
             return REFUSE(m, MAILLE_REFUSED, "« %s » n’est pas une commune de l’étude.",
                           "\"%s\" was no commune of the study.", code);
+        if (!sees_unit(m->r, ground, unit))
+            return REFUSE(m, MAILLE_REFUSED, "« %s » n’est pas des départements de ce compte.",
+                          "\"%s\" was not of this account's départements.", code);
     }
     return MAILLE_OK;
 }
