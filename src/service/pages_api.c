@@ -7,7 +7,8 @@
 /* The address, as a link where it can be tried as it stands. */
 static void add_path(maille_strbuf *s, const request *r, const route *call) {
     bool asks = call->parameters && call->parameters->name;
-    bool plain = !asks && !strchr(call->path, '{') && (call->verbs & GET);
+    bool plain =
+        !asks && !strchr(call->path, '{') && (call->verbs & GET) && r->account->role >= call->least;
     maille_strbuf_add(s, "<code>");
     if (plain)
         html_link(s, ogc_link(r, "%s", call->path), call->path);

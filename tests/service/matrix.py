@@ -89,6 +89,53 @@ GET /times?from=-4.9,46.3&to=-4.8,46.2                   200 200 200 200 200 200
 GET /session                                             200 200 200 200 200 200 200
 DELETE /session                                          204 204 204 204 204 204 204
 POST /session                                            201 201 201 201 201 201 201
+GET /events?au_plus=rien                                 400 400 400 400 400 400 400
+GET /perimeters                                          401 200 200 200 200 200 200
+GET /perimeters/{published}                              401 200 200 200 200 200 404
+GET /perimeters/{draft}                                  401 200 200 200 200 200 404
+GET /perimeters/{draft}?audience=public                  401 404 404 404 404 404 404
+GET /perimeters/{draft}/codes                            401 200 200 200 200 200 404
+GET /perimeters/{draft}/history                          401 200 200 200 200 200 404
+GET /perimeters/{draft}/diff?de=2019-01-01               401 200 200 200 200 200 404
+GET /history                                             401 200 200 200 200 200 200
+GET /history?audience=public                             401 403 403 403 403 403 403
+GET /diff?de=2019-01-01                                  401 200 200 200 200 200 200
+GET /findings                                            401 200 200 200 200 200 200
+GET /findings?perimetre={draft}                          401 200 200 200 200 200 404
+GET /findings?scenario=jamais                            401 404 404 404 404 404 404
+GET /contested                                           401 200 200 200 200 200 200
+GET /coverage                                            401 200 200 200 200 200 200
+GET /proposals                                           401 200 200 200 200 200 200
+GET /scenarios                                           401 200 200 200 200 200 200
+GET /scenarios/compare?scenarios=reference               401 200 200 200 200 200 200
+POST /scenarios                                          401 403 403 400 400 403 403
+DELETE /scenarios/jamais                                 401 403 403 404 404 403 403
+POST /scenarios/jamais/merge                             401 403 403 400 400 403 403
+POST /what-if                                            401 400 400 400 400 400 400
+POST /changes                                            401 403 403 400 400 403 403
+POST /changes/queue                                      401 403 403 400 400 403 403
+PATCH /perimeters/{draft}                                401 403 403 428 428 403 403
+DELETE /perimeters/{draft}                               401 403 403 428 428 403 403
+POST /undo                                               401 403 403 400 400 403 403
+POST /redo                                               401 403 403 400 400 403 403
+POST /restore                                            401 403 403 400 400 403 403
+POST /lists                                              401 415 415 415 415 415 415
+GET /handover                                            401 403 403 400 400 403 403
+GET /handover?ids=cpts-jamais                            401 403 403 404 404 403 403
+POST /handover                                           401 403 403 422 422 403 403
+PUT /gaps/96002/note                                     401 403 403 400 400 403 403
+DELETE /gaps/96002/note                                  401 403 403 404 404 403 403
+GET /comments?commune=96002                              401 200 200 200 200 200 200
+POST /comments                                           401 403 400 400 400 403 403
+PATCH /comments/jamais                                   401 403 403 400 400 403 403
+DELETE /comments/jamais                                  401 403 404 404 404 403 403
+GET /journal                                             401 403 403 403 200 403 403
+GET /jobs                                                401 403 403 200 200 403 403
+POST /jobs                                               401 403 403 400 400 403 403
+GET /jobs/jamais                                         401 403 403 404 404 403 403
+DELETE /jobs/jamais                                      401 403 403 404 404 403 403
+GET /jobs/jamais/result                                  401 403 403 404 404 403 403
+GET /jobs/jamais/result/fichier                          401 403 403 404 404 403 403
 GET /jamais                                              404 404 404 404 404 404 404
 PUT /collections                                         405 405 405 405 405 405 405
 DELETE /collections/cpts/items/{draft}                   405 405 405 405 405 405 405
@@ -102,9 +149,11 @@ def rows():
 
 
 def body_of(verb, path):
-    if verb == "POST":
-        return {"codes": ["96002"]} if path == "/figures" else {"token": tokens["lecteur"]} if path == "/session" else {}
-    return None
+    """Of editing one that is refused, so that nothing changes."""
+    if verb not in ("POST", "PUT", "PATCH"):
+        return None
+    return ({"codes": ["96002"]} if path == "/figures" else {"token": tokens["lecteur"]} if path == "/session" else
+            {"jamais": True})
 
 
 def make_tokens():
