@@ -114,6 +114,22 @@ done:
     return status;
 }
 
+/* The changes of a scenario that versions name: one by one where they are few. */
+static maille_status read_changes(maille_ctx *ctx, listing *l, const char *scenario) {
+    enum { FEW = 200 };
+    const maille_value of_scenario = maille_text_value(scenario);
+    const maille_filter equals = maille_equals("scenario", &of_scenario);
+    const size_t count = l->versions->rows;
+    maille_value ids[FEW];
+    const maille_filter named = {.op = MAILLE_F_IN, .column = "id", .values = ids, .count = count};
+    const maille_filter *const both[] = {&equals, &named};
+    const maille_filter filter = {
+        .op = MAILLE_F_AND, .children = both, .count = count <= FEW ? 2 : 1};
+    for (size_t row = 0; row < count && count <= FEW; row++)
+        ids[row] = maille_text_value(row_text(l->versions, row, V_CHANGE));
+    return rows_of(ctx, l->store, "change", change_columns, C_COLUMNS, &filter, &l->changes);
+}
+
 /* The versions of `which`, changes of a scenario. */
 static maille_status tell(maille_ctx *ctx, maille_store *store, const char *scenario, bool of_one,
                           const maille_filter *which, maille_table **out) {
@@ -124,11 +140,9 @@ static maille_status tell(maille_ctx *ctx, maille_store *store, const char *scen
         {"version", MAILLE_INT},    {"before", MAILLE_TEXT},    {"after", MAILLE_TEXT}};
     listing l = {.store = store, .of_one = of_one};
     maille_status status = MAILLE_OK;
-    row_filter of_scenario;
-    row_where(&of_scenario, "scenario", scenario);
     TRY(history_scenario(ctx, store, scenario));
-    TRY(rows_of(ctx, store, "change", change_columns, C_COLUMNS, &of_scenario.all, &l.changes));
     TRY(rows_of(ctx, store, "perimeter_version", version_columns, V_COLUMNS, which, &l.versions));
+    TRY(read_changes(ctx, &l, scenario));
     TRY(maille_table_new(ctx, columns, sizeof columns / sizeof *columns, &l.list));
     TRY(number_changes(ctx, &l));
     TRY(list_all(ctx, &l));

@@ -38,25 +38,27 @@ static maille_status sides_new(maille_ctx *ctx, size_t room, maille_change_sides
     return MAILLE_OK;
 }
 
-static maille_status read_state(maille_ctx *ctx, maille_store *store, carrier *c,
-                                const char *scenario, const char *perimeter, const char *hash,
-                                maille_perimeter **out) {
+/* A state of codes of a vintage (NULL: the study's, or not said) on the study's; NULL for "". */
+static maille_status read_state(maille_ctx *ctx, maille_store *store, carrier *c, const char *hash,
+                                const char *vintage, maille_perimeter **out) {
     maille_status status = MAILLE_OK;
-    char *vintage = NULL;
     TRY(history_document(ctx, store, hash, out));
-    if (!*out)
-        goto done;
-    TRY(history_vintage(ctx, store, scenario, perimeter, hash, &vintage));
-    status = carrier_carry(ctx, store, c, vintage, *out);
+    if (*out)
+        status = carrier_carry(ctx, store, c, vintage, *out);
 done:
-    maille_free(vintage);
     return status;
 }
 
 maille_status history_state(maille_ctx *ctx, maille_store *store, const char *scenario,
                             const char *perimeter, const char *hash, maille_perimeter **out) {
     carrier c = {0};
-    maille_status status = read_state(ctx, store, &c, scenario, perimeter, hash, out);
+    char *vintage = NULL;
+    maille_status status = MAILLE_OK;
+    *out = NULL;
+    TRY(history_vintage(ctx, store, scenario, perimeter, hash, &vintage));
+    TRY(read_state(ctx, store, &c, hash, vintage, out));
+done:
+    maille_free(vintage);
     carrier_clear(&c);
     if (status != MAILLE_OK) {
         maille_perimeter_free(*out);
@@ -65,16 +67,43 @@ maille_status history_state(maille_ctx *ctx, maille_store *store, const char *sc
     return status;
 }
 
+/* Vintage of the state that a version began with: of the version before, or however it is known. */
+static maille_status vintage_before(maille_ctx *ctx, maille_store *store, const char *scenario,
+                                    const char *perimeter, int64_t version, const char *hash,
+                                    char **out) {
+    static const char *const columns[] = {"vintage", "after"};
+    const maille_value last = maille_int_value(version - 1);
+    const maille_filter of_version = maille_equals("version", &last);
+    maille_table *rows = NULL;
+    maille_status status = MAILLE_OK;
+    row_filter of_one;
+    row_where_two(&of_one, "perimeter_id", perimeter, "scenario", scenario);
+    const maille_filter *const both[] = {&of_one.all, &of_version};
+    const maille_filter filter = {.op = MAILLE_F_AND, .children = both, .count = 2};
+    *out = NULL;
+    if (!*hash)
+        return MAILLE_OK;
+    TRY(rows_of(ctx, store, "perimeter_version", columns, 2, &filter, &rows));
+    if (rows->rows == 0 || strcmp(row_text(rows, 0, 1), hash) != 0)
+        TRY(history_vintage(ctx, store, scenario, perimeter, hash, out));
+    else if (*row_text(rows, 0, 0) && !(*out = maille_strdup(row_text(rows, 0, 0))))
+        status = maille_no_memory(ctx);
+done:
+    maille_table_free(rows);
+    return status;
+}
+
 maille_status maille_change_sides_of(maille_ctx *ctx, maille_store *store, const char *scenario,
                                      const char *change, maille_change_sides **out) {
-    static const char *const columns[] = {"perimeter_id", "version", "before", "after"};
+    static const char *const columns[] = {"perimeter_id", "version", "before", "after", "vintage"};
     maille_change_sides *sides = NULL;
     maille_table *rows = NULL;
     carrier c = {0};
+    char *vintage = NULL;
     maille_status status = MAILLE_OK;
     row_filter where;
     row_where_two(&where, "change_id", change, "scenario", scenario);
-    TRY(rows_of(ctx, store, "perimeter_version", columns, 4, &where.all, &rows));
+    TRY(rows_of(ctx, store, "perimeter_version", columns, 5, &where.all, &rows));
     if (rows->rows == 0)
         TRY(maille_fail(ctx, MAILLE_NOT_FOUND, "there was no change %s", change));
     TRY(sides_new(ctx, rows->rows, &sides));
@@ -87,16 +116,21 @@ maille_status maille_change_sides_of(maille_ctx *ctx, maille_store *store, const
         sides->items[i].version = rows->columns[1].ints[row];
         snprintf(sides->items[i].before_hash, 65, "%s", row_text(rows, row, 2));
         snprintf(sides->items[i].after_hash, 65, "%s", row_text(rows, row, 3));
-        TRY(read_state(ctx, store, &c, scenario, id, sides->items[i].before_hash,
+        TRY(vintage_before(ctx, store, scenario, id, sides->items[i].version,
+                           sides->items[i].before_hash, &vintage));
+        TRY(read_state(ctx, store, &c, sides->items[i].before_hash, vintage,
                        &sides->items[i].before));
-        TRY(read_state(ctx, store, &c, scenario, id, sides->items[i].after_hash,
+        TRY(read_state(ctx, store, &c, sides->items[i].after_hash, rows->columns[4].texts[row],
                        &sides->items[i].after));
+        maille_free(vintage);
+        vintage = NULL;
     }
     *out = sides;
     sides = NULL;
 done:
     maille_change_sides_free(sides);
     maille_table_free(rows);
+    maille_free(vintage);
     carrier_clear(&c);
     return status;
 }
