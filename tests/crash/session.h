@@ -8,6 +8,7 @@
 #include "steps/chronicle.h"
 #include "store/internal.h"
 
+#include <maille/comment.h>
 #include <maille/journal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -36,7 +37,7 @@ typedef struct {
     sketch of_branch; /* perimeter d, the only one that the branch changes */
     int list, supply; /* number of the imported file, 0 = none */
     char notes[USED][24];
-    int changes, requests;
+    int changes, requests, comments;
 } world;
 
 static world after[MOST_STEPS + 1];      /* each step */
@@ -142,7 +143,8 @@ static bool told_once(maille_store *store, const world *w) {
 static bool as_modelled(maille_store *store, const world *w) {
     bool same = notes_are(store, w) && list_is(store, w->list) && told_once(store, w) &&
                 count_is(store, "supply_raw", w->supply ? w->supply % 7 + 3 : 0) &&
-                count_is(store, "scenario", w->branched) && count_is(store, "change", w->changes);
+                count_is(store, "scenario", w->branched) &&
+                count_is(store, "comment", w->comments) && count_is(store, "change", w->changes);
     for (int i = 0; same && i < PERIMETERS; i++)
         same = like_sketch(store, "", ids[i], &w->reference[i]);
     return same && (!w->branched || like_sketch(store, branch, ids[BRANCHED], &w->of_branch));
@@ -282,6 +284,17 @@ static void note(maille_store *store) {
     CHECK_OK(maille_gap_note_set(ctx, store, commune_codes[code], gone ? NULL : text, NULL));
 }
 
+static void comment(maille_store *store) {
+    char text[32], id[33];
+    snprintf(text, sizeof text, "À revoir (%d)", steps);
+    const maille_comment what = {.subject_kind = "perimetre",
+                                 .subject = ids[below(PERIMETERS)],
+                                 .scenario = "",
+                                 .text = text};
+    CHECK_OK(maille_comment_add(ctx, store, &what, id));
+    here()->comments++;
+}
+
 static void import_list(maille_store *store) {
     char text[256];
     int list = here()->list += 1;
@@ -364,6 +377,8 @@ static void take_step(maille_store *store, int all) {
         turn(store, false);
     } else if (n % 7 == 3) {
         note(store);
+    } else if (n % 11 == 6) {
+        comment(store);
     } else {
         edit(store, here()->branched && n < all * 6 / 10 && n % 5 == 4 ? branch : "");
     }
@@ -400,7 +415,7 @@ static void record(const char *name, int all, const char *settings) {
     begin_world(path);
     disk_begin(path);
     ops_at[0] = 0;
-    CHECK_OK(maille_store_open(ctx, path, MAILLE_STORE_WRITE, "test", &store));
+    CHECK_OK(maille_store_open_resting(ctx, path, "test", &store)); /* as the service does */
     setting(store, settings);
     while (steps < all) {
         steps++;
@@ -410,7 +425,9 @@ static void record(const char *name, int all, const char *settings) {
         if (steps % 50 == 45)
             setting(store, "PRAGMA wal_autocheckpoint = 1000");
         reader = beside(reader, path);
+        CHECK_OK(maille_store_rouse(ctx, store, 5));
         take_step(store, all);
+        maille_store_rest(store);
         acknowledged(store);
         if (steps % 40 == 38)
             setting(store, steps % 80 == 38 ? "PRAGMA wal_checkpoint(TRUNCATE)"

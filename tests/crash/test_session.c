@@ -7,11 +7,11 @@ TEST(set_up) {
 }
 
 TEST(what_was_acknowledged_is_there) {
-    survives(50, 60);
+    survives(44, 80);
 }
 
 TEST(the_test_would_see_losses_and_halves) {
-    control(30, 60);
+    control(24, 60);
 }
 
 TEST(tear_down) {

@@ -7,11 +7,11 @@ TEST(set_up) {
 }
 
 TEST(what_was_acknowledged_is_there) {
-    survives(160, 1);
+    survives(120, 1);
 }
 
 TEST(the_test_would_see_losses_and_halves) {
-    control(60, 12);
+    control(50, 16);
 }
 
 TEST(tear_down) {
