@@ -29,8 +29,9 @@ static bool shows_any(const maille_layer_def *def, const computed *done) {
     return false;
 }
 
+/* The layers that show what was computed; how many. */
 static maille_status add_layers(maille_ctx *ctx, const computed *done, maille_audience audience,
-                                maille_jout *out) {
+                                maille_jout *out, size_t *named) {
     maille_status status = MAILLE_OK;
     char *folder = NULL;
     maille_layer_def **defs = NULL;
@@ -39,8 +40,10 @@ static maille_status add_layers(maille_ctx *ctx, const computed *done, maille_au
     TRY(maille_layer_defs_read(ctx, folder, &defs, &count));
     maille_j_open(out, "couches", '[');
     for (size_t i = 0; i < count; i++)
-        if (defs[i]->audience[audience] && shows_any(defs[i], done))
+        if (defs[i]->audience[audience] && shows_any(defs[i], done)) {
             maille_j_text(out, NULL, defs[i]->id);
+            ++*named;
+        }
     maille_j_close(out, ']');
 done:
     maille_layer_defs_free(defs, count);
@@ -52,8 +55,9 @@ static maille_status tell(maille_ctx *ctx, maille_store *store, maille_audience 
                           const computed *done) {
     maille_status status = MAILLE_OK;
     maille_jout detail = {0};
+    size_t named = 0;
     maille_j_open(&detail, NULL, '{');
-    TRY(add_layers(ctx, done, audience, &detail));
+    TRY(add_layers(ctx, done, audience, &detail, &named));
     maille_j_open(&detail, "audiences", '[');
     maille_j_text(&detail, NULL, maille_audience_name(MAILLE_INTERNE));
     if (is_public_news(done, audience))
@@ -62,7 +66,7 @@ static maille_status tell(maille_ctx *ctx, maille_store *store, maille_audience 
     maille_j_close(&detail, '}');
     if (detail.s.failed)
         status = maille_no_memory(ctx);
-    else
+    else if (named)
         status = maille_journal_add(ctx, store,
                                     &(maille_entry){.action = "calcul", .detail = detail.s.text});
 done:

@@ -103,9 +103,9 @@ void remarks_close(remarks *r);
 
 /* What a run of the chain did with a step: nothing, the same again, another thing. */
 typedef enum { COMPUTED_NOT, COMPUTED_SAME, COMPUTED_OTHER } computed;
-/* One entry "calcul" where any step of all (`done` has one for each) ran; the public is named only
- * where something that it may see is another thing. Returns `status`, that of the run, with its
- * message, or that of telling. */
+/* One entry "calcul" where any step that a layer shows (`done` has one for each) ran; the public is
+ * named only where something that it may see is another thing. Returns `status`, that of the run,
+ * with its message, or that of telling. */
 maille_status computed_tell(maille_ctx *ctx, maille_store *store, maille_audience audience,
                             const computed *done, maille_status status);
 
