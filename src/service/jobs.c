@@ -14,9 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Beside live answers: the thread gives way to all others. */
 enum { NICE = 10 };
@@ -278,7 +276,7 @@ static void *run_all(void *user) {
     if (maille_ctx_child(j->service->ctx, &ctx))
         return NULL;
     maille_ctx_set_jobs(ctx, 1);
-    setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE); /* of this thread, on Linux */
+    setpriority(PRIO_PROCESS, 0, NICE); /* on Linux: of this thread alone */
     pthread_mutex_lock(&j->lock);
     while (!j->ending) {
         forget_old(j);
