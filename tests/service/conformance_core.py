@@ -651,6 +651,8 @@ def test_paths_answer_as_they_are_defined():
         if o.get("security"):
             continue
         types = o["responses"].get("200", {}).get("content", {})
+        if any(t.startswith("text/event-stream") for t in types):
+            continue  # it has no end
         target = re.sub(r"\{(\w+)\}", lambda m: place[m.group(1)], path)
         a = public.get(target)
         if a.status != 200:

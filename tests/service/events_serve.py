@@ -73,11 +73,15 @@ class Bed:
         self.token = token(self.workspace, "planificateur")
         self.lines = lines
         self.bound = {}
-        self.service = Service(self.workspace, *lines)
+        self.service = self.serve(*lines)
+
+    def serve(self, *lines):
+        """Nothing is computed by itself: all that happens is what the test does."""
+        return Service(self.workspace, "settle_s: 0", "settle_most_s: 0", "failures: 1000", *lines)
 
     def stream(self, query="", token=None, **how):
         """A token that was just made is known within a second."""
-        end = time.monotonic() + 5
+        end = time.monotonic() + 20
         while True:
             s = Stream(self.service, query, token or self.token, **how)
             if s.status != 401 or time.monotonic() > end:
@@ -87,7 +91,7 @@ class Bed:
 
     def restart(self):
         self.service.stop()
-        self.service = Service(self.workspace, *self.lines)
+        self.service = self.serve(*self.lines)
 
 
 bed = Bed("heartbeat_s: 0.5", "streams: 12", "streams_per_account: 8")
@@ -138,11 +142,11 @@ def test_what_nobody_is_told():
     s.read(lambda s: s.parser.last)
     last = write(bed.workspace, *HIDDEN, NOTE, *HIDDEN)
     check("a note", s.count(1))
-    same("and nothing else", [m.event for m in s.messages + s.quiet(1)], ["note"])
+    same("and nothing else", [m.event for m in s.messages + s.quiet(0.3)], ["note"])
     s.close()
     again = bed.stream(last=last - 7)
     check("later too", again.count(1))
-    same("the same", [m.key for m in again.messages + again.quiet(0.7)], [m.key for m in s.messages])
+    same("the same", [m.key for m in again.messages + again.quiet(0.3)], [m.key for m in s.messages])
     again.close()
 
 
@@ -193,7 +197,7 @@ def test_cut_at_every_message_and_resumed():
         bed.restart()
 
 
-def cut_at_bytes(step):
+def long_cut_at_every_byte():
     start = last_number(bed.workspace)
     watching = bed.stream()
     watching.read(lambda s: s.parser.last)
@@ -204,7 +208,7 @@ def cut_at_bytes(step):
     keys = [m.key for m in whole.messages]
     same("three", [m.event for m in decided(whole.messages)], ["changement", "note", "scenario"])
     wrong = []
-    for size in range(1, len(whole.raw) + 1, step):
+    for size in range(1, len(whole.raw) + 1):
         s = bed.stream(f"?depuis={start}", buffer=4096)
         s.read(lambda s: len(s.raw) >= size)
         s.close()
@@ -219,12 +223,6 @@ def cut_at_bytes(step):
     watching.close()
 
 
-def test_cut_in_the_middle_of_messages():
-    cut_at_bytes(97)
-
-
-def long_cut_at_every_byte():
-    cut_at_bytes(1)
 
 
 def test_too_much_was_missed():
@@ -264,7 +262,7 @@ def put_back(backup, workspace):
     os.replace(workspace + ".new", workspace)
 
 
-def test_the_workspace_is_put_back():
+def long_the_workspace_is_put_back():
     w = bed.workspace
     backup = os.path.join(kit.scratch(), "b.maille")
     kit.maille("backup", "-w", w, "--out", backup)
@@ -323,7 +321,7 @@ def test_each_sees_the_departements_it_is_bound_to():
         again.close()
 
 
-def test_a_change_of_two_perimeters_is_cut_for_each():
+def long_a_change_of_two_perimeters_is_cut_for_each():
     w = bed.workspace
     here = perimeters(w, "96")
     foreign = kit.query(w, "SELECT code FROM commune WHERE department = '99' ORDER BY code")[0][0]
@@ -345,13 +343,13 @@ def test_a_change_of_two_perimeters_is_cut_for_each():
         s.close()
 
 
-def test_the_public_learns_nothing_of_drafts():
+def long_the_public_learns_nothing_of_drafts():
     """Two workspaces: in one drafts change between what the public is told, in the other they do not.
     Not a byte tells which is which."""
     twins = [bed, Bed("heartbeat_s: 5", "streams_per_account: 8")]
     bed.service.stop()
     bed.lines = ("heartbeat_s: 5", "streams_per_account: 8", "streams: 12")
-    bed.service = Service(bed.workspace, *bed.lines)
+    bed.service = bed.serve(*bed.lines)
     for twin in twins:
         execute(twin.workspace, "DELETE FROM journal WHERE action = 'calcul'")
     got = []
@@ -407,10 +405,9 @@ def test_asked_otherwise():
     same("POST", bed.service.ask("/events", "POST", token=bed.token).status, 405)
 
 
-def test_signs_of_life():
-    bed.restart_with = None
+def long_signs_of_life():
     bed.service.stop()
-    bed.service = Service(bed.workspace, "heartbeat_s: 0.4", "idle_s: 1", "answer_s: 1", "header_s: 1")
+    bed.service = bed.serve("heartbeat_s: 0.4", "idle_s: 1", "answer_s: 1", "header_s: 1")
     s = bed.stream()
     s.read(lambda s: s.parser.comments >= 10, 8)
     check("a stream lives longer than a request may", s.parser.comments >= 10 and not s.ended,
@@ -419,7 +416,7 @@ def test_signs_of_life():
     check("and is told", s.count(1))
     s.close()
     bed.service.stop()
-    bed.service = Service(bed.workspace, "heartbeat_s: 5", "idle_s: 1", "answer_s: 1", "header_s: 1")
+    bed.service = bed.serve("heartbeat_s: 5", "idle_s: 1", "answer_s: 1", "header_s: 1")
     s = bed.stream()
     s.quiet(4)
     write(bed.workspace, NOTE)
@@ -428,7 +425,7 @@ def test_signs_of_life():
     bed.restart()
 
 
-def test_accounts_that_end():
+def long_accounts_that_end():
     w = bed.workspace
     gone = token(w, "lecteur", name="partant")
     streams = [bed.stream(token=gone) for _ in range(2)]
@@ -452,9 +449,9 @@ def test_accounts_that_end():
     stays.close()
 
 
-def test_so_many_streams():
+def long_so_many_streams():
     bed.service.stop()
-    bed.service = Service(bed.workspace, "streams: 4", "streams_per_account: 2")
+    bed.service = bed.serve("streams: 4", "streams_per_account: 2")
     other = token(bed.workspace, "lecteur", name="encore")
     streams = [bed.stream() for _ in range(3)]
     same("of one account", [s.status for s in streams], [200, 200, 429])
@@ -497,7 +494,7 @@ def test_a_stop_does_not_wait_for_streams():
 def long_a_client_that_does_not_read():
     start = last_number(bed.workspace)
     bed.service.stop()
-    bed.service = Service(bed.workspace, "answer_s: 600")
+    bed.service = bed.serve("answer_s: 600")
     text = "x" * 900
     slow = [bed.stream(buffer=4096) for _ in range(20)]
     quick = bed.stream()
