@@ -18,10 +18,13 @@ static const char *const columns[] = {"id", "number", "kind", "of_change", "at",
 
 typedef MAILLE_VEC(uint32_t) stack;
 
-/* The changes of a scenario, ascending, and which of them stand. */
+/* The changes of a scenario, ascending, and which of them stand. As long as none of them is about
+ * an older one, those after a number tell as much as all of them of what was done last. */
 typedef struct {
     maille_store *store;
     const char *scenario;
+    int64_t after; /* only changes of greater numbers; 0: all */
+    bool torn;     /* those are not enough */
     maille_table *changes;
     maille_names *row_of; /* id → row */
     stack done, undone;   /* rows of changes that stand; that were taken back; the last on top */
@@ -43,12 +46,17 @@ static void past_clear(past *p) {
 static maille_status read_past(maille_ctx *ctx, past *p) {
     static const char *const by_number[] = {"number"};
     maille_status status = MAILLE_OK;
+    const maille_value number = maille_int_value(p->after);
+    const maille_filter later = {
+        .op = MAILLE_F_GT, .column = "number", .values = &number, .count = 1};
     row_filter where;
     row_where(&where, "scenario", p->scenario);
+    const maille_filter *const both[] = {&where.all, &later};
+    const maille_filter filter = {.op = MAILLE_F_AND, .children = both, .count = 2};
     maille_query query = {.table = "change",
                           .columns = columns,
                           .column_count = COLUMNS,
-                          .filter = &where.all,
+                          .filter = &filter,
                           .order = by_number,
                           .order_count = 1};
     TRY(maille_store_read(ctx, p->store, &query, &p->changes));
@@ -85,6 +93,9 @@ static bool replay(past *p, uint32_t row, bool forgets) {
     p->stood[row] = 1;
     if (strcmp(kind, "import") == 0)
         return true;
+    if (of == MAILLE_ABSENT && p->after &&
+        (strcmp(kind, "annulation") == 0 || strcmp(kind, "retablissement") == 0))
+        p->torn = true;
     if (strcmp(kind, "annulation") == 0 && drop(&p->done, of)) {
         p->turned[of] = row;
         p->lost[of] = MAILLE_ABSENT;
@@ -117,9 +128,12 @@ static maille_status replay_all(maille_ctx *ctx, past *p, const char *perimeter,
         TRY(rows_of(ctx, p->store, "perimeter_version", change_id, 1, &where.all, &versions));
     }
     size_t count = versions ? versions->rows : p->changes->rows;
+    bool begun = false;
     for (size_t i = 0; i < count; i++) {
         uint32_t row =
             versions ? maille_names_get(p->row_of, row_text(versions, i, 0)) : (uint32_t)i;
+        p->torn = p->torn || (p->after && begun && row == MAILLE_ABSENT);
+        begun = begun || row != MAILLE_ABSENT;
         if (row != MAILLE_ABSENT && !replay(p, row, forgets)) {
             status = maille_no_memory(ctx);
             goto done;
@@ -334,7 +348,8 @@ static maille_status try_turn(maille_ctx *ctx, past *p, seeing *s, uint32_t row,
     TRY(read_versions(ctx, p, row, &versions));
     TRY(judge_seen(ctx, s, perimeter, versions));
     TRY(judge_last(ctx, p, s, row, back, versions, &o));
-    *passed = o.perimeter && edit->own && !back && o.mine;
+    p->torn = p->torn || (p->after && o.perimeter); /* who stands in the way may be older */
+    *passed = p->torn || (o.perimeter && edit->own && !back && o.mine);
     if (*passed) {
         maille_stale_free(s->stale);
         s->stale = NULL;
@@ -366,26 +381,42 @@ done:
     return status;
 }
 
-static maille_status turn_last(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
-                               bool back, const char *perimeter, maille_edit_result *out) {
-    past p = {.store = store, .scenario = edit->scenario};
+/* Turns the last change that may be turned among those after a number (`after` 0: all). `*enough`:
+ * whether those told what it is. */
+static maille_status turn_among(maille_ctx *ctx, seeing *s, int64_t after, bool back,
+                                const char *perimeter, bool *enough, maille_edit_result *out) {
+    past p = {.store = s->store, .scenario = s->edit->scenario, .after = after};
     stack rows = {0};
-    seeing s;
     maille_status status = MAILLE_OK;
-    bool own = false, passed = true;
-    seeing_open(&s, store, edit);
-    TRY(history_enter(ctx, store, edit->scenario, &own));
+    bool passed = true;
     TRY(read_past(ctx, &p));
-    TRY(choose(ctx, &p, back, edit->own, perimeter, &rows));
-    for (size_t i = rows.count; passed && i > 0; i--)
-        TRY(try_turn(ctx, &p, &s, rows.items[i - 1], back, perimeter, &passed, out));
-    if (passed)
+    TRY(choose(ctx, &p, back, s->edit->own, perimeter, &rows));
+    for (size_t i = rows.count; passed && !p.torn && i > 0; i--)
+        TRY(try_turn(ctx, &p, s, rows.items[i - 1], back, perimeter, &passed, out));
+    *enough = after == 0 || !passed;
+    if (passed && after == 0)
         status = maille_fail(ctx, MAILLE_NOT_FOUND, "there was no change%s%s to take %s",
                              perimeter ? " of perimeter " : "", perimeter ? perimeter : "",
                              back ? "back" : "up again");
 done:
     MAILLE_VEC_FREE(&rows);
     past_clear(&p);
+    return status;
+}
+
+static maille_status turn_last(maille_ctx *ctx, maille_store *store, const maille_edit *edit,
+                               bool back, const char *perimeter, maille_edit_result *out) {
+    enum { NEAR = 16 }; /* changes to look at first; then as many times as many, and so on */
+    seeing s;
+    maille_status status = MAILLE_OK;
+    bool own = false, enough = false;
+    int64_t last = 0;
+    seeing_open(&s, store, edit);
+    TRY(history_enter(ctx, store, edit->scenario, &own));
+    TRY(maille_history_last(ctx, store, &last));
+    for (int64_t near = NEAR; !enough; near *= NEAR)
+        TRY(turn_among(ctx, &s, near < last ? last - near : 0, back, perimeter, &enough, out));
+done:
     status = seeing_close(&s, status);
     return maille_store_leave(ctx, store, own, status);
 }

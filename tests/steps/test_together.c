@@ -238,6 +238,49 @@ TEST(the_journal_tells_of_each) {
     maille_store_close(store);
 }
 
+/* One's own last change lies far back: others went on elsewhere meanwhile. */
+static void others_go_on(maille_store *store, int count) {
+    const maille_edit plain = {.scenario = ""};
+    CHECK_OK(maille_store_act_as(ctx, store, "bruno", "kb"));
+    CHECK_OK(maille_store_begin(ctx, store));
+    for (int i = 0; i < count; i++) {
+        const maille_op op = {
+            .kind = MAILLE_OP_RENAME, .perimeter = "q", .text = i % 2 ? "Pair" : "Impair"};
+        CHECK_OK(maille_edit_apply(ctx, store, &plain, &op, 1, &result));
+    }
+    CHECK_OK(maille_store_commit(ctx, store));
+    CHECK_OK(maille_store_act_as(ctx, store, "anne", "ka"));
+}
+
+TEST(what_lies_far_back_is_found) {
+    maille_store *store = new_place();
+    const maille_edit mine = {.scenario = "", .own = true};
+    const maille_op add = {.kind = MAILLE_OP_ADD, .perimeter = "p", .code = "01007"};
+    const maille_op rename = {.kind = MAILLE_OP_RENAME, .perimeter = "p", .text = "Pi"};
+    CHECK_OK(maille_store_act_as(ctx, store, "anne", "ka"));
+    CHECK_OK(maille_edit_apply(ctx, store, &mine, &add, 1, &result));
+    others_go_on(store, 280);
+    CHECK_OK(maille_edit_undo(ctx, store, &mine, NULL, &result));
+    CHECK_TEXT(members_of(ctx, store, "p", NULL), "01001 01002 01003");
+    CHECK_INT(maille_edit_undo(ctx, store, &mine, NULL, &result), MAILLE_NOT_FOUND);
+    others_go_on(store, 20);
+    CHECK_OK(maille_edit_redo(ctx, store, &mine, NULL, &result));
+    CHECK_TEXT(members_of(ctx, store, "p", NULL), "01001 01002 01003 01007");
+    CHECK_INT(maille_edit_redo(ctx, store, &mine, NULL, &result), MAILLE_NOT_FOUND);
+    CHECK_OK(maille_store_act_as(ctx, store, "chloe", "kc"));
+    CHECK_OK(maille_edit_apply(ctx, store, &mine, &rename, 1, &result));
+    others_go_on(store, 20);
+    CHECK_INT(maille_edit_undo(ctx, store, &mine, NULL, &result), MAILLE_REFUSED);
+    CHECK(strstr(maille_message(ctx), "by chloe") != NULL);
+    CHECK_OK(maille_store_act_as(ctx, store, "chloe", "kc"));
+    CHECK_OK(maille_edit_undo(ctx, store, &mine, NULL, &result));
+    CHECK_OK(maille_store_act_as(ctx, store, "anne", "ka"));
+    CHECK_OK(maille_edit_undo(ctx, store, &mine, NULL, &result));
+    CHECK_TEXT(members_of(ctx, store, "p", NULL), "01001 01002 01003");
+    check_sound(ctx, store);
+    maille_store_close(store);
+}
+
 TEST(set_up) {
     CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
 }
@@ -249,4 +292,5 @@ TEST(tear_down) {
 RUN_TESTS(CASE(set_up), CASE(changes_after_others), CASE(what_is_touched_must_have_been_seen),
           CASE(what_never_was_is_stale), CASE(a_refusal_that_others_did_not_cause_stays_a_refusal),
           CASE(going_back_and_merging_see_too), CASE(a_change_is_part_of_what_its_caller_began),
-          CASE(changes_since_a_number), CASE(the_journal_tells_of_each), CASE(tear_down))
+          CASE(changes_since_a_number), CASE(the_journal_tells_of_each),
+          CASE(what_lies_far_back_is_found), CASE(tear_down))
