@@ -178,18 +178,18 @@ TEST(an_opener_waits_for_a_writer_that_is_about_to_end) {
     double since = now_s();
     CHECK_OK(maille_store_open(ctx, path, MAILLE_STORE_WRITE, "command line", &store));
     double waited = now_s() - since;
-    CHECK(waited > 0.05 && waited < 1);
+    CHECK(waited > 0.05 && waited < 2.5);
     CHECK(!exists(path, ".lock.next"));
     wait_for(child);
     maille_store_close(store);
 
     /* And one that waits to be roused does so as long as it was told. */
     CHECK_OK(maille_store_open_resting(ctx, path, "service", &store));
-    child = hold(path, 0.5);
+    child = hold(path, 1);
     since = now_s();
     CHECK_FAILS(maille_store_rouse(ctx, store, 0.1), MAILLE_BUSY, "by child (process");
     waited = now_s() - since;
-    CHECK(waited >= 0.1 && waited < 0.3);
+    CHECK(waited >= 0.1 && waited < 0.9);
     CHECK_OK(maille_store_rouse(ctx, store, 2));
     wait_for(child);
     maille_store_close(store);
@@ -205,7 +205,7 @@ TEST(one_that_died_waiting_holds_nobody_up) {
     fclose(fopen(queue, "w")); /* as a kill leaves it */
     double since = now_s();
     CHECK_OK(maille_store_open(ctx, path, MAILLE_STORE_WRITE, "command line", &store));
-    CHECK(now_s() - since < 0.5);
+    CHECK(now_s() - since < 2.5);
     CHECK(!exists(path, ".lock.next"));
     maille_store_close(store);
     maille_ctx_free(ctx);
