@@ -199,12 +199,11 @@ done:
     return status;
 }
 
-static maille_status tell_differing(const telling *t, const maille_perimeter *before,
-                                    const maille_perimeter *after) {
+static maille_status tell_differing(const telling *t, const char *id,
+                                    const maille_perimeter *before, const maille_perimeter *after) {
     maille_differences *found = NULL;
     maille_status status = MAILLE_OK;
-    if ((t->only && strcmp(t->only, after ? after->id : before->id) != 0) ||
-        !sees_either(t, before, after))
+    if ((t->only && strcmp(t->only, id) != 0) || !sees_either(t, before, after))
         return MAILLE_OK;
     MAILLE_TRY(maille_perimeter_diff(t->v->ctx, before, after, &found));
     if (found->count || !before || !after)
@@ -218,13 +217,23 @@ done:
 static maille_status tell_lists(const telling *t, const maille_perimeter_list *before,
                                 const maille_perimeter_list *after) {
     maille_status status = MAILLE_OK;
-    for (uint32_t i = 0, k = 0; status == MAILLE_OK && (i < before->count || k < after->count);) {
+    for (uint32_t i = 0, k = 0; status == MAILLE_OK;) {
         const maille_perimeter *a = i < before->count ? before->items[i] : NULL;
         const maille_perimeter *b = k < after->count ? after->items[k] : NULL;
-        int order = !a ? 1 : !b ? -1 : strcmp(a->id, b->id);
-        status = tell_differing(t, order <= 0 ? a : NULL, order >= 0 ? b : NULL);
-        i += order <= 0;
-        k += order >= 0;
+        int order = a && b ? strcmp(a->id, b->id) : 0;
+        if (!a && !b)
+            break;
+        if (a && (!b || order < 0)) {
+            status = tell_differing(t, a->id, a, NULL);
+            i++;
+        } else if (!a || order > 0) {
+            status = tell_differing(t, b->id, NULL, b);
+            k++;
+        } else {
+            status = tell_differing(t, b->id, a, b);
+            i++;
+            k++;
+        }
     }
     return status;
 }
