@@ -77,7 +77,7 @@ static void free_roads(void *thing) {
 static const struct {
     maille_status (*key)(maille_ctx *ctx, const imprint *p, maille_sha256 *out);
     maille_status (*make)(maille_ctx *ctx, maille_store *store, void **out);
-    void (*free)(void *thing);
+    void (*drop)(void *thing);
 } ways[] = {[SHELF_GROUND] = {imprint_of_ground, make_ground, free_ground},
             [SHELF_NAMES] = {imprint_of_names, make_names, free_names},
             [SHELF_ROADS] = {imprint_of_roads, make_roads, free_roads}};
@@ -92,7 +92,7 @@ void shelved_drop(shelved *thing) {
     if (!thing || atomic_fetch_sub_explicit(&thing->holders, 1, memory_order_acq_rel) > 1)
         return;
     if (thing->thing)
-        ways[thing->kind].free(thing->thing);
+        ways[thing->kind].drop(thing->thing);
     maille_store_close(thing->store);
     maille_ctx_free(thing->ctx);
     maille_free(thing);

@@ -93,7 +93,7 @@ static void keep_within(tilesets *all) {
     }
 }
 
-/* Takes it off the list; it goes with its last user. */
+/* Takes it off the list: it goes with its last user. */
 static void forget(tilesets *all, held *gone) {
     for (held **h = &all->first; *h; h = &(*h)->next)
         if (*h == gone) {
@@ -101,8 +101,6 @@ static void forget(tilesets *all, held *gone) {
             break;
         }
     gone->forgotten = true;
-    if (!gone->users)
-        free_held(gone);
 }
 
 /* The one that stands for a name takes the place of those of other states, and of one of its own
@@ -110,8 +108,10 @@ static void forget(tilesets *all, held *gone) {
 static void supersede(tilesets *all, const held *anew) {
     for (held *h = all->first, *next; h; h = next) {
         next = h->next;
-        if (h != anew && !h->making && !h->users && strcmp(h->name, anew->name) == 0)
+        if (h != anew && !h->making && !h->users && strcmp(h->name, anew->name) == 0) {
             forget(all, h);
+            free_held(h);
+        }
     }
 }
 
