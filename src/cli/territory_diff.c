@@ -1,6 +1,7 @@
 /* Two states of a perimeter, or of all that two scenarios hold, side by side. */
 #include "cli/territory.h"
 
+#include <maille/compare.h>
 #include <maille/map.h>
 #include <string.h>
 
@@ -49,26 +50,6 @@ done:
     return status;
 }
 
-static void j_comparison(maille_jout *j, const comparison *c) {
-    static const char *const keys[] = {"avant", "apres"};
-    const maille_figures *figures[] = {c->was, c->is};
-    const maille_perimeter *states[] = {c->before, c->after};
-    maille_j_open(j, NULL, '{');
-    maille_j_text(j, "id", c->after ? c->after->id : c->before->id);
-    for (size_t i = 0; i < 2; i++) {
-        if (!figures[i]) {
-            maille_j_text(j, keys[i], NULL);
-            continue;
-        }
-        maille_j_open(j, keys[i], '{');
-        maille_j_size(j, figures[i]);
-        maille_j_text(j, "statut", maille_perimeter_status_on(states[i], NULL)->status);
-        maille_j_close(j, '}');
-    }
-    maille_j_differences(j, "differences", c->differences);
-    maille_j_close(j, '}');
-}
-
 static void print_comparison(const territory *t, const comparison *c) {
     const maille_perimeter *p = c->after ? c->after : c->before;
     printf("%s %s : population %s → %s, taille %s → %s, communes %s → %s\n", p->id, p->name,
@@ -86,7 +67,7 @@ static maille_status tell(territory *t, maille_jout *j, const maille_perimeter *
     comparison c = {0};
     maille_status status = compare(t, before, after, &c);
     if (status == MAILLE_OK && t->o.json)
-        j_comparison(j, &c);
+        status = maille_tell_pair(t->ctx, before, after, c.was, c.is, j);
     else if (status == MAILLE_OK && !t->o.quiet)
         print_comparison(t, &c);
     comparison_free(&c);
