@@ -175,7 +175,7 @@ def test_a_token_that_is_taken_back_is_refused_at_once():
     lost = serve_kit.token(r.workspace, "lecteur", name="perdu")
     wait_for("a new token holds", lambda: r.service.get(PAGE, token=lost).status == 200, 1)
     kit.maille("token", "revoke", "perdu", "-w", r.workspace, "--quiet")
-    wait_for("it is refused", lambda: r.service.get(PAGE, token=lost).status == 401, 1)
+    wait_for("it is refused", lambda: r.service.get(PAGE, token=lost).status == 401)
 
 
 def long_new_communes_are_new_everywhere():
