@@ -7,7 +7,7 @@ TEST(set_up) {
 }
 
 TEST(what_was_acknowledged_is_there) {
-    survives(120, 1);
+    survives(100, 1);
 }
 
 TEST(the_test_would_see_losses_and_halves) {
