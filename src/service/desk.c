@@ -306,14 +306,20 @@ static maille_status bring_up(view *v, desk *d, maille_store *store) {
     int64_t number = 0;
     bool caught_up = false;
     maille_status status = MAILLE_OK;
-    MAILLE_TRY(ground_hold(v, &ground));
+    status = ground_hold(v, &ground);
+    if (status == MAILLE_NOT_FOUND) /* communes were imported: until that is computed */
+        status = d->live ? MAILLE_OK : MAILLE_BUSY;
+    MAILLE_TRY(status);
     MAILLE_TRY(maille_history_last(v->ctx, store, &number));
-    bool stays = d->live && v->file <= d->file && ground_number(ground) <= ground_number(d->ground);
+    bool stays = d->live && v->file <= d->file &&
+                 (!ground || ground_number(ground) <= ground_number(d->ground));
     if (stays && number <= d->number)
         goto done;
     if (stays)
         MAILLE_TRY(catch_up(v->ctx, d, store, number, &caught_up));
-    if (!caught_up) {
+    if (!caught_up && !ground) {
+        status = MAILLE_BUSY;
+    } else if (!caught_up) {
         status = warm_up(v, d, store, ground, number);
         ground = NULL;
     }

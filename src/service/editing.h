@@ -62,7 +62,8 @@ void desks_free(desks *all);
 void desks_forget(desks *all);
 typedef struct desk desk;
 /* The desk, brought to what the store (the view's or the writer's) holds at least; to be given
- * back. MAILLE_NOT_FOUND: no such scenario, or steps that the ground rests on were not run. */
+ * back. MAILLE_NOT_FOUND: no such scenario; MAILLE_BUSY: steps that the ground rests on must run
+ * first. */
 maille_status desk_take(view *v, maille_store *store, const char *scenario, const char *kind,
                         desk **out);
 void desk_give(desk *d);
