@@ -109,7 +109,6 @@ struct event {
     size_t size;
     int64_t number, ordinal;
     const char *name;
-    const char *account;     /* told to that one alone; NULL: to all */
     const char *head;        /* of the data, up to its parts */
     const char *public_data; /* NULL: not for the public */
     places where;            /* without parts */
@@ -139,9 +138,8 @@ static const struct {
     const char *action, *name;
 } names[] = {{"note", "note"},         {"commentaire", "commentaire"},
              {"scenario", "scenario"}, {"import", "import"},
-             {"calcul", "couches"},    {"travail", "travail"},
-             {"jeton", NULL},          {"export", NULL},
-             {"oubli", NULL}};
+             {"calcul", "couches"},    {"jeton", NULL},
+             {"export", NULL},         {"oubli", NULL}};
 
 /* NULL: nobody is told. Imports of perimeters are changes too. */
 static const char *name_of(const char *action, const char *change) {
@@ -156,10 +154,9 @@ bool event_is_public(const char *action, const char *detail) {
     return strcmp(action, "calcul") == 0 && detail && strstr(detail, "\"public\"");
 }
 
-bool event_is_told(const char *action, const char *change, const char *account, const scope *to) {
+bool event_is_told(const char *action, const char *change, const scope *to) {
     const char *name = name_of(action, change);
-    return name && !to->public &&
-           (strcmp(name, "travail") != 0 || (account && strcmp(account, to->account) == 0));
+    return name && !to->public;
 }
 
 /* ---- who may see ---- */
@@ -183,8 +180,6 @@ static bool meets(const places *where, const scope *to) {
 bool event_shows(const event *e, const scope *to) {
     if (to->public)
         return e->ordinal > 0;
-    if (e->account && strcmp(e->account, to->account) != 0)
-        return false;
     if (!e->has_parts || !to->department_count)
         return meets(&e->where, to);
     for (size_t i = 0; i < e->part_count; i++)
@@ -505,11 +500,6 @@ static maille_status make(making *m) {
         MAILLE_TRY(place_subject(m));
     if (e->ordinal)
         MAILLE_TRY(write_public(m, e->ordinal, cell(m, "at")));
-    if (strcmp(e->name, "travail") == 0) {
-        const char *account = cell(m, "account");
-        if (!(e->account = maille_arena_strdup(e->arena, account ? account : "")))
-            return maille_no_memory(m->ctx);
-    }
     MAILLE_TRY(write_head(m));
 done:
     return status;

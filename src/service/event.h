@@ -45,7 +45,7 @@ bool event_shows(const event *e, const scope *to);
 wording *event_text(event *e, const scope *to);
 
 /* Whether an entry of that action is ever told, and whether the public is told of it. */
-bool event_is_told(const char *action, const char *change, const char *account, const scope *to);
+bool event_is_told(const char *action, const char *change, const scope *to);
 bool event_is_public(const char *action, const char *detail);
 
 #endif

@@ -61,13 +61,11 @@ static maille_status too_many(view *v, const scope *who, int64_t from, int64_t l
         MAILLE_TRY(maille_journal_read(v->ctx, v->store, from, ROWS, &rows));
         const maille_column *all = rows->columns;
         int id = maille_table_column(rows, "id"), action = maille_table_column(rows, "action"),
-            account = maille_table_column(rows, "account"),
             change = maille_table_column(rows, "change_id");
         if (!rows->rows)
             break;
         for (size_t i = 0; i < rows->rows; i++)
-            missed += event_is_told(all[action].texts[i], all[change].texts[i],
-                                    all[account].texts[i], who);
+            missed += event_is_told(all[action].texts[i], all[change].texts[i], who);
         from = all[id].ints[rows->rows - 1];
         maille_table_free(rows);
         rows = NULL;

@@ -270,6 +270,17 @@ static task *next_of(jobs *j) {
     return NULL;
 }
 
+/* Names whose retention is over go, once a day; the lock is held before and after. */
+static void forget_daily(jobs *j, maille_ctx *ctx) {
+    static const double DAY_S = 24 * 60 * 60;
+    pthread_mutex_unlock(&j->lock);
+    maille_status status = forget_names(j->service, ctx);
+    if (status && status != MAILLE_BUSY)
+        maille_log(ctx, MAILLE_LOG_WARNING, "names were not forgotten: %s", maille_message(ctx));
+    pthread_mutex_lock(&j->lock);
+    j->names_at = now_s() + (status == MAILLE_BUSY ? LONGEST_NAP_S : DAY_S);
+}
+
 static void *run_all(void *user) {
     jobs *j = user;
     maille_ctx *ctx = NULL;
@@ -286,6 +297,8 @@ static void *run_all(void *user) {
             run(j, t);
         else if (wait <= 0)
             settle(j, ctx);
+        else if (now_s() >= j->names_at)
+            forget_daily(j, ctx);
         else
             alarm_wait(&j->wake, &j->lock, (long)(fmin(wait, LONGEST_NAP_S) * 1000) + 1);
     }

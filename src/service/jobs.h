@@ -60,6 +60,7 @@ struct jobs {
     /* Decisions since the last computation: when the first and the last was heard of, monotonic; 0
      * none. */
     double first_decided, last_decided;
+    double names_at; /* when names whose retention is over go next, monotonic; 0: now */
 };
 
 /* ---- the list (jobs.c); the lock is held --------------------------------------------------------

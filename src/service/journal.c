@@ -8,15 +8,27 @@
 #include <maille/text.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- names that go ---- */
 
+/* The time so many hours ago. */
+static void clock_before(double hours, char out[21]) {
+    time_t then = time(NULL) - (time_t)(hours * 3600);
+    struct tm utc;
+    gmtime_r(&then, &utc);
+    strftime(out, 21, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
 maille_status forget_names(service *s, maille_ctx *ctx) {
     maille_store *store = NULL;
-    int64_t count = 0;
+    int64_t count = 0, answered = 0;
+    char before[21];
     maille_status status = MAILLE_OK;
     MAILLE_TRY(maille_store_open(ctx, s->workspace, MAILLE_STORE_WRITE, "maille serve", &store));
     MAILLE_TRY(maille_retention_apply(ctx, store, &count));
+    clock_before(s->config->requests_hours, before);
+    MAILLE_TRY(maille_request_forget(ctx, store, before, &answered));
     if (count)
         maille_log(ctx, MAILLE_LOG_INFO, "%lld entries lost a name: their retention was over",
                    (long long)count);

@@ -307,9 +307,24 @@ static enum MHD_Result give_to_workers(exchange *x) {
     return MHD_YES;
 }
 
+/* Looks for the answer among those that are kept. */
+static void find_kept(exchange *x) {
+    maille_server *m = x->on->server;
+    if (x->get && m->config.cache_mib && !request_key(x->request, x->route, &x->key))
+        maille_strbuf_clear(&x->key);
+    /* Where perimeters lie is a decision: who is narrowed sees others after a stroke. */
+    if (x->key.length && (!x->route->of_layers || x->request->narrowed.narrowed_count))
+        maille_strbuf_addf(&x->key, "\n%" PRIu64, views_decisions(m->core.views));
+    if (x->key.failed)
+        maille_strbuf_free(&x->key);
+    if (!x->key.length)
+        return;
+    x->parcel = cache_find(m->cache, world_number(x->keep->world), x->key.text, x->key.length);
+    x->cached = x->parcel != NULL;
+}
+
 /* The request is there with its body. */
 static enum MHD_Result on_whole(exchange *x) {
-    maille_server *m = x->on->server;
     if (x->parcel)
         return queue_answer(x);
     if (!x->accepted)
@@ -318,17 +333,7 @@ static enum MHD_Result on_whole(exchange *x) {
         x->request->body = x->keep->body.text;
         x->request->body_length = x->keep->body.length;
     }
-    if (x->get && m->config.cache_mib && !request_key(x->request, x->route, &x->key))
-        maille_strbuf_clear(&x->key);
-    /* Where perimeters lie is a decision: who is narrowed sees others after a stroke. */
-    if (x->key.length && (!x->route->of_layers || x->request->narrowed.narrowed_count))
-        maille_strbuf_addf(&x->key, "\n%" PRIu64, views_decisions(m->core.views));
-    if (x->key.failed)
-        maille_strbuf_free(&x->key);
-    if (x->key.length) {
-        x->parcel = cache_find(m->cache, world_number(x->keep->world), x->key.text, x->key.length);
-        x->cached = x->parcel != NULL;
-    }
+    find_kept(x);
     if (!x->parcel)
         return give_to_workers(x);
     if (!x->zip || !x->parcel->may_zip)

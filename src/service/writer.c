@@ -197,6 +197,7 @@ maille_status write_once(view *v, const request *r, const char *id, const char *
     }
     pthread_mutex_unlock(&w->lock);
     if (kept) {
+        views_decided(v->service->views);
         hub_wake(v->service->hub);
         jobs_decided(v->service->jobs);
     }

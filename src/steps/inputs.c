@@ -310,8 +310,8 @@ done:
     return status;
 }
 
-maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
-                               maille_audience audience, char hash[65], const char **lacks) {
+static maille_status compute_hash(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
+                                  maille_audience audience, char hash[65], const char **lacks) {
     maille_status status = MAILLE_OK;
     const char *missing = NULL;
     char *crs = NULL;
@@ -344,5 +344,27 @@ done:
     if (lacks)
         *lacks = missing;
     maille_free(crs);
+    return status;
+}
+
+maille_status step_inputs_hash(maille_ctx *ctx, maille_store *store, loads *l, const step *s,
+                               maille_audience audience, char hash[65], const char **lacks) {
+    step_known *known = loads_known(l, (size_t)(s - maille_all_steps), audience);
+    const char *missing = NULL;
+    maille_status status = MAILLE_OK;
+    if (known && known->known) {
+        memcpy(hash, known->hash, sizeof known->hash);
+        missing = known->lacks;
+    } else {
+        TRY(compute_hash(ctx, store, l, s, audience, hash, &missing));
+    }
+    if (known && !known->known) {
+        memcpy(known->hash, hash, sizeof known->hash);
+        known->lacks = missing;
+        known->known = true;
+    }
+    if (lacks)
+        *lacks = missing;
+done:
     return status;
 }

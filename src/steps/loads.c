@@ -21,7 +21,17 @@ struct loads {
     maille_matrix *matrix;
     seen_perimeters *perimeters[2];
     maille_loaded *ground;
+    step_known *known; /* by step and audience; NULL: nothing is remembered */
 };
+
+maille_status loads_remember(maille_ctx *ctx, loads *l, size_t steps) {
+    l->known = maille_alloc(2 * steps, sizeof *l->known);
+    return l->known ? MAILLE_OK : maille_no_memory(ctx);
+}
+
+step_known *loads_known(loads *l, size_t number, maille_audience audience) {
+    return l->known ? &l->known[2 * number + (audience == MAILLE_PUBLIC)] : NULL;
+}
 
 maille_status loads_new(maille_ctx *ctx, maille_store *store, loads **out) {
     loads *l = maille_alloc(1, sizeof *l);
@@ -43,6 +53,7 @@ void loads_free(loads *l) {
     if (!l)
         return;
     loads_forget_decisions(l);
+    maille_free(l->known);
     maille_loaded_free(l->ground);
     maille_matrix_free(l->matrix);
     travel_free(l->travel);

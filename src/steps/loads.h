@@ -103,6 +103,17 @@ void travel_free(travel *t);
 maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t);
 /* src/steps/times.c; use load_matrix. */
 maille_status times_between_communes(maille_ctx *ctx, loads *l, maille_matrix **out);
+/* The hash of a step for an audience, once it was computed. */
+typedef struct {
+    bool known;
+    char hash[65];
+    const char *lacks;
+} step_known;
+/* From here on hashes of steps are computed once: for who reads one state of the store, and only
+ * reads. */
+maille_status loads_remember(maille_ctx *ctx, loads *l, size_t steps);
+/* Where it is kept; NULL: it is not. */
+step_known *loads_known(loads *l, size_t number, maille_audience audience);
 maille_status loads_new(maille_ctx *ctx, maille_store *store, loads **out);
 void loads_free(loads *l);
 /* Others have written: perimeters are to be loaded again. All else rests on imports. */

@@ -306,6 +306,7 @@ maille_status maille_steps_state(maille_ctx *ctx, maille_store *store, maille_au
     if (!rows)
         return maille_no_memory(ctx);
     TRY(loads_new(ctx, store, &l));
+    TRY(loads_remember(ctx, l, maille_all_steps_count));
     for (size_t i = 0; i < maille_all_steps_count; i++) {
         const step *s = &maille_all_steps[i];
         char hash[65];
