@@ -218,6 +218,8 @@ static maille_status take_step(walk *w, int depth, const model *m, model *then) 
 }
 
 static void go_on(walk *w, int depth, const model *m) {
+    if (depth >= (int)(sizeof w->letters / sizeof *w->letters))
+        return;
     for (int letter = 0; letter < LETTERS; letter++) {
         model then;
         w->letters[depth] = letter;
