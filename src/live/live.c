@@ -203,10 +203,10 @@ static maille_status touch_set(maille_ctx *ctx, const maille_live *live,
     shared *after = d.perimeter ? shared_new(d.perimeter) : NULL;
     if (d.perimeter && !after)
         MAILLE_TRY(maille_no_memory(ctx));
-    out->touches[out->count++] =
-        (touch){.id = after ? after->perimeter->id : standing->perimeter->id,
-                .before = shared_use(standing),
-                .after = after};
+    const shared *named = after ? after : standing;
+    if (named) /* they differ: one of them is there */
+        out->touches[out->count++] =
+            (touch){.id = named->perimeter->id, .before = shared_use(standing), .after = after};
     d.perimeter = NULL;
 done:
     maille_perimeter_free(d.perimeter);

@@ -32,13 +32,12 @@ struct desk {
     int64_t number; /* of the last change that it knows */
     maille_names *place;
     MAILLE_VEC(standing) standings;
-    struct desk *next;
 };
 
 struct desks {
     service *service;
     pthread_mutex_t lock;
-    desk *first;
+    MAILLE_VEC(desk *) of;
     uint64_t clock;
 };
 
@@ -78,10 +77,9 @@ static void desk_free(desk *d) {
 void desks_free(desks *all) {
     if (!all)
         return;
-    for (desk *d = all->first, *next; d; d = next) {
-        next = d->next;
-        desk_free(d);
-    }
+    for (size_t i = 0; i < all->of.count; i++)
+        desk_free(all->of.items[i]);
+    MAILLE_VEC_FREE(&all->of);
     pthread_mutex_destroy(&all->lock);
     maille_free(all);
 }
@@ -105,50 +103,51 @@ static desk *desk_new(desks *all, const char *scenario, const char *kind) {
 
 void desks_forget(desks *all) {
     pthread_mutex_lock(&all->lock);
-    for (desk *d = all->first; d; d = d->next)
-        d->spoilt = true;
+    for (size_t i = 0; i < all->of.count; i++)
+        all->of.items[i]->spoilt = true;
     pthread_mutex_unlock(&all->lock);
 }
 
-/* Takes desks off the list that nobody works at: spoilt ones, and the least used beyond the most.
- */
+/* Spoilt desks that nobody works at go, and the least used beyond the most. */
 static void tidy(desks *all) {
-    for (;;) {
-        desk **oldest = NULL, **gone = NULL;
-        size_t count = 0;
-        for (desk **d = &all->first; *d; d = &(*d)->next) {
-            count++;
-            if ((*d)->users)
-                continue;
-            if ((*d)->spoilt)
-                gone = d;
-            if (!oldest || (*d)->last_use < (*oldest)->last_use)
-                oldest = d;
-        }
-        if (!gone && count > MOST_DESKS)
-            gone = oldest;
-        if (!gone)
-            return;
-        desk *d = *gone;
-        *gone = d->next;
+    desk *oldest = NULL;
+    for (size_t i = 0; all->of.count > MOST_DESKS && i < all->of.count; i++) {
+        desk *d = all->of.items[i];
+        if (!d->users && (!oldest || d->last_use < oldest->last_use))
+            oldest = d;
+    }
+    for (size_t i = all->of.count; i-- > 0;) {
+        desk *d = all->of.items[i];
+        if (d->users || (!d->spoilt && d != oldest))
+            continue;
+        all->of.items[i] = all->of.items[--all->of.count];
         desk_free(d);
     }
 }
 
+/* The desk of that name, made where there is none; NULL: memory ran out. */
 static desk *find(desks *all, const char *scenario, const char *kind) {
-    pthread_mutex_lock(&all->lock);
-    desk *d = all->first;
-    while (d && (d->spoilt || strcmp(d->scenario, scenario) != 0 || strcmp(d->kind, kind) != 0))
-        d = d->next;
-    if (!d && (d = desk_new(all, scenario, kind))) {
-        d->next = all->first;
-        all->first = d;
+    for (size_t i = 0; i < all->of.count; i++) {
+        desk *d = all->of.items[i];
+        if (!d->spoilt && strcmp(d->scenario, scenario) == 0 && strcmp(d->kind, kind) == 0)
+            return d;
     }
+    desk *d = desk_new(all, scenario, kind);
+    if (d && !MAILLE_VEC_PUSH(&all->of, d)) {
+        desk_free(d);
+        return NULL;
+    }
+    return d;
+}
+
+static desk *sit_down(desks *all, const char *scenario, const char *kind) {
+    pthread_mutex_lock(&all->lock);
+    tidy(all);
+    desk *d = find(all, scenario, kind);
     if (d) {
         d->users++;
         d->last_use = ++all->clock;
     }
-    tidy(all);
     pthread_mutex_unlock(&all->lock);
     return d;
 }
@@ -177,16 +176,17 @@ void desk_drop(desk *d) {
 
 static maille_status stands(maille_ctx *ctx, desk *d, const char *id, int64_t version,
                             const char *state) {
+    standing now = {.version = version};
     uint32_t at = maille_names_get(d->place, id);
-    if (at == MAILLE_ABSENT) {
-        at = (uint32_t)d->standings.count;
-        if (!MAILLE_VEC_PUSH(&d->standings, (standing){0}) || !maille_names_set(d->place, id, at))
-            return maille_no_memory(ctx);
+    snprintf(now.state, sizeof now.state, "%s", state ? state : "");
+    if (at != MAILLE_ABSENT && at < d->standings.count && d->standings.items) {
+        d->standings.items[at] = now;
+        return MAILLE_OK;
     }
-    d->standings.items[at].version = version;
-    snprintf(d->standings.items[at].state, sizeof d->standings.items[at].state, "%s",
-             state ? state : "");
-    return MAILLE_OK;
+    at = (uint32_t)d->standings.count;
+    return MAILLE_VEC_PUSH(&d->standings, now) && maille_names_set(d->place, id, at)
+               ? MAILLE_OK
+               : maille_no_memory(ctx);
 }
 
 /* Versions and states of a table of heads. */
@@ -332,7 +332,7 @@ done:
 maille_status desk_take(view *v, maille_store *store, const char *scenario, const char *kind,
                         desk **out) {
     *out = NULL;
-    desk *d = find(v->service->desks, scenario, kind);
+    desk *d = sit_down(v->service->desks, scenario, kind);
     if (!d)
         return maille_no_memory(v->ctx);
     pthread_mutex_lock(&d->lock);

@@ -1,6 +1,5 @@
 /* The server: its socket, its threads, its beginning and its end. */
 #include "service/server.h"
-#include "service/editing.h"
 
 #include "service/editing.h"
 

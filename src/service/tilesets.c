@@ -2,6 +2,7 @@
 #include "service/tilesets.h"
 
 #include <maille/memory.h>
+#include <maille/vec.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -9,16 +10,15 @@ typedef struct held {
     char *name;
     maille_sha256 state;
     maille_tileset *set;    /* NULL while it is being made, and where it could not be */
-    bool making, forgotten; /* forgotten: off the list, gone with its last user */
+    bool making, forgotten; /* forgotten: found by nobody, gone with its last user */
     unsigned users;         /* requests that draw from it or wait for it */
     uint64_t last_use;
-    struct held *next;
 } held;
 
 struct tilesets {
     pthread_mutex_t lock;
     pthread_cond_t made;
-    held *first;
+    MAILLE_VEC(held *) sets;
     uint64_t clock, count;
     size_t most;
 };
@@ -43,10 +43,9 @@ static void free_held(held *h) {
 void tilesets_free(tilesets *all) {
     if (!all)
         return;
-    for (held *h = all->first, *next; h; h = next) {
-        next = h->next;
-        free_held(h);
-    }
+    for (size_t i = 0; i < all->sets.count; i++)
+        free_held(all->sets.items[i]);
+    MAILLE_VEC_FREE(&all->sets);
     pthread_cond_destroy(&all->made);
     pthread_mutex_destroy(&all->lock);
     maille_free(all);
@@ -56,69 +55,69 @@ void tilesets_free(tilesets *all) {
 
 /* What is of no state is found by nobody. */
 static held *find(const tilesets *all, const char *name, const maille_sha256 *state) {
-    for (held *h = *state->hex ? all->first : NULL; h; h = h->next)
-        if (strcmp(h->name, name) == 0 && strcmp(h->state.hex, state->hex) == 0)
+    for (size_t i = 0; *state->hex && i < all->sets.count; i++) {
+        held *h = all->sets.items[i];
+        if (!h->forgotten && strcmp(h->name, name) == 0 && strcmp(h->state.hex, state->hex) == 0)
             return h;
+    }
     return NULL;
 }
 
 static held *add(tilesets *all, const char *name, const maille_sha256 *state) {
     held *h = maille_alloc(1, sizeof *h);
-    if (!h || !(h->name = maille_strdup(name))) {
+    if (!h || !(h->name = maille_strdup(name)) || !MAILLE_VEC_PUSH(&all->sets, h)) {
+        maille_free(h ? h->name : NULL);
         maille_free(h);
         return NULL;
     }
     h->state = *state;
     h->making = true;
-    h->next = all->first;
-    all->first = h;
     return h;
+}
+
+/* Those that are forgotten and that nobody draws from any more go. */
+static void sweep(tilesets *all) {
+    for (size_t i = all->sets.count; i-- > 0;) {
+        held *h = all->sets.items[i];
+        if (!h->forgotten || h->users)
+            continue;
+        all->sets.items[i] = all->sets.items[--all->sets.count];
+        free_held(h);
+    }
+}
+
+/* The least used of those that nobody draws from; NULL: none. `*bytes` of all. */
+static held *least_used(const tilesets *all, size_t *bytes) {
+    held *oldest = NULL;
+    *bytes = 0;
+    for (size_t i = 0; i < all->sets.count; i++) {
+        held *h = all->sets.items[i];
+        *bytes += h->set ? maille_tileset_bytes(h->set) : 0;
+        if (!h->users && (!oldest || h->last_use < oldest->last_use))
+            oldest = h;
+    }
+    return oldest;
 }
 
 /* Lets go of sets that nobody draws from, the least used first, until the others fit. */
 static void keep_within(tilesets *all) {
-    for (;;) {
-        size_t bytes = 0;
-        held **oldest = NULL;
-        for (held **h = &all->first; *h; h = &(*h)->next) {
-            bytes += (*h)->set ? maille_tileset_bytes((*h)->set) : 0;
-            if ((*h)->users == 0 && (!oldest || (*h)->last_use < (*oldest)->last_use))
-                oldest = h;
-        }
-        if (bytes <= all->most || !oldest)
-            return;
-        held *gone = *oldest;
-        *oldest = gone->next;
-        free_held(gone);
+    held *oldest;
+    size_t bytes;
+    sweep(all);
+    while ((oldest = least_used(all, &bytes)) && bytes > all->most) {
+        oldest->forgotten = true;
+        sweep(all);
     }
-}
-
-/* Takes it off the list: it goes with its last user. */
-static void forget(tilesets *all, held *gone) {
-    for (held **h = &all->first; *h; h = &(*h)->next)
-        if (*h == gone) {
-            *h = gone->next;
-            break;
-        }
-    gone->forgotten = true;
 }
 
 /* The one that stands for a name takes the place of those of other states, and of one of its own
  * state that another request made. */
 static void supersede(tilesets *all, const held *anew) {
-    for (held *h = all->first, *next; h; h = next) {
-        next = h->next;
-        if (h != anew && !h->making && !h->users && strcmp(h->name, anew->name) == 0) {
-            forget(all, h);
-            free_held(h);
-        }
+    for (size_t i = 0; i < all->sets.count; i++) {
+        held *h = all->sets.items[i];
+        if (h != anew && !h->making && !h->users && strcmp(h->name, anew->name) == 0)
+            h->forgotten = true;
     }
-}
-
-static void leave(held *h) {
-    h->users--;
-    if (h->forgotten && !h->users)
-        free_held(h);
 }
 
 /* ---- taking and giving back ---- */
@@ -134,7 +133,7 @@ static maille_status fill(tilesets *all, held *h, tileset_maker make, void *user
     h->set = set;
     h->state = state;
     if (status)
-        forget(all, h);
+        h->forgotten = true;
     else
         supersede(all, h);
     all->count += status == MAILLE_OK;
@@ -162,8 +161,7 @@ maille_status tilesets_take(maille_ctx *ctx, tilesets *all, const char *name,
             pthread_cond_wait(&all->made, &all->lock);
         h->last_use = ++all->clock;
         *out = h->set;
-        if (!*out)
-            leave(h); /* it could not be made: who waited tries for himself */
+        h->users -= !*out; /* it could not be made: who waited tries for himself */
     }
     keep_within(all);
     pthread_mutex_unlock(&all->lock);
@@ -172,11 +170,8 @@ maille_status tilesets_take(maille_ctx *ctx, tilesets *all, const char *name,
 
 void tilesets_give(tilesets *all, maille_tileset *set) {
     pthread_mutex_lock(&all->lock);
-    for (held *h = all->first; h; h = h->next)
-        if (h->set == set) {
-            leave(h);
-            break;
-        }
+    for (size_t i = 0; i < all->sets.count; i++)
+        all->sets.items[i]->users -= all->sets.items[i]->set == set;
     keep_within(all);
     pthread_mutex_unlock(&all->lock);
 }

@@ -15,7 +15,7 @@
 #define APPLICATION_ID 0x4D41494C /* "MAIL" */
 
 /* How long an opener waits for the lock: a service beside it holds it for some milliseconds. */
-static const double LOCK_WAIT_S = 3;
+static const double LOCK_WAIT_S = 1;
 
 /* ---- opening ---- */
 

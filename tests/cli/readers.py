@@ -1,6 +1,7 @@
 """Readers beside a writer."""
 
 import os
+import signal
 import subprocess
 
 import kit
@@ -57,10 +58,11 @@ def test_one_writer_at_a_time():
     told = []
     while first.poll() is None and not signed(workspace + ".lock"):
         pass
-    while first.poll() is None:
-        p = kit.maille("compute", "-w", workspace, "--quiet", expect=None)
-        if p.returncode:
-            told.append((p.returncode, p.stderr))
+    first.send_signal(signal.SIGSTOP)  # a long one: who waits a moment is not helped
+    p = kit.maille("compute", "-w", workspace, "--quiet", expect=None)
+    told.append((p.returncode, p.stderr))
+    first.send_signal(signal.SIGCONT)
+    first.wait()
     check("the second is refused, with the name of the first",
           any(code == 1 and f"marie (process {first.pid})" in said for code, said in told), told)
     kit.maille("compute", "-w", workspace)

@@ -150,22 +150,6 @@ def test_what_nobody_is_told():
     again.close()
 
 
-def test_jobs_are_their_owners():
-    other = token(bed.workspace, "lecteur", name="autre")
-    mine = kit.query(bed.workspace, "SELECT id FROM token WHERE name = 'planificateur'")[0][0]
-    streams = [bed.stream(), bed.stream(token=other)]
-    for s in streams:
-        s.read(lambda s: s.parser.last)
-    write(bed.workspace, {"action": "travail", "account": mine, "detail": '{"etat": "fini"}'}, NOTE)
-    for s in streams:
-        s.read(lambda s: s.messages and s.messages[-1].event == "note")
-    same("the owner's", [m.event for m in streams[0].messages], ["travail", "note"])
-    same("another's", [m.event for m in streams[1].messages], ["note"])
-    same("what of it", streams[0].messages[0].json["detail"], {"etat": "fini"})
-    for s in streams:
-        s.close()
-
-
 def sequence(start, end, **how):
     s = bed.stream(f"?depuis={start}", **how)
     check("the whole of it comes", s.until(end), f"{start} {end} {s.parser.last}")

@@ -16,7 +16,7 @@ from serve_kit import Service, kit
 from kit import check, none, same
 
 main, kit.main = kit.main, lambda functions: None
-import inference  # noqa: E402  its two worlds; its own tests are left to test_inference.sh
+import inference  # noqa: E402  its two worlds; its own tests are left to test_inference_sample_long.sh
 
 kit.main = main
 LONG = sys.argv[1:] == ["long"]
