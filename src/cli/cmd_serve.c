@@ -89,7 +89,7 @@ done:
 const command cmd_serve = {
     "serve", "-w WORKSPACE [--listen ADDRESS:PORT] [--config serve.yaml]",
     "layers, tiles and answers of a workspace on HTTP",
-    "  -w, --workspace FILE     the workspace, read only; it may change meanwhile\n"
+    "  -w, --workspace FILE     the workspace; other programs may write to it meanwhile\n"
     "  -l, --listen ADDR:PORT   127.0.0.1:8080 where neither this nor the file says; port 0 is\n"
     "                           any free one\n"
     "  -c, --config FILE        limits, cache, log, public address: see docs/serving.md\n"

@@ -157,6 +157,10 @@ done:
 
 /* ---- a change ---- */
 
+const char *scenario_named(const char *text) {
+    return text && strcmp(text, "reference") != 0 ? text : "";
+}
+
 maille_status asked_change_read(view *v, const request *r, const maille_json *json,
                                 asked_change *out) {
     static const char *const keys[] = {"id", "scenario", "genre",  "motif",
@@ -169,7 +173,7 @@ maille_status asked_change_read(view *v, const request *r, const maille_json *js
     MAILLE_TRY(body_text(v, r, json, "motif", &out->why));
     MAILLE_TRY(body_bool(v, r, json, "tolerant", &out->tolerant));
     MAILLE_TRY(asked_seen_read(v, r, maille_json_get(json, "vu"), out));
-    out->scenario = out->scenario ? out->scenario : "";
+    out->scenario = scenario_named(out->scenario);
     out->gestures = maille_json_get(json, "gestes");
 done:
     return status;

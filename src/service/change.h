@@ -36,6 +36,8 @@ bool asked_match_read(const request *r, asked_change *out);
  * through. The array is the arena's. */
 maille_status asked_seen_known(writing *w, const asked_change *c, maille_seen **out);
 
+/* "" for "reference" and NULL. */
+const char *scenario_named(const char *text);
 /* A text of a body; absent and null are NULL, another type is USAGE. */
 maille_status body_text(view *v, const request *r, const maille_json *body, const char *key,
                         const char **out);
@@ -56,6 +58,7 @@ typedef struct {
     desk *d;                   /* NULL: desk_take is done here */
     maille_strbuf what;        /* what was done, in words */
     maille_edit_result result; /* perimeters 0: nothing was changed */
+    bool told;                 /* the desk: it is thrown away where that does not come true */
 } made_change;
 maille_status tell_change(writing *w, made_change *m, reply *out);
 /* For writing.after: the desk is given back, or thrown away. */

@@ -100,12 +100,15 @@ maille_status tell_change(writing *w, made_change *m, reply *out) {
     bool may = false;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(maille_change_sides_of(w->v->ctx, w->store, m->scenario, m->result.id, &sides));
-    if (!m->d)
+    if (!m->d) {
+        m->told = true; /* it catches up with what is not kept yet */
         MAILLE_TRY(desk_take(w->v, w->store, m->scenario, m->kind ? m->kind : kind_of_sides(sides),
                              &m->d));
+    }
     MAILLE_TRY(check_sides(w->v, w->r, maille_loaded_ground(desk_loaded(m->d)), sides, out, &may));
     if (!may)
         goto done;
+    m->told = true;
     MAILLE_TRY(desk_decide(w->v->ctx, m->d, sides, m->result.number));
     MAILLE_TRY(write_change(w, m, sides, out));
 done:
@@ -114,10 +117,10 @@ done:
 }
 
 void release_change(made_change *m, bool kept) {
-    if (kept)
+    if (kept || !m->told)
         desk_give(m->d);
     else
-        desk_drop(m->d); /* it was told what did not come true */
+        desk_drop(m->d);
     m->d = NULL;
     maille_strbuf_free(&m->what);
 }
@@ -196,6 +199,48 @@ static maille_status want_seen(writing *w, const asked_change *c, desk *d, const
     return MAILLE_OK;
 }
 
+/* Whether what an account that is bound to départements names is hidden from it: a difference would
+ * show it. What is not there (any more) was anybody's. */
+static maille_status find_hidden(writing *w, const asked_change *c, const char *also,
+                                 const char **hidden) {
+    static const maille_moment now;
+    const maille_loaded *loaded = NULL;
+    maille_status status = MAILLE_OK;
+    *hidden = NULL;
+    if (!w->r->narrowed.narrowed_count)
+        return MAILLE_OK;
+    MAILLE_TRY(world_ground(w->v, &loaded));
+    for (size_t i = 0; !*hidden && i < c->seen.count + (also != NULL); i++) {
+        const char *id = i < c->seen.count ? c->seen.items[i].perimeter : also;
+        maille_perimeter *p = NULL;
+        status = maille_perimeter_load(w->v->ctx, w->store, c->scenario, id, &now, &p, NULL);
+        if (status == MAILLE_NOT_FOUND ||
+            (!status && !sees_perimeter(w->r, maille_loaded_ground(loaded), p)))
+            *hidden = id;
+        maille_perimeter_free(p);
+        if (status && status != MAILLE_NOT_FOUND)
+            goto done;
+        status = MAILLE_OK;
+    }
+done:
+    return status;
+}
+
+/* 404 where one is hidden. */
+static maille_status refuse_hidden(writing *w, const asked_change *c, const char *also,
+                                   reply *out) {
+    const char *hidden = NULL;
+    char detail[256];
+    maille_status status = find_hidden(w, c, also, &hidden);
+    if (status || !hidden)
+        return status;
+    snprintf(
+        detail, sizeof detail,
+        ogc_say(w->r, "Il n’y a pas de périmètre « %.100s ».", "There is no perimeter \"%.100s\"."),
+        hidden);
+    return reply_problem(w->r, out, 404, detail);
+}
+
 /* What a gesture asks cannot be done: since something changed meanwhile, or because it is so. */
 static maille_status refuse_gestures(writing *w, const maille_edit *edit, reply *out) {
     maille_stale *stale = NULL;
@@ -243,19 +288,26 @@ static maille_status do_stroke(writing *w, reply *out) {
     w->after = after_stroke;
     m->scenario = c->scenario;
     MAILLE_TRY(maille_history_adopt(v->ctx, w->store, &adopted));
+    MAILLE_TRY(refuse_hidden(w, c, NULL, out));
+    if (out->status)
+        goto done;
     MAILLE_TRY(find_desk(v, w->store, c, &m->d));
     if ((status = asked_seen_known(w, c, &seen)) != MAILLE_OK) {
         status = reply_refused(v, w->r, out, status);
         goto done;
     }
     edit.seen = seen;
+    m->told = true; /* until what is tried was taken back */
     status = gestures_try(v, w->r, m->d, c->gestures, c->perimeter, &ops);
+    if (status == MAILLE_REFUSED || status == MAILLE_USAGE)
+        m->told = false;
     if (status) {
         status = status == MAILLE_REFUSED ? refuse_gestures(w, &edit, out)
                                           : reply_refused(v, w->r, out, status);
         goto done;
     }
     MAILLE_TRY(maille_live_undo(v->ctx, desk_live(m->d)));
+    m->told = false;
     MAILLE_TRY(want_seen(w, c, m->d, &ops, out));
     if (out->status)
         goto done;
@@ -360,6 +412,11 @@ static maille_status run_queue(view *v, const request *r, const maille_json *cha
     size_t done = 0, count = maille_json_count(changes);
     bool well = true;
     maille_status status = MAILLE_OK;
+    for (size_t i = 0; i < count; i++)
+        if (!maille_json_as_text(maille_json_get(maille_json_at(changes, i), "id")))
+            return reply_problem(r, out, 400,
+                                 ogc_say(r, "Chaque changement d’une file a un « id ».",
+                                         "Each change of a queue has an \"id\"."));
     for (size_t i = 0; well && i < count; i++) {
         const maille_json *json = maille_json_at(changes, i);
         reply one = {.file = -1};
@@ -426,6 +483,10 @@ static maille_status try_gestures(view *v, const request *r, const asked_change 
     maille_status status = MAILLE_OK;
     MAILLE_TRY(find_desk(v, v->store, c, &d));
     if ((status = gestures_try(v, r, d, c->gestures, NULL, &ops)) != MAILLE_OK) {
+        if (status != MAILLE_REFUSED && status != MAILLE_USAGE) { /* something may stand there */
+            desk_drop(d);
+            d = NULL;
+        }
         status = reply_refused(v, r, out, status);
         goto done;
     }
@@ -535,6 +596,9 @@ static maille_status do_turn(writing *w, reply *out) {
     maille_status status = MAILLE_OK;
     w->after = after_turn;
     m->scenario = t->asked.scenario;
+    MAILLE_TRY(refuse_hidden(w, &t->asked, t->perimeter, out));
+    if (out->status)
+        goto done;
     if ((status = asked_seen_known(w, &t->asked, &seen)) != MAILLE_OK) {
         status = reply_refused(w->v, w->r, out, status);
         goto done;
@@ -572,7 +636,7 @@ static maille_status read_turn(view *v, const request *r, const maille_json *bod
     const char *moment = NULL;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(body_text(v, r, body, "scenario", &t->asked.scenario));
-    t->asked.scenario = t->asked.scenario ? t->asked.scenario : "";
+    t->asked.scenario = scenario_named(t->asked.scenario);
     MAILLE_TRY(body_text(v, r, body, "motif", &t->asked.why));
     MAILLE_TRY(body_text(v, r, body, "id", &t->asked.id));
     MAILLE_TRY(body_text(v, r, body, "perimetre", &t->perimeter));

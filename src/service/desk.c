@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum {
+    MARK = 96,
     MOST_DESKS = 16, /* those that nobody works at go first, the least used of them */
     MOST_BEHIND = 64 /* changes to catch up with; more are read as a whole */
 };
@@ -28,6 +29,7 @@ struct desk {
     pthread_mutex_t lock; /* who works at it */
     held_ground *ground;  /* NULL: nothing is known yet */
     uint64_t file;        /* that its number is of */
+    char made[MARK];      /* when the scenario was, and by whom: another may bear its id later */
     maille_live *live;
     int64_t number; /* of the last change that it knows */
     maille_names *place;
@@ -154,10 +156,12 @@ static desk *sit_down(desks *all, const char *scenario, const char *kind) {
 
 static void leave(desk *d, bool spoilt) {
     desks *all = d->all;
+    pthread_mutex_lock(&all->lock); /* who waits for the desk is to find it spoilt */
+    d->spoilt |= spoilt;
+    pthread_mutex_unlock(&all->lock);
     pthread_mutex_unlock(&d->lock);
     pthread_mutex_lock(&all->lock);
     d->users--;
-    d->spoilt |= spoilt;
     tidy(all);
     pthread_mutex_unlock(&all->lock);
 }
@@ -299,19 +303,42 @@ done:
     return status;
 }
 
+/* "" for the reference; MAILLE_NOT_FOUND: no such scenario. */
+static maille_status read_mark(maille_ctx *ctx, maille_store *store, const char *scenario,
+                               char mark[MARK]) {
+    static const char *const columns[] = {"at", "who"};
+    const maille_value id = maille_text_value(scenario);
+    const maille_filter of = maille_equals("id", &id);
+    const maille_query query = {
+        .table = "scenario", .columns = columns, .column_count = 2, .filter = &of};
+    maille_table *rows = NULL;
+    mark[0] = '\0';
+    if (!*scenario)
+        return MAILLE_OK;
+    maille_status status = maille_store_read(ctx, store, &query, &rows);
+    if (status == MAILLE_OK && !rows->rows)
+        status = maille_fail(ctx, MAILLE_NOT_FOUND, "there was no scenario %s", scenario);
+    else if (status == MAILLE_OK)
+        snprintf(mark, MARK, "%s %s", rows->columns[0].texts[0], rows->columns[1].texts[0]);
+    maille_table_free(rows);
+    return status;
+}
+
 /* A request that began earlier may know an older ground, or fewer changes: the desk stays with what
  * it has. */
 static maille_status bring_up(view *v, desk *d, maille_store *store) {
     held_ground *ground = NULL;
     int64_t number = 0;
     bool caught_up = false;
+    char mark[MARK];
     maille_status status = MAILLE_OK;
+    MAILLE_TRY(read_mark(v->ctx, store, d->scenario, mark));
     status = ground_hold(v, &ground);
     if (status == MAILLE_NOT_FOUND) /* communes were imported: until that is computed */
         status = d->live ? MAILLE_OK : MAILLE_BUSY;
     MAILLE_TRY(status);
     MAILLE_TRY(maille_history_last(v->ctx, store, &number));
-    bool stays = d->live && v->file <= d->file &&
+    bool stays = d->live && v->file <= d->file && strcmp(mark, d->made) == 0 &&
                  (!ground || ground_number(ground) <= ground_number(d->ground));
     if (stays && number <= d->number)
         goto done;
@@ -321,6 +348,7 @@ static maille_status bring_up(view *v, desk *d, maille_store *store) {
         status = MAILLE_BUSY;
     } else if (!caught_up) {
         status = warm_up(v, d, store, ground, number);
+        snprintf(d->made, MARK, "%s", mark);
         ground = NULL;
     }
 done:
@@ -329,13 +357,27 @@ done:
     return status;
 }
 
+/* Whether it was thrown away while one waited for it. */
+static bool is_spoilt(desk *d) {
+    pthread_mutex_lock(&d->all->lock);
+    bool spoilt = d->spoilt;
+    pthread_mutex_unlock(&d->all->lock);
+    return spoilt;
+}
+
 maille_status desk_take(view *v, maille_store *store, const char *scenario, const char *kind,
                         desk **out) {
+    desk *d = NULL;
     *out = NULL;
-    desk *d = sit_down(v->service->desks, scenario, kind);
-    if (!d)
-        return maille_no_memory(v->ctx);
-    pthread_mutex_lock(&d->lock);
+    while (!d) {
+        if (!(d = sit_down(v->service->desks, scenario, kind)))
+            return maille_no_memory(v->ctx);
+        pthread_mutex_lock(&d->lock);
+        if (is_spoilt(d)) {
+            desk_give(d);
+            d = NULL;
+        }
+    }
     maille_status status = bring_up(v, d, store);
     if (status)
         desk_drop(d); /* half told, or of what is not there */

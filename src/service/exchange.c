@@ -118,10 +118,16 @@ done:
     return status;
 }
 
+/* "zb-22016" as findings call the gap, or the code. */
+static const char *gap_code(const request *r) {
+    const char *last = strrchr(r->part[0], '-');
+    return last ? last + 1 : r->part[0];
+}
+
 static maille_status put_note(view *v, const request *r, reply *out) {
     static const char *const keys[] = {"note", "date", NULL};
     maille_json *tree = NULL;
-    noting n = {.code = r->part[0]};
+    noting n = {.code = gap_code(r)};
     bool may = false;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(body_object(v, r, keys, &tree));
@@ -142,7 +148,7 @@ done:
 }
 
 static maille_status delete_note(view *v, const request *r, reply *out) {
-    noting n = {.code = r->part[0]};
+    noting n = {.code = gap_code(r)};
     bool may = false;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(check_commune(v, r, n.code, out, &may));

@@ -150,6 +150,7 @@ static maille_status write_received(writing *w, receiving *g, reply *out) {
     maille_status status = MAILLE_OK;
     for (uint32_t i = 0; i < g->sides.count && !first; i++)
         first = g->sides.items[i].after ? g->sides.items[i].after : g->sides.items[i].before;
+    g->made.told = true; /* it catches up with what is not kept yet */
     MAILLE_TRY(desk_take(w->v, w->store, "", first ? first->kind : "cpts", &g->made.d));
     maille_j_open(&j, NULL, '{');
     maille_j_text(&j, "fait", "périmètres reçus");
@@ -209,6 +210,13 @@ done:
 maille_status post_handover(view *v, const request *r, reply *out) {
     receiving g = {.prefer = request_parameter(r, "prefere"), .why = request_parameter(r, "motif")};
     maille_status status = MAILLE_OK;
+    if (r->narrowed.narrowed_count)
+        return reply_problem(r, out, 403,
+                             ogc_say(r,
+                                     "Ce compte est limité à des départements : il ne reçoit pas "
+                                     "de périmètres d’ailleurs.",
+                                     "This account is bound to départements: it receives no "
+                                     "perimeters from elsewhere."));
     if (!is_prefer(g.prefer))
         MAILLE_TRY(maille_fail(
             v->ctx, MAILLE_USAGE, "%s",

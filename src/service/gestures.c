@@ -4,12 +4,14 @@
 #include "service/ogc.h"
 
 #include <maille/rules.h>
+#include <maille/strbuf.h>
+#include <maille/text.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_GESTURES = 5000, MOST_CODES = 50000, MOST_TEXT = 2000 };
+enum { MOST_GESTURES = 500, MOST_CODES = 50000, MOST_TEXT = 2000 };
 
 /* One gesture on its way. */
 typedef struct {
@@ -52,6 +54,8 @@ static maille_status take_text(const making *m, const char *key, const char **ou
     *out = maille_json_as_text(value);
     if (!*out && !maille_json_is_null(value))
         return REFUSE(m, MAILLE_USAGE, "« %s » n’est pas un texte.", "\"%s\" was no text.", key);
+    if (*out && !(*out)[strspn(*out, " \t\r\n")])
+        return REFUSE(m, MAILLE_USAGE, "« %s » est vide.", "\"%s\" was empty.", key);
     if (*out && strlen(*out) > MOST_TEXT)
         return REFUSE(m, MAILLE_USAGE, "« %s » est trop long.", "\"%s\" was too long.", key);
     return MAILLE_OK;
@@ -62,6 +66,14 @@ static maille_status want_text(const making *m, const char *key, const char **ou
     if (status == MAILLE_OK && !*out)
         status = REFUSE(m, MAILLE_USAGE, "« %s » manque.", "\"%s\" was missing.", key);
     return status;
+}
+
+/* "2026-01-31" */
+static maille_status check_day(const making *m, const char *text) {
+    if (!text || (strlen(text) == 10 && maille_is_date(text)))
+        return MAILLE_OK;
+    return REFUSE(m, MAILLE_USAGE, "« %.40s » n’est pas un jour AAAA-MM-JJ.",
+                  "\"%.40s\" was no day YYYY-MM-DD.", text);
 }
 
 /* A key that must be there, with null for "take it away". */
@@ -104,8 +116,8 @@ static maille_status take_codes(const making *m, bool must, bool any, size_t *co
             return REFUSE(m, MAILLE_REFUSED, "« %s » n’est pas une commune de l’étude.",
                           "\"%s\" was no commune of the study.", code);
         if (!sees_unit(m->r, ground, unit))
-            return REFUSE(m, MAILLE_REFUSED, "« %s » n’est pas des départements de ce compte.",
-                          "\"%s\" was not of this account's départements.", code);
+            return REFUSE(m, MAILLE_REFUSED, "« %s » n’est pas dans les départements de ce compte.",
+                          "\"%s\" was not in this account's départements.", code);
     }
     return MAILLE_OK;
 }
@@ -145,6 +157,17 @@ static maille_status take_perimeter(const making *m, const char *key, const char
     return MAILLE_OK;
 }
 
+/* What takes a perimeter away is for who may change all of it: its effect tells of others. */
+static maille_status want_whole(const making *m, const maille_perimeter *p) {
+    const maille_ground *ground = maille_loaded_ground(desk_loaded(m->d));
+    for (uint32_t i = 0; i < p->member_count; i++)
+        if (!sees_unit(m->r, ground, maille_ground_unit(ground, p->members[i].code)))
+            return REFUSE(m, MAILLE_REFUSED,
+                          "« %s » n’est pas tout entier dans les départements de ce compte.",
+                          "\"%s\" was not wholly in this account's départements.", p->id);
+    return MAILLE_OK;
+}
+
 static maille_status want_member(const making *m, const maille_perimeter *p, const char *code) {
     if (maille_perimeter_find(p, code) != MAILLE_ABSENT)
         return MAILLE_OK;
@@ -159,6 +182,18 @@ static maille_status want_no_member(const making *m, const maille_perimeter *p, 
                   "%s was a member of %s already.", code, p->id);
 }
 
+static maille_status refuse_status(const making *m, const char *text) {
+    const maille_publication_rules *rules = maille_loaded_publication(desk_loaded(m->d));
+    maille_strbuf all = {0};
+    for (size_t i = 0; i < rules->count; i++)
+        maille_strbuf_addf(&all, "%s%s", i ? ", " : "", rules->statuses[i].id);
+    maille_status status =
+        REFUSE(m, MAILLE_REFUSED, "le statut « %.60s » n’est pas connu ; il y a %s.",
+               "status \"%.60s\" was not known; there are %s.", text, all.text ? all.text : "–");
+    maille_strbuf_free(&all);
+    return status;
+}
+
 static maille_status take_status(const making *m, bool must, maille_op *op) {
     const char *text = NULL;
     maille_status status = must ? want_text(m, "statut", &text) : take_text(m, "statut", &text);
@@ -167,10 +202,10 @@ static maille_status take_status(const making *m, bool must, maille_op *op) {
     const maille_perimeter_status *known = maille_publication_status(
         maille_loaded_publication(desk_loaded(m->d)), text ? text : "idee");
     if (!known)
-        return REFUSE(m, MAILLE_REFUSED, "le statut « %s » n’est pas connu.",
-                      "status \"%s\" was not known.", text);
+        return refuse_status(m, text);
     op->status = known->id;
     status = must ? want_text(m, "depuis", &op->since) : take_text(m, "depuis", &op->since);
+    status = status ? status : check_day(m, op->since);
     return status ? status : take_text(m, "accompagnement", &op->by);
 }
 
@@ -299,6 +334,7 @@ static maille_status make_delete(making *m) {
     maille_op op = {.kind = MAILLE_OP_DELETE};
     const maille_perimeter *p = NULL;
     maille_status status = take_perimeter(m, "perimetre", &op.perimeter, &p);
+    status = status ? status : want_whole(m, p);
     return status ? status : push(m, op);
 }
 
@@ -319,6 +355,9 @@ static maille_status make_move(making *m) {
     MAILLE_TRY(take_perimeter(m, "vers", &to, &p));
     if (!maille_json_is_null(maille_json_get(m->json, "de")) || !maille_json_get(m->json, "de")) {
         MAILLE_TRY(take_perimeter(m, "de", &from, &p));
+        if (strcmp(from, to) == 0)
+            return REFUSE(m, MAILLE_REFUSED, "« %s » est nommé deux fois.",
+                          "\"%s\" was named twice.", to);
         for (size_t i = 0; i < n; i++)
             MAILLE_TRY(want_member(m, p, code_at(m, i)));
     }
@@ -341,7 +380,11 @@ static maille_status make_merge(making *m) {
     size_t count = 0;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(take_perimeter(m, "perimetre", &other, &p));
+    MAILLE_TRY(want_whole(m, p));
     MAILLE_TRY(take_perimeter(m, "vers", &into, &p));
+    if (strcmp(into, other) == 0)
+        return REFUSE(m, MAILLE_REFUSED, "« %s » est nommé deux fois.", "\"%s\" was named twice.",
+                      into);
     MAILLE_TRY(
         maille_ops_merge(m->v->ctx, m->r->arena, desk_live(m->d), into, other, &ops, &count));
     MAILLE_TRY(push_all(m, ops, count));
@@ -472,7 +515,7 @@ maille_status gestures_try(view *v, const request *r, desk *d, const maille_json
     bool whole = status == MAILLE_OK && tried == 1;
     for (; !whole && tried > 0; tried--) {
         maille_status back = maille_live_undo(v->ctx, desk_live(d));
-        status = status ? status : back;
+        status = back ? back : status;
     }
     if (!whole && status == MAILLE_OK)
         status = try_at_desk(&m, ops->items, ops->count);

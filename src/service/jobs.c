@@ -241,7 +241,7 @@ static void add_files(jobs *j, task *t) {
 
 /* The lock is held before and after. */
 static void run(jobs *j, task *t) {
-    char message[sizeof t->message], path[1024];
+    char message[sizeof t->message] = "", path[1024];
     t->state = TASK_RUNS;
     maille_utc_now(t->begun);
     if (t->kind == TASK_COMPUTE)

@@ -484,6 +484,7 @@ static const route routes[] = {
      .formats = json,
      .body = WISH,
      .answers = JOB,
+     .made = 202,
      .answer = post_job},
     {.verbs = GET,
      .path = "/jobs/{id}",

@@ -248,9 +248,13 @@ static bool check_body(arrival *x) {
     maille_strbuf detail = {0};
     if (!found->body || r->verb == GET || r->verb == DELETE || takes(found, r->body_type))
         return true;
-    maille_strbuf_addf(&detail, "%s%s.",
-                       router_say(r, "Le corps se donne en ", "The body is taken as "),
-                       found->body_type ? found->body_type : "application/json");
+    maille_strbuf_add(&detail, router_say(r, "Le corps se donne en ", "The body is taken as "));
+    for (const char *at = found->body_type ? found->body_type : "application/json"; *at; at++)
+        if (*at == ' ')
+            maille_strbuf_add(&detail, router_say(r, " ou ", " or "));
+        else
+            maille_strbuf_add_char(&detail, *at);
+    maille_strbuf_add_char(&detail, '.');
     refuse_text(x, 415, &detail);
     maille_strbuf_free(&detail);
     return false;
@@ -350,7 +354,8 @@ static bool understand_audience(arrival *x) {
         return refuse_value(x, "audience", known);
     bool as_public = anonymous || (wish && strcmp(wish, "public") == 0);
     r->audience = as_public ? MAILLE_PUBLIC : MAILLE_INTERNE;
-    if (!as_public) {
+    /* With the public's eyes nothing is narrowed; what is done or tried stays so. */
+    if (!as_public || r->verb != GET) {
         r->narrowed.narrowed = r->account->departments;
         r->narrowed.narrowed_count = r->account->department_count;
     }

@@ -178,6 +178,30 @@ done:
     return reply_refused(v, r, out, status);
 }
 
+/* An account that is bound to départements deletes what it made itself: the rest may hold what it
+ * does not see. */
+static maille_status refuse_others(writing *w, const char *id, reply *out) {
+    maille_table *all = NULL;
+    bool own = !w->r->narrowed.narrowed_count;
+    maille_status status = MAILLE_OK;
+    if (!own)
+        MAILLE_TRY(maille_scenario_list(w->v->ctx, w->store, &all));
+    for (size_t row = 0; all && row < all->rows; row++)
+        own |= strcmp(all->columns[maille_table_column(all, "id")].texts[row], id) == 0 &&
+               strcmp(all->columns[maille_table_column(all, "who")].texts[row],
+                      w->r->account->name) == 0;
+    if (!own)
+        status = reply_problem(w->r, out, 403,
+                               ogc_say(w->r,
+                                       "Ce compte est limité à des départements : il supprime les "
+                                       "scénarios qu’il a faits.",
+                                       "This account is bound to départements: it deletes the "
+                                       "scenarios that it made."));
+done:
+    maille_table_free(all);
+    return status;
+}
+
 static maille_status remove_one(writing *w, reply *out) {
     const char *id = w->user;
     const request *r = w->r;
@@ -186,6 +210,9 @@ static maille_status remove_one(writing *w, reply *out) {
     MAILLE_TRY(is_there(w, id, &there));
     if (!there)
         return maille_fail(w->v->ctx, MAILLE_NOT_FOUND, "there was no scenario %s", id);
+    MAILLE_TRY(refuse_others(w, id, out));
+    if (out->status)
+        goto done;
     status = maille_scenario_delete(w->v->ctx, w->store, id);
     if (status == MAILLE_REFUSED) {
         status = reply_problem(r, out, 409,
@@ -225,7 +252,8 @@ maille_status reply_conflicts(writing *w, const maille_merge_report *report, rep
     const request *r = w->r;
     maille_jout j = {0};
     maille_j_open(&j, "conflits", '[');
-    for (uint32_t i = 0; report && i < report->count; i++) {
+    /* Who is bound to départements is told that there are some: they may lie elsewhere. */
+    for (uint32_t i = 0; report && !r->narrowed.narrowed_count && i < report->count; i++) {
         maille_j_open(&j, NULL, '{');
         maille_j_text(&j, "id", report->items[i].perimeter);
         maille_j_differences(&j, "differences", report->items[i].conflicts);

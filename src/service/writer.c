@@ -171,7 +171,7 @@ maille_status write_once(view *v, const request *r, const char *id, const char *
     writer *w = v->service->writer;
     once o = {.w = {.v = v, .r = r, .user = user}};
     bool kept = false;
-    o.key = id ? id : *r->idempotency_key ? r->idempotency_key : NULL;
+    o.key = id ? id : *r->idempotency_key && r->verb != GET ? r->idempotency_key : NULL;
     out->cache = CACHE_NO_STORE;
     if (o.key && !is_key(o.key))
         return reply_problem(
