@@ -52,6 +52,16 @@ maille_status reply_refused(view *v, const request *r, reply *out, maille_status
 maille_status reply_stale(view *v, const request *r, reply *out, int code, const char *detail,
                           const maille_stale *stale);
 
+/* 404 where an account that is bound to départements names a perimeter (among what was seen, or
+ * `also`, which may be NULL) that is not there or that it does not see: a difference would show it.
+ */
+maille_status refuse_hidden(writing *w, const asked_change *c, const char *also, reply *out);
+
+/* POST /undo, /redo, /restore (turns.c). */
+maille_status change_undo(view *v, const request *r, reply *out);
+maille_status change_redo(view *v, const request *r, reply *out);
+maille_status change_restore(view *v, const request *r, reply *out);
+
 /* The common end of writes that made a change: rights, the desk of `kind` told, and the answer. */
 typedef struct {
     const char *scenario, *kind;
