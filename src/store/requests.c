@@ -33,7 +33,7 @@ maille_status maille_request_find(maille_ctx *ctx, maille_store *store, const ch
                                 .column_count = 3,
                                 .filter = key_of(&k, account, id)};
     maille_cursor *rows = NULL;
-    bool row;
+    bool row = false;
     maille_status result = MAILLE_OK;
     *status = 0;
     *answer = NULL;
@@ -65,7 +65,7 @@ maille_status maille_request_keep(maille_ctx *ctx, maille_store *store, const ch
     maille_table *rows = NULL;
     maille_status result = MAILLE_OK;
     char now[21];
-    size_t row;
+    size_t row = 0;
     maille_utc_now(now);
     const char *texts[] = {account ? account : "", id, hash, answer, now};
     if ((result = maille_table_new(ctx, columns, 6, &rows)) == MAILLE_OK)
