@@ -33,6 +33,7 @@ typedef struct {
     MAILLE_VEC(passage *) ways; /* from each vintage of the movements, the newest first */
     maille_table *cells;        /* of the file; the last column tells the line */
     int code_column, name_column;
+    bool headerless;      /* no line says what the columns are */
     maille_names *chosen; /* code → 1 */
     bool again;           /* a commune may be chosen again */
 } list_reader;
@@ -485,6 +486,30 @@ static maille_status choose(const list_reader *r, const candidates *found, maill
     return out->code && maille_names_set(r->chosen, code, 1) ? MAILLE_OK : maille_no_memory(r->ctx);
 }
 
+/* In a list without headings several communes may stand in a line: none of them is passed over. */
+static maille_status find_beside(list_reader *r, size_t row, candidates *found, const char **how) {
+    const char *name = cell_of(r, row, r->name_column);
+    maille_status status = MAILLE_OK;
+    for (int c = 0; r->headerless && c + 1 < (int)r->cells->column_count; c++) {
+        const char *text = c == r->code_column || c == r->name_column ? NULL : cell_of(r, row, c);
+        candidates beside = {0};
+        char code[CODE_SIZE];
+        if (!text)
+            continue;
+        TRY(find_name(r, text, &beside));
+        if (!name && tidy_code(r, text, code) &&
+            maille_names_get(r->number, code) != MAILLE_ABSENT) /* else a postal code looks so */
+            add_candidate(&beside, maille_names_get(r->number, code));
+        for (size_t i = 0; i < beside.count; i++)
+            if (!is_candidate(found, beside.items[i])) {
+                add_candidate(found, beside.items[i]);
+                *how = "ambigu";
+            }
+    }
+done:
+    return status;
+}
+
 static maille_status read_row(list_reader *r, size_t row, maille_list_row *out) {
     const char *code = cell_of(r, row, r->code_column), *name = cell_of(r, row, r->name_column);
     maille_status status = MAILLE_OK;
@@ -492,6 +517,7 @@ static maille_status read_row(list_reader *r, size_t row, maille_list_row *out) 
     *out = (maille_list_row){.row = r->cells->columns[r->cells->column_count - 1].ints[row]};
     TRY(tell_text(r, code, name, out));
     TRY(understand(r, code, name, &found, &out->how));
+    TRY(find_beside(r, row, &found, &out->how));
     bool one = found.count == 1 && strcmp(out->how, "inconnu") != 0;
     status = one ? choose(r, &found, out) : tell_candidates(r, &found, out);
 done:
@@ -547,6 +573,7 @@ maille_status maille_list_read(maille_ctx *ctx, maille_store *store, const char 
     TRY(read_communes(&r));
     TRY(read_ways(&r));
     TRY(choose_columns(&r, &header));
+    r.headerless = !header;
     TRY(read_rows(&r, header, rows, count));
 done:
     close_reader(&r);

@@ -204,6 +204,17 @@ TEST(postal_codes_beside_names_are_no_codes) {
     maille_store_close(store);
 }
 
+TEST(several_communes_in_a_line_are_not_passed_over) {
+    maille_store *store = open_places();
+    CHECK_TEXT(understood(store, "Crest, Allex\nAjaccio\n", NULL),
+               "1 Crest: - ambigu 26400 Crest, 26402 Allex\n"
+               "2 Ajaccio: 2A004 nom\n");
+    CHECK_TEXT(understood(store, "26400;26402\n2A004;\n", NULL),
+               "1 26400: - ambigu 26400 Crest, 26402 Allex\n"
+               "2 2A004: 2A004 code\n");
+    maille_store_close(store);
+}
+
 TEST(files_that_are_none) {
     maille_store *store = open_places();
     maille_list_row *rows = NULL;
@@ -392,7 +403,8 @@ RUN_TESTS(CASE(open_context), CASE(one_word_a_line),
           CASE(accents_case_articles_and_hyphens_do_not_count),
           CASE(separators_quotes_byte_order_mark_and_latin_1), CASE(several_communes_of_one_name),
           CASE(codes_of_another_vintage), CASE(names_that_are_no_more_get_what_is_like_them),
-          CASE(postal_codes_beside_names_are_no_codes), CASE(files_that_are_none),
+          CASE(postal_codes_beside_names_are_no_codes),
+          CASE(several_communes_in_a_line_are_not_passed_over), CASE(files_that_are_none),
           CASE(all_names_of_the_region_are_found_as_they_are_shouted),
           CASE(each_group_of_a_grouping_becomes_a_perimeter),
           CASE(ids_of_groups_are_folded_and_stay_apart), CASE(close_context))
