@@ -86,6 +86,9 @@ def resolved(document, value):
     return out
 
 
+LAYERS_AND_ANSWERS = {"Comptes", "Couches", "Exploitation", "Objets", "Réponses", "Service", "Tuiles"}
+
+
 def test_answers_by_the_schemas_of_the_api():
     place = {"collection": "communes", "layer": "communes", "feature": "96002", "code": "96002", "id": "cpts-confins",
              "z": "6", "x": "31", "y": "22"}
@@ -94,6 +97,9 @@ def test_answers_by_the_schemas_of_the_api():
     checks, seen = [], 0
     for path, operations in document["paths"].items():
         if "get" not in operations or set(re.findall(r"\{(\w+)\}", path)) - set(place):
+            continue
+        # Answers of editing are held against their schemas by test_openapi_long; events never end.
+        if operations["get"]["tags"][0] not in LAYERS_AND_ANSWERS or path == "/journal":
             continue
         layers = [c["id"] for c in inner.collections()] if "{collection}" in path and "{feature}" not in path else ["communes"]
         for layer in layers:
