@@ -211,6 +211,8 @@ maille_status maille_gap_notes(maille_ctx *ctx, maille_store *store, maille_tabl
 /* ---- scenarios --------------------------------------------------------------------------------
  */
 
+/* How people name scenarios: "" for "reference" and for NULL, else the word itself. */
+const char *maille_scenario_named(const char *word);
 /* A copy that shares what it does not change. Ids are [a-z0-9-]+; MAILLE_REFUSED when it is there.
  * `base` "" = the reference, or another scenario. */
 maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const char *id,

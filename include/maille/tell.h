@@ -87,12 +87,16 @@ maille_status maille_tell_perimeter(maille_ctx *ctx, const maille_ground *ground
 /* "key":[{"code","nom","population","part","sous_zone","partage_expres"}] */
 void maille_j_members(maille_jout *j, const char *key, const maille_ground *ground,
                       const maille_perimeter *perimeter);
+/* "statuts":[{"statut","depuis","avec"}] */
+void maille_j_statuses(maille_jout *j, const maille_perimeter *perimeter);
 /* "key":[{"quoi","code","avant","apres"}] */
 void maille_j_differences(maille_jout *j, const char *key, const maille_differences *differences);
 /* Claims of a commune by several perimeters, as `maille territory contested --json`. */
 maille_status maille_tell_contested(maille_ctx *ctx, const maille_ground *ground,
                                     const maille_plan *plan, const maille_contested *contested,
                                     maille_jout *j);
+/* "key":[…] of rows of maille_history_list, as `maille territory history --json`. */
+void maille_j_history(maille_jout *j, const char *key, const maille_table *rows);
 /* A table as an array of objects under published names; a null stays one. */
 typedef struct {
     const char *key, *column;

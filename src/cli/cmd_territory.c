@@ -238,7 +238,7 @@ static maille_status settle_options(territory *t) {
     }
     if (!t->o.workspace)
         return maille_fail(t->ctx, MAILLE_USAGE, "-w WORKSPACE was missing");
-    t->scenario = scenario_named(t->o.scenario);
+    t->scenario = maille_scenario_named(t->o.scenario);
     t->kind = t->o.kind ? t->o.kind : "cpts";
     if (t->o.audience)
         TRY(maille_audience_parse(t->ctx, t->o.audience, &t->audience));

@@ -209,8 +209,6 @@ void print_differences(const territory *t, const maille_differences *d, const ch
 maille_status run_scenario(territory *t);
 maille_status run_receive(territory *t);
 maille_status run_copy(territory *t);
-/* "" for "reference" and NULL. */
-const char *scenario_named(const char *word);
 /* territory_compare.c */
 maille_status compare_scenarios(territory *t, const char *const *scenarios, size_t count);
 /* territory_comment.c */

@@ -9,8 +9,8 @@ static maille_status measure(territory *t, const char *scenario, maille_plan_fig
     maille_perimeter_list *list = NULL;
     standing *s = NULL;
     maille_status status = MAILLE_OK;
-    TRY(maille_perimeters_load(t->ctx, t->store, scenario_named(scenario), t->kind, t->audience,
-                               &t->when, &list));
+    TRY(maille_perimeters_load(t->ctx, t->store, maille_scenario_named(scenario), t->kind,
+                               t->audience, &t->when, &list));
     TRY(standing_new(t, list, t->kind, &s));
     TRY(maille_plan_figures_of(t->ctx, t->ground, maille_loaded_rules_of(t->loaded, t->kind),
                                maille_loaded_rules(t->loaded)->sizes, s->plan, &s->flags, NULL,

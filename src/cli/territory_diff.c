@@ -153,8 +153,8 @@ static maille_status diff_scenarios(territory *t, const char *only, const char *
     TRY(territory_ground(t, 0));
     TRY(maille_perimeters_load(t->ctx, t->store, t->scenario, t->o.kind, t->audience, &t->when,
                                &a));
-    TRY(maille_perimeters_load(t->ctx, t->store, scenario_named(other), t->o.kind, t->audience,
-                               &t->when, &b));
+    TRY(maille_perimeters_load(t->ctx, t->store, maille_scenario_named(other), t->o.kind,
+                               t->audience, &t->when, &b));
     maille_j_open(&to.j, NULL, '[');
     TRY(each_pair(t, a, b, tell_differing, &to));
     maille_j_close(&to.j, ']');

@@ -143,18 +143,6 @@ done:
 }
 
 maille_status run_history(territory *t) {
-    static const maille_j_column columns[] = {{"numero", "number"},
-                                              {"id", "id"},
-                                              {"date", "at"},
-                                              {"qui", "who"},
-                                              {"motif", "why"},
-                                              {"genre", "kind"},
-                                              {"du_changement", "of_change"},
-                                              {"perimetre", "perimeter"},
-                                              {"nom", "name"},
-                                              {"version", "version"},
-                                              {"avant", "before"},
-                                              {"apres", "after"}};
     maille_table *rows = NULL;
     maille_status status = MAILLE_OK;
     TRY(want_words(t, 0, 1));
@@ -164,7 +152,7 @@ maille_status run_history(territory *t) {
         TRY(want_perimeter(t, perimeter_word(t)));
     if (t->o.json) {
         maille_jout j = {0};
-        maille_j_table(&j, NULL, rows, columns, sizeof columns / sizeof *columns);
+        maille_j_history(&j, NULL, rows);
         TRY(j_print(t->ctx, &j));
     } else if (!t->o.quiet) {
         print_history(rows);

@@ -4,10 +4,6 @@
 #include <maille/memory.h>
 #include <string.h>
 
-const char *scenario_named(const char *word) {
-    return !word || strcmp(word, "reference") == 0 ? "" : word;
-}
-
 /* ---- merges
  * ------------------------------------------------------------------------------------- */
 
@@ -55,7 +51,7 @@ static maille_status make_merge(territory *t, const maille_edit *edit, maille_ed
     maille_merge_report *report = NULL;
     *what = "scénario fusionné";
     maille_status status = maille_scenario_merge(
-        t->ctx, t->store, edit, scenario_named(t->words[1]), t->o.prefer, &report, out);
+        t->ctx, t->store, edit, maille_scenario_named(t->words[1]), t->o.prefer, &report, out);
     status = conflicts_or(t, status, report);
     maille_merge_report_free(report);
     return status;
@@ -149,7 +145,7 @@ static maille_status create_scenario(territory *t) {
     const char *id = status == MAILLE_OK ? t->words[1] : "";
     if (status == MAILLE_OK)
         status = maille_scenario_create(t->ctx, t->store, id, t->o.title ? t->o.title : id,
-                                        scenario_named(t->o.base));
+                                        maille_scenario_named(t->o.base));
     return status == MAILLE_OK ? say_scenario(t, id, "créé") : status;
 }
 

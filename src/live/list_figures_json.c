@@ -1,5 +1,6 @@
 /* A portrait as JSON. */
 #include <maille/portrait.h>
+#include <maille/tell.h>
 
 #include <maille/map.h>
 #include <math.h>
@@ -154,15 +155,7 @@ static void add_identity(const maille_portrait *p, maille_jout *j) {
     maille_j_text(j, "nom", of->name);
     maille_j_text(j, "genre", of->kind);
     maille_j_text(j, "contact", of->contact);
-    maille_j_open(j, "statuts", '[');
-    for (uint32_t i = 0; i < of->status_count; i++) {
-        maille_j_open(j, NULL, '{');
-        maille_j_text(j, "statut", of->statuses[i].status);
-        maille_j_text(j, "depuis", of->statuses[i].since);
-        maille_j_text(j, "avec", of->statuses[i].by);
-        maille_j_close(j, '}');
-    }
-    maille_j_close(j, ']');
+    maille_j_statuses(j, of);
     maille_j_open(j, "sous_zones", '[');
     for (size_t i = 0; i < p->zone_count; i++) {
         maille_j_open(j, NULL, '{');

@@ -76,7 +76,7 @@ bool maille_state_tag_read(const char *text, int64_t *version, char state[17]) {
 
 /* ---- what a perimeter is ---- */
 
-static void j_statuses(maille_jout *j, const maille_perimeter *perimeter) {
+void maille_j_statuses(maille_jout *j, const maille_perimeter *perimeter) {
     maille_j_open(j, "statuts", '[');
     for (uint32_t i = 0; i < perimeter->status_count; i++) {
         maille_j_open(j, NULL, '{');
@@ -116,7 +116,7 @@ maille_status maille_tell_perimeter(maille_ctx *ctx, const maille_ground *ground
     maille_j_text(j, "statut", present->status);
     maille_j_text(j, "depuis", present->since);
     maille_j_text(j, "contact", perimeter->contact);
-    j_statuses(j, perimeter);
+    maille_j_statuses(j, perimeter);
     maille_j_members(j, "membres", ground, perimeter);
     return j->s.failed ? maille_no_memory(ctx) : MAILLE_OK;
 }
@@ -210,6 +210,22 @@ void maille_j_table(maille_jout *j, const char *key, const maille_table *table,
 }
 
 /* ---- comments ---- */
+
+void maille_j_history(maille_jout *j, const char *key, const maille_table *rows) {
+    static const maille_j_column columns[] = {{"numero", "number"},
+                                              {"id", "id"},
+                                              {"date", "at"},
+                                              {"qui", "who"},
+                                              {"motif", "why"},
+                                              {"genre", "kind"},
+                                              {"du_changement", "of_change"},
+                                              {"perimetre", "perimeter"},
+                                              {"nom", "name"},
+                                              {"version", "version"},
+                                              {"avant", "before"},
+                                              {"apres", "after"}};
+    maille_j_table(j, key, rows, columns, sizeof columns / sizeof *columns);
+}
 
 void maille_j_comment(maille_jout *j, const char *key, const maille_table *rows, size_t row) {
     const char *kind = rows->columns[maille_table_column(rows, "subject_kind")].texts[row];

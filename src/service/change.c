@@ -157,10 +157,6 @@ done:
 
 /* ---- a change ---- */
 
-const char *scenario_named(const char *text) {
-    return text && strcmp(text, "reference") != 0 ? text : "";
-}
-
 maille_status asked_change_read(view *v, const request *r, const maille_json *json,
                                 asked_change *out) {
     static const char *const keys[] = {"id", "scenario", "genre",  "motif",
@@ -173,7 +169,7 @@ maille_status asked_change_read(view *v, const request *r, const maille_json *js
     MAILLE_TRY(body_text(v, r, json, "motif", &out->why));
     MAILLE_TRY(body_bool(v, r, json, "tolerant", &out->tolerant));
     MAILLE_TRY(asked_seen_read(v, r, maille_json_get(json, "vu"), out));
-    out->scenario = scenario_named(out->scenario);
+    out->scenario = maille_scenario_named(out->scenario);
     out->gestures = maille_json_get(json, "gestes");
 done:
     return status;
@@ -185,13 +181,6 @@ maille_status reply_refused(view *v, const request *r, reply *out, maille_status
     if (status == MAILLE_REFUSED)
         return reply_problem(r, out, 422, maille_message(v->ctx));
     return status ? reply_failure(v, r, out, status) : MAILLE_OK;
-}
-
-static void j_changes(maille_jout *j, const maille_table *changes) {
-    static const maille_j_column columns[] = {
-        {"numero", "number"}, {"id", "id"},       {"le", "at"},          {"qui", "who"},
-        {"motif", "why"},     {"action", "kind"}, {"version", "version"}};
-    maille_j_table(j, "changements", changes, columns, sizeof columns / sizeof *columns);
 }
 
 maille_status reply_stale(view *v, const request *r, reply *out, int code, const char *detail,
@@ -207,7 +196,7 @@ maille_status reply_stale(view *v, const request *r, reply *out, int code, const
         maille_j_int(&j, "version", stale->items[i].version);
         maille_state_tag(stale->items[i].version, stale->items[i].state, tag);
         maille_j_text(&j, "etat", tag);
-        j_changes(&j, stale->items[i].changes);
+        maille_j_history(&j, "changements", stale->items[i].changes);
         maille_j_differences(&j, "differences", stale->items[i].differences);
         maille_j_close(&j, '}');
     }

@@ -36,8 +36,6 @@ bool asked_match_read(const request *r, asked_change *out);
  * through. The array is the arena's. */
 maille_status asked_seen_known(writing *w, const asked_change *c, maille_seen **out);
 
-/* "" for "reference" and NULL. */
-const char *scenario_named(const char *text);
 /* A text of a body; absent and null are NULL, another type is USAGE. */
 maille_status body_text(view *v, const request *r, const maille_json *body, const char *key,
                         const char **out);

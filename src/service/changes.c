@@ -198,44 +198,24 @@ static maille_status want_seen(writing *w, const asked_change *c, desk *d, const
     return MAILLE_OK;
 }
 
-/* Whether what an account that is bound to départements names is hidden from it: a difference would
- * show it. What is not there (any more) was anybody's. */
-static maille_status find_hidden(writing *w, const asked_change *c, const char *also,
-                                 const char **hidden) {
-    static const maille_moment now;
-    const maille_loaded *loaded = NULL;
-    maille_status status = MAILLE_OK;
-    *hidden = NULL;
-    if (!w->r->narrowed.narrowed_count)
-        return MAILLE_OK;
-    MAILLE_TRY(world_ground(w->v, &loaded));
-    for (size_t i = 0; !*hidden && i < c->seen.count + (also != NULL); i++) {
-        const char *id = i < c->seen.count ? c->seen.items[i].perimeter : also;
-        maille_perimeter *p = NULL;
-        status = maille_perimeter_load(w->v->ctx, w->store, c->scenario, id, &now, &p, NULL);
-        if (status == MAILLE_NOT_FOUND ||
-            (!status && !sees_perimeter(w->r, maille_loaded_ground(loaded), p)))
-            *hidden = id;
-        maille_perimeter_free(p);
-        if (status && status != MAILLE_NOT_FOUND)
-            goto done;
-        status = MAILLE_OK;
-    }
-done:
-    return status;
-}
-
 maille_status refuse_hidden(writing *w, const asked_change *c, const char *also, reply *out) {
-    const char *hidden = NULL;
+    maille_status status = MAILLE_OK;
     char detail[256];
-    maille_status status = find_hidden(w, c, also, &hidden);
-    if (status || !hidden)
-        return status;
+    bool sees = true;
+    const char *id = NULL;
+    for (size_t i = 0; sees && i < c->seen.count + (also != NULL); i++) {
+        id = i < c->seen.count ? c->seen.items[i].perimeter : also;
+        MAILLE_TRY(sees_named(w->v, w->store, w->r, c->scenario, id, &sees));
+    }
+    if (sees)
+        goto done;
     snprintf(
         detail, sizeof detail,
         ogc_say(w->r, "Il n’y a pas de périmètre « %.100s ».", "There is no perimeter \"%.100s\"."),
-        hidden);
-    return reply_problem(w->r, out, 404, detail);
+        id);
+    status = reply_problem(w->r, out, 404, detail);
+done:
+    return status;
 }
 
 /* What a gesture asks cannot be done: since something changed meanwhile, or because it is so. */

@@ -10,28 +10,17 @@
 
 static const char KINDS[2][10] = {"commune", "perimetre"};
 
-/* Whether what a comment is on is there, and lies where who asks may see. */
+/* Whether what a comment is on lies where who asks may see. */
 static maille_status sees_subject(view *v, maille_store *store, const request *r, const char *kind,
                                   const char *subject, const char *scenario, bool *sees) {
-    static const maille_moment now;
     const maille_loaded *loaded = NULL;
-    maille_perimeter *p = NULL;
-    maille_status status = MAILLE_OK;
-    *sees = !r->narrowed.narrowed_count;
-    if (*sees)
-        return MAILLE_OK;
-    MAILLE_TRY(world_ground(v, &loaded));
-    const maille_ground *ground = maille_loaded_ground(loaded);
-    if (strcmp(kind, KINDS[0]) == 0) {
+    if (strcmp(kind, KINDS[0]) != 0 || !r->narrowed.narrowed_count)
+        return sees_named(v, store, r, scenario, subject, sees);
+    maille_status status = world_ground(v, &loaded);
+    if (status == MAILLE_OK) {
+        const maille_ground *ground = maille_loaded_ground(loaded);
         *sees = sees_unit(r, ground, maille_ground_unit(ground, subject));
-        goto done;
     }
-    status = maille_perimeter_load(v->ctx, store, scenario, subject, &now, &p, NULL);
-    *sees = status == MAILLE_OK && sees_perimeter(r, ground, p);
-    if (status == MAILLE_NOT_FOUND) /* it is gone, or never was */
-        status = MAILLE_OK;
-done:
-    maille_perimeter_free(p);
     return status;
 }
 
@@ -47,30 +36,6 @@ static maille_status say_elsewhere(const request *r, reply *out) {
                                  "sur autre chose.",
                                  "This account is bound to départements: this comment is on "
                                  "something else."));
-}
-
-/* ---- telling ---- */
-
-/* Never the account: a name says who. */
-static void add_comment(maille_jout *j, const char *key, const maille_table *rows, size_t row) {
-    static const struct {
-        const char *key, *column;
-    } told[] = {{"scenario", "scenario"},
-                {"texte", "text"},
-                {"le", "at"},
-                {"qui", "who"},
-                {"reponse_a", "reply_to"},
-                {"regle", "settled"},
-                {"regle_par", "settled_by"},
-                {"retire", "withdrawn"}};
-    const char *kind = rows->columns[maille_table_column(rows, "subject_kind")].texts[row];
-    maille_j_open(j, key, '{');
-    maille_j_text(j, "id", rows->columns[maille_table_column(rows, "id")].texts[row]);
-    maille_j_text(j, kind, rows->columns[maille_table_column(rows, "subject")].texts[row]);
-    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
-        maille_j_text(j, told[i].key,
-                      rows->columns[maille_table_column(rows, told[i].column)].texts[row]);
-    maille_j_close(j, '}');
 }
 
 /* ---- GET /comments ---- */
@@ -117,13 +82,13 @@ static maille_status list_comments(view *v, const request *r, reply *out) {
                                    : perimeter ? KINDS[1]
                                                : NULL,
                                    commune ? commune : perimeter,
-                                   scenario ? scenario_word(scenario) : NULL, &rows));
+                                   scenario ? maille_scenario_named(scenario) : NULL, &rows));
     maille_j_open(&j, NULL, '{');
     maille_j_open(&j, "commentaires", '[');
     for (size_t row = 0; row < rows->rows; row++) {
         MAILLE_TRY(sees_row(v, v->store, r, rows, row, &sees));
         if (sees)
-            add_comment(&j, NULL, rows, row);
+            maille_j_comment(&j, NULL, rows, row);
     }
     maille_j_close(&j, ']');
     maille_j_close(&j, '}');
@@ -149,7 +114,7 @@ static maille_status answer_comment(writing *w, const char *id, reply *out) {
     maille_jout j = {0};
     maille_status status = find_comment(w->v, w->store, id, &rows);
     if (status == MAILLE_OK && rows->rows == 1)
-        add_comment(&j, NULL, rows, 0);
+        maille_j_comment(&j, NULL, rows, 0);
     if (status == MAILLE_OK) {
         maille_strbuf_add_char(&j.s, '\n');
         maille_strbuf_free(&out->body);
@@ -164,6 +129,11 @@ static maille_status answer_comment(writing *w, const char *id, reply *out) {
 
 static maille_status refuse(view *v, const request *r, const char *french, const char *english) {
     return maille_fail(v->ctx, MAILLE_REFUSED, "%s", ogc_say(r, french, english));
+}
+
+/* For what is not there and what is not to be seen alike. */
+static maille_status no_such_perimeter(const writing *w) {
+    return refuse(w->v, w->r, "Ce périmètre n’existe pas.", "There is no such perimeter.");
 }
 
 /* REFUSED, in the words of who asks, where what is commented is not there. */
@@ -183,9 +153,7 @@ static maille_status judge_subject(const writing *w, const maille_comment *comme
     status = maille_perimeter_load(w->v->ctx, w->store, comment->scenario, comment->subject, &now,
                                    &p, NULL);
     maille_perimeter_free(p);
-    return status == MAILLE_NOT_FOUND
-               ? refuse(w->v, w->r, "Ce périmètre n’existe pas.", "There is no such perimeter.")
-               : status;
+    return status == MAILLE_NOT_FOUND ? no_such_perimeter(w) : status;
 }
 
 static const char *cell(const maille_table *rows, const char *column) {
@@ -216,8 +184,10 @@ static maille_status add_in_transaction(writing *w, reply *out) {
     MAILLE_TRY(judge_subject(w, comment));
     MAILLE_TRY(sees_subject(w->v, w->store, w->r, comment->subject_kind, comment->subject,
                             comment->scenario, &sees));
-    if (!sees)
+    if (!sees && strcmp(comment->subject_kind, KINDS[0]) == 0)
         return say_elsewhere(w->r, out);
+    if (!sees)
+        MAILLE_TRY(no_such_perimeter(w));
     MAILLE_TRY(judge_reply(w, comment));
     MAILLE_TRY(maille_comment_add(w->v->ctx, w->store, comment, id));
 done:
@@ -262,7 +232,7 @@ static maille_status read_comment(view *v, const request *r, const maille_json *
     MAILLE_TRY(judge_text(v, r, out->text));
     out->subject_kind = commune ? KINDS[0] : KINDS[1];
     out->subject = commune ? commune : perimeter;
-    out->scenario = scenario_word(out->scenario);
+    out->scenario = maille_scenario_named(out->scenario);
 done:
     return status;
 }

@@ -429,3 +429,22 @@ bool sees_perimeter(const request *r, const maille_ground *ground, const maille_
             return true;
     return false;
 }
+
+maille_status sees_named(view *v, maille_store *store, const request *r, const char *scenario,
+                         const char *perimeter, bool *sees) {
+    static const maille_moment now;
+    const maille_loaded *loaded = NULL;
+    maille_perimeter *p = NULL;
+    maille_status status = MAILLE_OK;
+    *sees = !r->narrowed.narrowed_count;
+    if (*sees)
+        return MAILLE_OK;
+    MAILLE_TRY(world_ground(v, &loaded));
+    status = maille_perimeter_load(v->ctx, store, scenario, perimeter, &now, &p, NULL);
+    *sees = status == MAILLE_OK && sees_perimeter(r, maille_loaded_ground(loaded), p);
+    if (status == MAILLE_NOT_FOUND)
+        status = MAILLE_OK;
+done:
+    maille_perimeter_free(p);
+    return status;
+}

@@ -83,6 +83,10 @@ int64_t desk_version(const desk *d, const char *perimeter, char state[65]);
 /* Whether an account sees a perimeter: any of its communes is in its départements, or it has none.
  */
 bool sees_perimeter(const request *r, const maille_ground *ground, const maille_perimeter *p);
+/* The same of the perimeter of that name in a scenario of a store; what is not there is hidden from
+ * who is bound to départements: it was anybody's. */
+maille_status sees_named(view *v, maille_store *store, const request *r, const char *scenario,
+                         const char *perimeter, bool *sees);
 bool sees_unit(const request *r, const maille_ground *ground, uint32_t unit);
 
 /* ---- gestures (gestures.c) ----------------------------------------------------------------------

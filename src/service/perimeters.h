@@ -17,8 +17,6 @@ typedef struct {
 enum { ASK_DAY = 1, ASK_VERSION = 2, ASK_MOMENT = 3, ASK_PUBLICLY = 4 };
 /* From the parameters scenario, kind and a; plans and the past are for the inside. */
 maille_status scope_read(view *v, const request *r, unsigned moments, scope *out);
-/* "reference" and NULL are "". */
-const char *scenario_word(const char *word);
 /* "2026-01-31" or "v3", NULL: now; MAILLE_USAGE names the parameter. */
 maille_status moment_read(view *v, const request *r, const char *key, unsigned moments,
                           maille_moment *out);

@@ -104,22 +104,6 @@ static void link_next(const request *r, reply *out, int64_t next) {
     maille_strbuf_free(&s);
 }
 
-static void write_history(const maille_table *rows, maille_jout *j) {
-    static const maille_j_column columns[] = {{"numero", "number"},
-                                              {"id", "id"},
-                                              {"date", "at"},
-                                              {"qui", "who"},
-                                              {"motif", "why"},
-                                              {"genre", "kind"},
-                                              {"du_changement", "of_change"},
-                                              {"perimetre", "perimeter"},
-                                              {"nom", "name"},
-                                              {"version", "version"},
-                                              {"avant", "before"},
-                                              {"apres", "after"}};
-    maille_j_table(j, NULL, rows, columns, sizeof columns / sizeof *columns);
-}
-
 /* A perimeter may be without a change in a scenario; one that never was, or that is not for who
  * asks, is not there. */
 static maille_status want_known(const sight *k, const char *id, const maille_table *rows) {
@@ -160,7 +144,7 @@ maille_status answer_history(view *v, const request *r, reply *out) {
     MAILLE_TRY(keep_page(&k, rows, before, most, &next));
     if (next)
         link_next(r, out, next);
-    write_history(rows, &j);
+    maille_j_history(&j, NULL, rows);
 done:
     maille_names_free(k.known);
     maille_table_free(rows);
@@ -252,8 +236,8 @@ static maille_status diff_scenarios(const telling *t, const scope *s, const char
         MAILLE_TRY(refuse_usage(t, "scenarios nomme deux scénarios, sans de ni a",
                                 "scenarios names two scenarios, without de or a"));
     for (size_t i = 0; i < 2; i++)
-        MAILLE_TRY(maille_perimeters_load(t->v->ctx, t->v->store, scenario_word(names[i]), s->kind,
-                                          MAILLE_INTERNE, &s->when, &lists[i]));
+        MAILLE_TRY(maille_perimeters_load(t->v->ctx, t->v->store, maille_scenario_named(names[i]),
+                                          s->kind, MAILLE_INTERNE, &s->when, &lists[i]));
     maille_j_open(t->j, NULL, '[');
     MAILLE_TRY(tell_lists(t, lists[0], lists[1]));
     maille_j_close(t->j, ']');

@@ -8,10 +8,6 @@
 
 /* ---- what is asked about ---- */
 
-const char *scenario_word(const char *word) {
-    return !word || strcmp(word, "reference") == 0 ? "" : word;
-}
-
 maille_status count_read(view *v, const request *r, const char *key, int64_t least, int64_t most,
                          int64_t *number) {
     const char *text = request_parameter(r, key);
@@ -64,7 +60,7 @@ static bool is_past(const scope *s) {
 
 maille_status scope_read(view *v, const request *r, unsigned moments, scope *out) {
     maille_status status = MAILLE_OK;
-    *out = (scope){.scenario = scenario_word(request_parameter(r, "scenario")),
+    *out = (scope){.scenario = maille_scenario_named(request_parameter(r, "scenario")),
                    .kind = request_parameter(r, "kind")};
     if (moments)
         MAILLE_TRY(moment_read(v, r, "a", moments, &out->when));

@@ -94,7 +94,7 @@ static maille_status answer_compare(view *v, const request *r, reply *out) {
     maille_j_open(&j, NULL, '[');
     for (size_t i = 0; i < count; i++) {
         c.scenario = names[i];
-        s.scenario = scenario_word(names[i]);
+        s.scenario = maille_scenario_named(names[i]);
         MAILLE_TRY(picture_each(v, r, &s, loaded, measure, &c));
     }
     maille_j_close(&j, ']');
@@ -166,7 +166,7 @@ static maille_status post_scenario(view *v, const request *r, reply *out) {
     MAILLE_TRY(body_text(v, r, tree, "id", &asked.id));
     MAILLE_TRY(body_text(v, r, tree, "titre", &asked.title));
     MAILLE_TRY(body_text(v, r, tree, "base", &asked.base));
-    asked.base = scenario_word(asked.base);
+    asked.base = maille_scenario_named(asked.base);
     asked.title = asked.title && *asked.title ? asked.title : asked.id;
     if (!asked.id || !is_scenario_id(asked.id))
         MAILLE_TRY(maille_fail(v->ctx, MAILLE_USAGE, "%s",
@@ -227,7 +227,7 @@ done:
 }
 
 static maille_status delete_scenario(view *v, const request *r, reply *out) {
-    if (!*scenario_word(r->part[0]))
+    if (!*maille_scenario_named(r->part[0]))
         return reply_problem(
             r, out, 409,
             ogc_say(r, "La référence ne se supprime pas.", "The reference cannot be deleted."));
@@ -317,8 +317,8 @@ static maille_status post_merge(view *v, const request *r, reply *out) {
     MAILLE_TRY(body_text(v, r, tree, "dans", &m.into));
     MAILLE_TRY(body_text(v, r, tree, "prefere", &m.prefer));
     MAILLE_TRY(body_text(v, r, tree, "motif", &m.why));
-    m.into = scenario_word(m.into);
-    m.from = scenario_word(m.from);
+    m.into = maille_scenario_named(m.into);
+    m.from = maille_scenario_named(m.from);
     if (!is_prefer(m.prefer))
         MAILLE_TRY(maille_fail(v->ctx, MAILLE_USAGE, "%s",
                                ogc_say(r, "« prefere » n’est ni ours ni theirs.",

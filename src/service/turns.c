@@ -125,7 +125,7 @@ static maille_status read_turn(view *v, const request *r, const maille_json *bod
     const char *moment = NULL;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(body_text(v, r, body, "scenario", &t->asked.scenario));
-    t->asked.scenario = scenario_named(t->asked.scenario);
+    t->asked.scenario = maille_scenario_named(t->asked.scenario);
     MAILLE_TRY(body_text(v, r, body, "motif", &t->asked.why));
     MAILLE_TRY(body_text(v, r, body, "id", &t->asked.id));
     MAILLE_TRY(body_text(v, r, body, "perimetre", &t->perimeter));

@@ -81,6 +81,10 @@ static maille_status tell_scenario(maille_ctx *ctx, maille_store *store, const c
     return maille_journal_add(ctx, store, &entry);
 }
 
+const char *maille_scenario_named(const char *word) {
+    return !word || strcmp(word, "reference") == 0 ? "" : word;
+}
+
 maille_status maille_scenario_create(maille_ctx *ctx, maille_store *store, const char *id,
                                      const char *title, const char *base) {
     maille_status status = MAILLE_OK;

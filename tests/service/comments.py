@@ -134,7 +134,9 @@ def test_accounts_bound_to_départements_stay_there():
     same("of its département", len(comments(here)), len(comments()))
     same("of another", comments(elsewhere), [])
     same("it comments there", write(here, perimetre="cpts-a", texte="Ici.").status, 201)
-    same("not elsewhere", write(elsewhere, perimetre="cpts-a", texte="Là.").status, 403)
+    hidden = write(elsewhere, perimetre="cpts-a", texte="Là.")
+    same("not elsewhere, as where there is none", (hidden.status, hidden.json["detail"]),
+         (422, write(elsewhere, perimetre="cpts-nulle", texte="Là.").json["detail"]))
     same("nor on a commune", write(elsewhere, commune="01001", texte="Là.").status, 403)
     same("nor settles what it does not see",
          elsewhere.ask("PATCH", "/comments/" + reply["id"], {"regle": True}).status, 404)
