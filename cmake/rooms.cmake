@@ -63,6 +63,10 @@ function(maille_library)
   install(TARGETS maille EXPORT maille LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/maille DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/layers DESTINATION ${CMAKE_INSTALL_DATADIR}/maille)
+  # The map with what tools/web fetched for it; lists of packages and notes for developers stay here.
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/web DESTINATION ${CMAKE_INSTALL_DATADIR}/maille
+    PATTERN "package*.json" EXCLUDE PATTERN "README.md" EXCLUDE PATTERN "vendor.new" EXCLUDE
+    PATTERN ".*" EXCLUDE)
   install(FILES ${PROJECT_BINARY_DIR}/maille.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   install(EXPORT maille NAMESPACE maille:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/maille
     FILE maille-config.cmake)
