@@ -19,6 +19,16 @@ typedef struct {
 /* Properties of a ready layer, in order; block and texts are the catalogue's, until it is freed. */
 maille_status maille_layer_properties(maille_ctx *ctx, const maille_catalogue *catalogue,
                                       const char *id, const maille_property **out, size_t *count);
+/* A legend of it: a definition with "{service}" stands once for each service that has the property.
+ */
+typedef struct {
+    const char *title[2]; /* French, English */
+    const maille_property *property;
+    const maille_legend_def *def;
+} maille_legend;
+/* Legends of a ready layer; block and texts are the catalogue's, until it is freed. */
+maille_status maille_layer_legends(maille_ctx *ctx, const maille_catalogue *catalogue,
+                                   const char *id, const maille_legend **out, size_t *count);
 /* West, south, east, north of all that the audience sees of it; NaN where it has no geometry. */
 maille_status maille_layer_extent(maille_ctx *ctx, const maille_catalogue *catalogue,
                                   const char *id, double box[4]);

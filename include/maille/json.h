@@ -29,6 +29,7 @@ void maille_j_text(maille_jout *j, const char *key, const char *text);
 void maille_j_number(maille_jout *j, const char *key, double value); /* null for NaN */
 void maille_j_int(maille_jout *j, const char *key, int64_t value);
 void maille_j_bool(maille_jout *j, const char *key, bool value);
+void maille_j_json(maille_jout *j, const char *key, const char *json); /* as it is */
 void maille_j_texts(maille_jout *j, const char *key, const char *const *texts, size_t count);
 
 /* Reads an array of texts, as maille_json_texts writes it. `out` and its texts are one block that

@@ -6,6 +6,7 @@
 #include <maille/layerdef.h>
 #include <maille/provenance.h>
 #include <maille/store.h>
+#include <maille/study.h>
 
 /* The catalogue of a workspace for one audience: definitions, and for each whether it can be shown.
  */
@@ -38,6 +39,12 @@ maille_status maille_catalogue_find(maille_ctx *ctx, const maille_catalogue *cat
 /* SHA-256 of input hashes, rules, parameters and the decisions that this audience may see; as hex.
  */
 const char *maille_catalogue_hash(const maille_catalogue *catalogue);
+
+/* The recipe that the workspace keeps, and the rules that it names; without services, and zoning
+ * NULL, where there are none. The catalogue's. */
+const maille_study *maille_catalogue_study(const maille_catalogue *catalogue);
+const maille_publication_rules *maille_catalogue_publication(const maille_catalogue *catalogue);
+const maille_zoning_rules *maille_catalogue_zoning(const maille_catalogue *catalogue);
 
 /* A figure of the summary, in words of the layer's definition. */
 typedef struct {

@@ -125,6 +125,11 @@ void maille_j_bool(maille_jout *j, const char *key, bool value) {
     maille_strbuf_add(&j->s, value ? "true" : "false");
 }
 
+void maille_j_json(maille_jout *j, const char *key, const char *json) {
+    add_key(j, key);
+    maille_strbuf_add(&j->s, json);
+}
+
 void maille_j_texts(maille_jout *j, const char *key, const char *const *texts, size_t count) {
     add_key(j, key);
     maille_json_texts(&j->s, texts, count);

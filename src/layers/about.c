@@ -1,5 +1,5 @@
-/* What is known of a layer beside its features: its properties, its extent, what a file of it
- * bears.
+/* What is known of a layer beside its features: its properties and legends, its extent, what a file
+ * of it bears.
  */
 #include "layers/items.h"
 
@@ -14,6 +14,17 @@ maille_status maille_layer_properties(maille_ctx *ctx, const maille_catalogue *c
         return status;
     *out = plan->properties;
     *count = plan->fields.count;
+    return MAILLE_OK;
+}
+
+maille_status maille_layer_legends(maille_ctx *ctx, const maille_catalogue *catalogue,
+                                   const char *id, const maille_legend **out, size_t *count) {
+    const layers_plan *plan = NULL;
+    maille_status status = layers_find(ctx, catalogue, id, NULL, &plan);
+    if (status)
+        return status;
+    *out = plan->legends;
+    *count = plan->legend_count;
     return MAILLE_OK;
 }
 

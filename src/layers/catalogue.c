@@ -201,6 +201,18 @@ const char *maille_catalogue_hash(const maille_catalogue *catalogue) {
     return catalogue->made->hash.hex;
 }
 
+const maille_study *maille_catalogue_study(const maille_catalogue *catalogue) {
+    return catalogue->study;
+}
+
+const maille_publication_rules *maille_catalogue_publication(const maille_catalogue *catalogue) {
+    return catalogue->publication;
+}
+
+const maille_zoning_rules *maille_catalogue_zoning(const maille_catalogue *catalogue) {
+    return catalogue->zoning;
+}
+
 static maille_status refuse_unknown(maille_ctx *ctx, const maille_catalogue *c, const char *id) {
     uint32_t best[3];
     maille_strbuf near = {0};

@@ -186,6 +186,10 @@ static bool say(const layers_plan *plan, const maille_title *title, const maille
     return true;
 }
 
+static const maille_title *service_title(const maille_catalogue *c, const layers_field *field) {
+    return field->service == SIZE_MAX ? NULL : &c->study->services[field->service].title;
+}
+
 static maille_status describe(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan) {
     plan->properties =
         maille_arena_alloc(plan->arena, (plan->fields.count + 1) * sizeof *plan->properties);
@@ -193,8 +197,7 @@ static maille_status describe(maille_ctx *ctx, const maille_catalogue *c, layers
         return maille_no_memory(ctx);
     for (size_t f = 0; f < plan->fields.count; f++) {
         const layers_field *field = &plan->fields.items[f];
-        const maille_title *service =
-            field->service == SIZE_MAX ? NULL : &c->study->services[field->service].title;
+        const maille_title *service = service_title(c, field);
         maille_property *p = &plan->properties[f];
         *p = (maille_property){.name = field->name,
                                .type = field->def->type,
@@ -203,6 +206,25 @@ static maille_status describe(maille_ctx *ctx, const maille_catalogue *c, layers
                                .def = field->def};
         if (!say(plan, &field->def->title, service, p->title) ||
             !say(plan, &field->def->meaning, service, p->meaning))
+            return maille_no_memory(ctx);
+    }
+    return MAILLE_OK;
+}
+
+/* Of the definition's legend, one for each property that it is of. */
+static maille_status explain(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan) {
+    const maille_legend_def *def = plan->def->legend;
+    plan->legends =
+        maille_arena_alloc(plan->arena, (plan->fields.count + 1) * sizeof *plan->legends);
+    if (!plan->legends)
+        return maille_no_memory(ctx);
+    for (size_t f = 0; def && f < plan->fields.count; f++) {
+        const layers_field *field = &plan->fields.items[f];
+        if (strcmp(field->def->name, def->property) != 0)
+            continue;
+        maille_legend *legend = &plan->legends[plan->legend_count++];
+        *legend = (maille_legend){.property = &plan->properties[f], .def = def};
+        if (!say(plan, &def->title, service_title(c, field), legend->title))
             return maille_no_memory(ctx);
     }
     return MAILLE_OK;
@@ -234,6 +256,7 @@ maille_status layers_plan_new(maille_ctx *ctx, const maille_catalogue *c,
     MAILLE_TRY(choose_rows(ctx, c, plan));
     MAILLE_TRY(choose_all_joined(ctx, c, plan));
     MAILLE_TRY(describe(ctx, c, plan));
+    MAILLE_TRY(explain(ctx, c, plan));
     *out = plan;
     plan = NULL;
 done:

@@ -32,7 +32,9 @@ struct layers_plan {
     MAILLE_VEC(layers_source) sources; /* of the joins */
     MAILLE_VEC(layers_field) fields;
     maille_property *properties; /* one a field */
-    maille_join *joins;          /* one a source */
+    maille_legend *legends;
+    size_t legend_count;
+    maille_join *joins; /* one a source */
     /* what the definition and the audience let through of the view */
     const maille_filter *rows[2];
     size_t row_count;

@@ -305,50 +305,22 @@ done:
     return status;
 }
 
-/* The property of this name, or NULL. */
-static const maille_property *find(const maille_property *properties, size_t count,
-                                   const char *name) {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(properties[i].name, name) == 0)
-            return &properties[i];
-    return NULL;
-}
-
 maille_status layers_styles(maille_ctx *ctx, const maille_catalogue *catalogue,
                             const maille_layer_def *def, maille_table **out) {
-    const maille_legend_def *legend = def->legend;
-    const maille_property *properties = NULL, *property;
+    const maille_legend *legends = NULL;
     size_t count = 0;
-    maille_arena *arena = NULL;
     maille_status status;
     *out = NULL;
-    if (!legend || !def->geometry)
+    if (!def->geometry)
         return MAILLE_OK;
-    MAILLE_TRY(maille_layer_properties(ctx, catalogue, def->id, &properties, &count));
+    MAILLE_TRY(maille_layer_legends(ctx, catalogue, def->id, &legends, &count));
+    if (count == 0)
+        return MAILLE_OK;
     MAILLE_TRY(maille_table_new(ctx, columns, COLUMNS, out));
-    if (!maille_per_service(legend->property)) {
-        if ((property = find(properties, count, legend->property)))
-            status = add_style(ctx, def, property, legend->title.fr, *out);
-        goto done;
-    }
-    if (!(arena = maille_arena_new())) {
-        status = maille_no_memory(ctx);
-        goto done;
-    }
-    for (size_t s = 0; s < catalogue->study->service_count; s++) {
-        const char *name = layers_expand(arena, legend->property, catalogue->study->services[s].id);
-        const char *title =
-            layers_expand(arena, legend->title.fr, catalogue->study->services[s].title.fr);
-        if (!name || !title) {
-            status = maille_no_memory(ctx);
-            goto done;
-        }
-        if ((property = find(properties, count, name)))
-            MAILLE_TRY(add_style(ctx, def, property, title, *out));
-    }
+    for (size_t i = 0; i < count; i++)
+        MAILLE_TRY(add_style(ctx, def, legends[i].property, legends[i].title[0], *out));
 done:
-    maille_arena_free(arena);
-    if (status || (*out && (*out)->rows == 0)) {
+    if (status) {
         maille_table_free(*out);
         *out = NULL;
     }

@@ -12,6 +12,7 @@
 #include <maille/answers.h>
 #include <maille/card.h>
 #include <maille/edit.h>
+#include <maille/hash.h>
 #include <maille/items.h>
 #include <maille/memory.h>
 #include <maille/serve.h>
@@ -31,6 +32,10 @@ const maille_accounts *world_accounts(const world *w);
 maille_status world_gazetteer(struct view *v, const maille_gazetteer **out);
 maille_status world_ground(struct view *v, const maille_loaded **out);
 maille_status world_reach(struct view *v, const maille_roads **out);
+/* The state of the features of each layer of the audience's catalogue, in its order: another one
+ * where they may be others; `narrowed` for who sees part of them by département. */
+maille_status world_layer_states(struct view *v, maille_audience audience, bool narrowed,
+                                 maille_sha256 *out);
 /* Tile sets are kept as long as they fit, the least used go first; give back when done. */
 maille_status world_tileset(struct view *v, maille_audience audience, const char *layer,
                             const maille_account *narrowed, maille_tileset **out);
@@ -174,10 +179,11 @@ typedef struct {
     const route *routes;
     size_t count;
 } route_table;
-/* ogc.c ogc_items.c (OGC API), tiles.c, downloads.c, answers.c, sessions.c, operation.c; of
- * editing: perimeters.c changes.c scenarios.c comments.c journal.c exchange.c events.c jobs.c */
+/* ogc.c ogc_items.c (OGC API), tiles.c, downloads.c, answers.c, sessions.c, operation.c,
+ * catalogue.c; of editing: perimeters.c changes.c scenarios.c comments.c journal.c exchange.c
+ * events.c jobs.c */
 extern const route_table ogc_routes, item_routes, tile_routes, download_routes, answer_routes,
-    session_routes, operation_routes;
+    session_routes, operation_routes, catalogue_routes;
 extern const route_table perimeter_routes, change_routes, scenario_routes, comment_routes,
     journal_routes, exchange_routes, event_routes, job_routes;
 extern const route_table *const all_routes[];

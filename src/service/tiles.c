@@ -120,6 +120,8 @@ static const route_parameter tile_parameters[] = {
     LAYER,
     {"z", true, "integer", "Niveau de zoom.", "\"minimum\":0,\"maximum\":22"},
     {"x", true, "integer", "Colonne, depuis l'ouest.", "\"minimum\":0"},
+    {"v", false, "string",
+     "Version de la couche, que /layers donne : une autre, une autre adresse.", "\"maxLength\":64"},
     {"y", true, "string", "Ligne, depuis le nord ; « .pbf » ou « .mvt » peuvent la suivre.",
      "\"pattern\":\"^[0-9]{1,9}(\\\\.(mvt|pbf))?$\""},
     {0},
