@@ -1,0 +1,4 @@
+/* What the map page is made of: one line a panel or a part. A part may have `start(context)`, called once when the
+ * map is there, and what makes it a panel (README). The order is that of the rail. */
+export const parts = [
+];
