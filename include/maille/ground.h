@@ -95,4 +95,8 @@ uint32_t maille_ground_unit(const maille_ground *ground, const char *code);
 /* Milliseconds from unit a to b; UINT32_MAX beyond the limit or unreached; 0 to itself. */
 uint32_t maille_ground_ms(const maille_ground *ground, uint32_t a, uint32_t b);
 
+/* Inhabitants of the units whose centre the unit's centre reaches within that time (included), its
+ * own among them; NaN where times are not loaded or do not go so far. */
+double maille_ground_people_within(const maille_ground *ground, uint32_t unit, uint32_t limit_ms);
+
 #endif

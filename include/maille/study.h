@@ -33,6 +33,10 @@ typedef struct {
     maille_title title;
     double bands_min[16];
     size_t band_count;
+    /* Id of another service that this one stands in for where it is far (a visiting consultation,
+     * teleconsultation for a doctor): told as what else there is, published like any service. NULL.
+     */
+    const char *alternative_to;
 } maille_service;
 
 typedef struct maille_study {

@@ -315,7 +315,7 @@ static maille_status read_bands(const reader *r, const maille_yaml *map, maille_
 
 static maille_status read_service(const reader *r, const maille_yaml *map,
                                   maille_service *service) {
-    static const char *const keys[] = {"id", "title", "bands_min", NULL};
+    static const char *const keys[] = {"id", "title", "bands_min", "alternative_to", NULL};
     maille_status status = maille_yaml_only(r->ctx, r->file, map, keys);
     if (!status)
         status = text_of(r, map, "id", true, &service->id);
@@ -326,7 +326,27 @@ static maille_status read_service(const reader *r, const maille_yaml *map,
                              "id \"%s\" was not made of a-z, 0-9 and _", service->id);
     service->title.fr = service->id;
     status = config_title(r->ctx, r->file, map, "title", false, &service->title);
+    if (!status)
+        status = text_of(r, map, "alternative_to", false, &service->alternative_to);
     return status ? status : read_bands(r, map, service);
+}
+
+/* What stands in for a service names one that stands for itself. */
+static maille_status check_alternatives(const reader *r, const maille_yaml *list) {
+    const maille_study *study = r->study;
+    for (size_t i = 0; i < study->service_count; i++) {
+        const char *to = study->services[i].alternative_to;
+        size_t k = 0;
+        while (to && k < study->service_count && strcmp(study->services[k].id, to) != 0)
+            k++;
+        if (to && (k == study->service_count || study->services[k].alternative_to))
+            return config_refuse(r->ctx, r->file, config_line(list->items[i], "alternative_to"),
+                                 k == study->service_count
+                                     ? "alternative_to \"%s\" was not among the study's services"
+                                     : "alternative_to \"%s\" was itself an alternative",
+                                 to);
+    }
+    return MAILLE_OK;
 }
 
 static maille_status read_services(const reader *r, const maille_yaml *root) {
@@ -346,7 +366,7 @@ static maille_status read_services(const reader *r, const maille_yaml *root) {
                 status = config_refuse(r->ctx, r->file, list->items[i]->line,
                                        "service \"%s\" stood twice", study->services[i].id);
     }
-    return status;
+    return status ? status : check_alternatives(r, list);
 }
 
 /* ---- rules and the whole ---- */
@@ -463,7 +483,9 @@ static void add_service(maille_strbuf *s, const maille_service *service) {
         maille_strbuf_add(s, b ? "," : "");
         maille_strbuf_add_double(s, service->bands_min[b]);
     }
-    maille_strbuf_add(s, "]}");
+    maille_strbuf_add_char(s, ']');
+    add_pair(s, "alternative_to", service->alternative_to);
+    maille_strbuf_add_char(s, '}');
 }
 
 maille_status maille_study_to_json(maille_ctx *ctx, const maille_study *study, char **out) {

@@ -179,31 +179,168 @@ done:
     return status;
 }
 
-static maille_status add_services(card *k) {
+static maille_status add_service(card *k, const maille_service *service,
+                                 const maille_items *coverage, const maille_items *access) {
+    const char *id = service->id;
+    maille_j_open(k->out, NULL, '{');
+    maille_j_text(k->out, "service", id);
+    maille_j_text(k->out, "titre", service->title.fr);
+    if (service->alternative_to)
+        maille_j_text(k->out, "alternative_a", service->alternative_to);
+    maille_j_number(k->out, "minutes", value_of(coverage, id, "_min").number);
+    maille_j_number(k->out, "tranche_min", value_of(coverage, id, "_tranche").number);
+    maille_status status = add_place(k, id, value_of(coverage, id, "_id").text);
+    if (has_property(access, id, "_apl"))
+        maille_j_number(k->out, "apl", value_of(access, id, "_apl").number);
+    maille_j_close(k->out, '}');
+    return status;
+}
+
+/* Those that stand for themselves, all of them; of those that stand in for another the ones that
+ * are near enough to tell. */
+static maille_status add_list(card *k, const char *key, bool alternatives,
+                              const maille_items *coverage, const maille_items *access) {
     const maille_study *study = k->catalogue->study;
+    maille_status status = MAILLE_OK;
+    maille_j_open(k->out, key, '[');
+    for (size_t s = 0; s < study->service_count && !status; s++) {
+        const maille_service *service = &study->services[s];
+        if ((service->alternative_to != NULL) == alternatives &&
+            (!alternatives || !value_of(coverage, service->id, "_tranche").null))
+            status = add_service(k, service, coverage, access);
+    }
+    maille_j_close(k->out, ']');
+    return status;
+}
+
+static maille_status add_services(card *k) {
     maille_items *coverage = NULL, *access = NULL;
     maille_status status;
     MAILLE_TRY(open_feature(k, "couverture", k->code, &coverage));
     MAILLE_TRY(open_feature(k, "accessibilite", k->code, &access));
     if (coverage)
         MAILLE_TRY(layers_estimated(k->ctx, k->catalogue, coverage->plan->def, &k->estimated));
-    maille_j_open(k->out, "services", '[');
-    for (size_t s = 0; s < study->service_count; s++) {
-        const char *id = study->services[s].id;
+    MAILLE_TRY(add_list(k, "services", false, coverage, access));
+    MAILLE_TRY(add_list(k, "autres", true, coverage, access));
+done:
+    maille_items_free(coverage);
+    maille_items_free(access);
+    return status;
+}
+
+static maille_status add_people(card *k, const maille_card_people *people, size_t count) {
+    static const char *const kinds[] = {"communes", "centres", "roads"};
+    maille_status status = MAILLE_OK;
+    bool known = false;
+    maille_j_open(k->out, "habitants_a", '[');
+    for (size_t i = 0; i < count; i++) {
+        known = known || !isnan(people[i].people);
         maille_j_open(k->out, NULL, '{');
-        maille_j_text(k->out, "service", id);
-        maille_j_text(k->out, "titre", study->services[s].title.fr);
-        maille_j_number(k->out, "minutes", value_of(coverage, id, "_min").number);
-        maille_j_number(k->out, "tranche_min", value_of(coverage, id, "_tranche").number);
-        MAILLE_TRY(add_place(k, id, value_of(coverage, id, "_id").text));
-        if (has_property(access, id, "_apl"))
-            maille_j_number(k->out, "apl", value_of(access, id, "_apl").number);
+        maille_j_number(k->out, "minutes", people[i].minutes);
+        maille_j_number(k->out, "population", layers_rounded(people[i].people, 0));
+        maille_j_close(k->out, '}');
+    }
+    maille_j_close(k->out, ']');
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && known && !status; i++)
+        status = rest_on(k, kinds[i]);
+    return status;
+}
+
+/* ---- where it lies ---- */
+
+/* "centre": longitude and latitude; null before step borders has run. */
+static maille_status add_centre(card *k) {
+    static const char *const columns[] = {"lon", "lat"};
+    const maille_value code = maille_text_value(k->code);
+    const maille_filter filter = maille_equals("code", &code);
+    const maille_query query = {
+        .table = "commune_figure", .columns = columns, .column_count = 2, .filter = &filter};
+    maille_table *table = NULL;
+    maille_status status = maille_store_read(k->ctx, k->catalogue->store, &query, &table);
+    if (!status && table->rows == 0)
+        maille_j_text(k->out, "centre", NULL);
+    if (!status && table->rows > 0) {
+        maille_j_open(k->out, "centre", '[');
+        for (size_t i = 0; i < 2; i++)
+            maille_j_number(k->out, NULL, layers_rounded(table->columns[i].reals[0], 7));
+        maille_j_close(k->out, ']');
+    }
+    maille_table_free(table);
+    return status;
+}
+
+/* "etendue": west, south, east, north, to a metre, outwards. */
+static maille_status add_extent(card *k) {
+    static const double parts = 1e5;
+    const maille_value code = maille_text_value(k->code);
+    const maille_filter filter = maille_equals("code", &code);
+    double box[4];
+    maille_status status =
+        maille_store_extent(k->ctx, k->catalogue->store, "commune", &filter, box);
+    if (status)
+        return status;
+    if (isnan(box[0])) {
+        maille_j_text(k->out, "etendue", NULL);
+        return MAILLE_OK;
+    }
+    maille_j_open(k->out, "etendue", '[');
+    for (size_t i = 0; i < 4; i++)
+        maille_j_number(k->out, NULL,
+                        (i < 2 ? floor(box[i] * parts) : ceil(box[i] * parts)) / parts);
+    maille_j_close(k->out, ']');
+    return MAILLE_OK;
+}
+
+static maille_status read_borders(card *k, maille_table **out) {
+    static const char *const columns[] = {"a", "b"};
+    const maille_value code = maille_text_value(k->code), line = maille_text_value("ligne");
+    const maille_filter ends[] = {maille_equals("a", &code), maille_equals("b", &code)};
+    const maille_filter *const either[] = {&ends[0], &ends[1]};
+    const maille_filter touches = {.op = MAILLE_F_OR, .children = either, .count = 2};
+    const maille_filter along = maille_equals("kind", &line);
+    const maille_filter *const both[] = {&touches, &along};
+    const maille_filter filter = {.op = MAILLE_F_AND, .children = both, .count = 2};
+    const maille_query query = {
+        .table = "border", .columns = columns, .column_count = 2, .filter = &filter};
+    return maille_store_read(k->ctx, k->catalogue->store, &query, out);
+}
+
+/* "voisins": in order of code. */
+static maille_status add_neighbours(card *k) {
+    static const char *const columns[] = {"code", "name"}, *const order[] = {"code"};
+    maille_table *borders = NULL, *communes = NULL;
+    maille_value *codes = NULL;
+    maille_status status;
+    MAILLE_TRY(read_borders(k, &borders));
+    if (!(codes = maille_alloc(borders->rows + 1, sizeof *codes))) {
+        status = maille_no_memory(k->ctx);
+        goto done;
+    }
+    for (size_t i = 0; i < borders->rows; i++) {
+        const char *a = borders->columns[0].texts[i], *b = borders->columns[1].texts[i];
+        codes[i] = maille_text_value(strcmp(a, k->code) == 0 ? b : a);
+    }
+    const maille_filter among = {
+        .op = MAILLE_F_IN, .column = "code", .values = codes, .count = borders->rows};
+    const maille_query query = {.table = "commune",
+                                .columns = columns,
+                                .column_count = 2,
+                                .filter = &among,
+                                .order = order,
+                                .order_count = 1};
+    MAILLE_TRY(maille_store_read(k->ctx, k->catalogue->store, &query, &communes));
+    maille_j_open(k->out, "voisins", '[');
+    for (size_t i = 0; i < communes->rows; i++) {
+        maille_j_open(k->out, NULL, '{');
+        maille_j_text(k->out, "code", communes->columns[0].texts[i]);
+        maille_j_text(k->out, "nom", communes->columns[1].texts[i]);
         maille_j_close(k->out, '}');
     }
     maille_j_close(k->out, ']');
 done:
-    maille_items_free(coverage);
-    maille_items_free(access);
+    maille_table_free(borders);
+    maille_table_free(communes);
+    maille_free(codes);
     return status;
 }
 
@@ -220,6 +357,15 @@ static maille_status read_groupings(card *k, maille_table **out) {
                                 .order = order,
                                 .order_count = 1};
     return maille_store_read(k->ctx, k->catalogue->store, &query, out);
+}
+
+/* Since when, by which text and below what a zone is underserved: the upper bound (included) of the
+ * lowest class. */
+static void add_rules(card *k, const maille_zoning_rules *rules) {
+    maille_j_text(k->out, "titre", rules->head.title.fr);
+    maille_j_text(k->out, "reference", rules->head.source);
+    maille_j_text(k->out, "depuis", rules->head.valid_from);
+    maille_j_number(k->out, "seuil", rules->count ? rules->classes[0].to : NAN);
 }
 
 /* "zonage": the class of the zone that the commune is in, and what says so. */
@@ -252,6 +398,7 @@ static maille_status add_zone(card *k, const maille_table *groupings) {
     add_truth(k, "derogation", !derogation.null, derogation.number != 0);
     add_text(k, "motif", zone, "motif");
     maille_j_text(k->out, "regles", study->zoning);
+    add_rules(k, rules);
     maille_j_close(k->out, '}');
 done:
     maille_items_free(zone);
@@ -274,6 +421,15 @@ static maille_status add_groupings(card *k, const maille_table *groupings) {
 
 /* ---- CPTS ---- */
 
+/* What the legend of the layer calls a status. */
+static const char *status_title(const maille_items *items, const char *status) {
+    const maille_legend_def *legend = items->plan->def->legend;
+    for (size_t i = 0; status && legend && i < legend->count; i++)
+        if (legend->entries[i].value && strcmp(legend->entries[i].value, status) == 0)
+            return legend->entries[i].title.fr;
+    return NULL;
+}
+
 static maille_status add_perimeters(card *k) {
     maille_items *items = NULL;
     bool found = false;
@@ -288,6 +444,8 @@ static maille_status add_perimeters(card *k) {
         add_text(k, "id", items, "id");
         add_text(k, "nom", items, "nom");
         add_text(k, "statut", items, "statut");
+        maille_j_text(k->out, "statut_titre",
+                      status_title(items, value_of(items, "statut", "").text));
         add_text(k, "contact", items, "contact");
         maille_j_close(k->out, '}');
     }
@@ -317,7 +475,8 @@ static maille_status add_credits(card *k) {
     return status;
 }
 
-static maille_status add_all(card *k, const maille_items *commune, const maille_table *groupings) {
+static maille_status add_all(card *k, const maille_items *commune, const maille_table *groupings,
+                             const maille_card_people *people, size_t people_count) {
     const char *department = value_of(commune, "departement", "").text;
     maille_status status;
     if (department)
@@ -327,10 +486,14 @@ static maille_status add_all(card *k, const maille_items *commune, const maille_
     add_text(k, "nom", commune, "nom");
     add_number(k, "population", commune, "population");
     maille_j_text(k->out, "departement", department);
+    MAILLE_TRY(add_centre(k));
+    MAILLE_TRY(add_extent(k));
     MAILLE_TRY(add_services(k));
+    MAILLE_TRY(add_people(k, people, people_count));
     MAILLE_TRY(add_zone(k, groupings));
     MAILLE_TRY(add_perimeters(k));
     MAILLE_TRY(add_groupings(k, groupings));
+    MAILLE_TRY(add_neighbours(k));
     MAILLE_TRY(add_credits(k));
     maille_j_close(k->out, '}');
 done:
@@ -339,6 +502,7 @@ done:
 
 maille_status maille_commune_card(maille_ctx *ctx, const maille_catalogue *catalogue,
                                   const maille_selection *narrowed, const char *code,
+                                  const maille_card_people *people, size_t people_count,
                                   maille_strbuf *out) {
     maille_jout text = {0};
     maille_items *commune = NULL;
@@ -358,7 +522,7 @@ maille_status maille_commune_card(maille_ctx *ctx, const maille_catalogue *catal
         goto done;
     }
     MAILLE_TRY(read_groupings(&k, &groupings));
-    MAILLE_TRY(add_all(&k, commune, groupings));
+    MAILLE_TRY(add_all(&k, commune, groupings, people, people_count));
     if (!text.s.failed)
         maille_strbuf_add_n(out, text.s.text, text.s.length);
     if (text.s.failed || out->failed)

@@ -116,6 +116,36 @@ static const route_parameter times_parameters[] = {
     {0},
 };
 
+#define TEXT "{\"type\":\"string\"}"
+#define TEXT_OR_NULL "{\"type\":\"string\",\"nullable\":true}"
+#define NUMBER_OR_NULL "{\"type\":\"number\",\"nullable\":true}"
+#define NUMBERS "{\"type\":\"array\",\"nullable\":true,\"items\":{\"type\":\"number\"}}"
+#define OBJECT_OR_NULL(members)                                                                    \
+    "{\"type\":\"object\",\"nullable\":true,\"properties\":{" members "}}"
+#define LIST_OR_NULL(members)                                                                      \
+    "{\"type\":\"array\",\"nullable\":true,\"items\":" OBJECT_OR_NULL(members) "}"
+#define SERVICES                                                                                   \
+    LIST_OR_NULL("\"service\":" TEXT ",\"titre\":" TEXT ",\"alternative_a\":" TEXT                 \
+                 ",\"minutes\":" NUMBER_OR_NULL ",\"tranche_min\":" NUMBER_OR_NULL                 \
+                 ",\"lieu\":{\"type\":\"object\",\"nullable\":true},\"apl\":" NUMBER_OR_NULL)
+#define ZONING                                                                                     \
+    OBJECT_OR_NULL("\"service\":" TEXT ",\"unite\":" TEXT ",\"zone\":" TEXT                        \
+                   ",\"nom\":" TEXT_OR_NULL ",\"apl\":" NUMBER_OR_NULL                             \
+                   ",\"apl_commune\":" NUMBER_OR_NULL ",\"classe\":" TEXT_OR_NULL                  \
+                   ",\"classe_calculee\":" TEXT_OR_NULL ",\"regles\":" TEXT ",\"titre\":" TEXT     \
+                   ",\"reference\":" TEXT ",\"depuis\":" TEXT ",\"seuil\":" NUMBER_OR_NULL)
+#define CARD                                                                                       \
+    "{\"type\":\"object\",\"required\":[\"code\",\"nom\",\"services\"],\"properties\":{"             \
+    "\"code\":" TEXT ",\"nom\":" TEXT ",\"population\":" NUMBER_OR_NULL                              \
+    ",\"departement\":" TEXT ",\"centre\":" NUMBERS ",\"etendue\":" NUMBERS ",\"services\":" SERVICES  \
+    ",\"autres\":" SERVICES ",\"habitants_a\":" LIST_OR_NULL(                                       \
+        "\"minutes\":{\"type\":\"number\"},\"population\":" NUMBER_OR_NULL) ",\"zonage\":" ZONING       \
+    ",\"cpts\":" LIST_OR_NULL("\"id\":" TEXT ",\"nom\":" TEXT ",\"statut\":" TEXT                    \
+                              ",\"statut_titre\":" TEXT_OR_NULL ",\"contact\":" TEXT_OR_NULL)      \
+    ",\"groupements\":" LIST_OR_NULL("\"groupement\":" TEXT ",\"id\":" TEXT                         \
+                                     ",\"nom\":" TEXT_OR_NULL)                                     \
+    ",\"voisins\":" LIST_OR_NULL("\"code\":" TEXT ",\"nom\":" TEXT) "}}"
+
 static const route routes[] = {
     {.verbs = GET,
      .path = "/communes",
@@ -134,6 +164,7 @@ static const route routes[] = {
      .summary = "La fiche d’une commune : services les plus proches, accès, CPTS",
      .formats = pages,
      .parameters = commune_parameters,
+     .answers = CARD,
      .answer = answer_commune},
     {.verbs = GET,
      .path = "/perimeters/{id}/figures",

@@ -96,6 +96,44 @@ static void add_services(const page *p) {
     maille_strbuf_add(p->s, "</tbody></table></div>\n");
 }
 
+/* What stands in for a service, where something is near. */
+static void add_others(const page *p) {
+    const maille_json *others = maille_json_get(p->card, "autres");
+    if (maille_json_count(others) == 0)
+        return;
+    maille_strbuf_addf(p->s, "<h2>%s</h2>\n<ul>\n",
+                       ogc_say(p->r, "Ce qui existe aussi", "What else there is"));
+    for (size_t i = 0; i < maille_json_count(others); i++) {
+        const maille_json *one = maille_json_at(others, i);
+        maille_strbuf_add(p->s, "<li><strong>");
+        html_text(p->s, text_of(one, "titre"));
+        maille_strbuf_add(p->s, ogc_say(p->r, "</strong>\u00a0: ", "</strong>: "));
+        add_place(p, maille_json_get(one, "lieu"));
+        maille_strbuf_add(p->s, ", ");
+        add_minutes(p, number_of(one, "minutes"));
+        maille_strbuf_add(p->s, "</li>\n");
+    }
+    maille_strbuf_add(p->s, "</ul>\n");
+}
+
+static void add_people(const page *p) {
+    const maille_json *people = maille_json_get(p->card, "habitants_a");
+    if (isnan(number_of(maille_json_at(people, 0), "population")))
+        return;
+    maille_strbuf_addf(p->s, "<h2>%s</h2>\n<ul>\n",
+                       ogc_say(p->r, "Combien d’habitants autour", "How many live around"));
+    for (size_t i = 0; i < maille_json_count(people); i++) {
+        const maille_json *one = maille_json_at(people, i);
+        maille_strbuf_addf(p->s,
+                           ogc_say(p->r, "<li>à %.0f minutes de route ou moins\u00a0: ",
+                                   "<li>within %.0f minutes by road: "),
+                           number_of(one, "minutes"));
+        maille_strbuf_add_french(p->s, number_of(one, "population"), 0);
+        maille_strbuf_add(p->s, ogc_say(p->r, " habitants</li>\n", " inhabitants</li>\n"));
+    }
+    maille_strbuf_add(p->s, "</ul>\n");
+}
+
 /* ---- class ---- */
 
 static const char *service_title(const page *p, const char *id) {
@@ -254,6 +292,8 @@ maille_status answer_card_page(view *v, const request *r, const char *card, mail
     html_begin(s, r, name, way, 2);
     add_head(&p);
     add_services(&p);
+    add_others(&p);
+    add_people(&p);
     add_class(&p);
     add_communities(&p);
     add_sources(&p);

@@ -3,6 +3,7 @@
 
 #include "territory/judge_common.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,16 @@ uint32_t maille_ground_ms(const maille_ground *ground, uint32_t a, uint32_t b) {
             high = middle;
     }
     return low < end && ground->time_column[low] == b ? ground->time_ms[low] : UINT32_MAX;
+}
+
+double maille_ground_people_within(const maille_ground *ground, uint32_t unit, uint32_t limit_ms) {
+    double people = ground->population[unit];
+    if (!ground->time_start || limit_ms > ground->time_limit_ms)
+        return NAN;
+    for (uint64_t i = ground->time_start[unit]; i < ground->time_start[unit + 1]; i++)
+        if (ground->time_ms[i] <= limit_ms && ground->time_column[i] != unit)
+            people += ground->population[ground->time_column[i]];
+    return people;
 }
 
 double maille_border_length(const maille_adjacency *adjacency, uint32_t a, uint32_t b) {

@@ -39,6 +39,7 @@ static const char whole[] =
     "  - {kind: movements, file: m.csv, from_vintage: 2018, to_vintage: 2026-01-01}\n"
     "services:\n"
     "  - {id: mg, title: {fr: 'Médecin \"général\"'}, bands_min: [5, 10, 15.5]}\n"
+    "  - {id: tele, bands_min: [5], alternative_to: mg}\n"
     "rules: {sizes: aci-2019, zoning: {set: zonage-2017, unit: bv2012}}\n"
     "layers: [communes, cpts]\n";
 
@@ -62,7 +63,9 @@ TEST(a_whole_study_is_read) {
     CHECK_TEXT(s->sources[3].name, "epci");
     CHECK_TEXT(s->sources[4].perimeter_kind, "cpts");
     CHECK_TEXT(s->sources[5].from_vintage, "2018");
-    CHECK_INT(s->service_count, 1);
+    CHECK_INT(s->service_count, 2);
+    CHECK(s->services[0].alternative_to == NULL);
+    CHECK_TEXT(s->services[1].alternative_to, "mg");
     CHECK_TEXT(s->services[0].title.fr, "Médecin \"général\"");
     CHECK_INT(s->services[0].band_count, 3);
     CHECK_NEAR(s->services[0].bands_min[2], 15.5, 0);
@@ -82,9 +85,11 @@ TEST(the_workspace_keeps_services_and_rules_as_json) {
     CHECK_TEXT(json,
                "{\"study\":\"essai\",\"title\":{\"fr\":\"Essai\",\"en\":\"Trial\"},"
                "\"services\":[{\"id\":\"mg\",\"title\":{\"fr\":\"Médecin \\\"général\\\"\"},"
-               "\"bands_min\":[5,10,15.5]}],\"rules\":{\"sizes\":\"aci-2019\","
+               "\"bands_min\":[5,10,15.5]},{\"id\":\"tele\",\"title\":{\"fr\":\"tele\"},"
+               "\"bands_min\":[5],\"alternative_to\":\"mg\"}],\"rules\":{\"sizes\":\"aci-2019\","
                "\"zoning\":{\"set\":\"zonage-2017\",\"unit\":\"bv2012\"}}}");
     CHECK_INT(maille_study_from_json(ctx, json, &back), 0);
+    CHECK_TEXT(back->services[1].alternative_to, "mg");
     CHECK_TEXT(back->services[0].title.fr, "Médecin \"général\"");
     CHECK_TEXT(back->zoning, "zonage-2017");
     CHECK_INT(maille_study_to_json(ctx, back, &again), 0);
@@ -184,6 +189,12 @@ TEST(services_are_checked) {
                   ":3: bands_min did not ascend at 10");
     check_refused("study: a\nservices:\n  - {id: m, bands_min: [0, 10]}\n", "no number of minutes");
     check_refused("study: a\nservices:\n  - {id: m, bands_min: []}\n", "held 0 values");
+    check_refused(
+        "study: a\nservices:\n  - {id: m, bands_min: [5]}\n"
+        "  - {id: t, bands_min: [5],\n     alternative_to: n}\n",
+        ":5: alternative_to \"n\" was not among the study's services");
+    check_refused("study: a\nservices:\n  - {id: m, bands_min: [5], alternative_to: m}\n",
+                  ":3: alternative_to \"m\" was itself an alternative");
     check_refused("study: a\nservices:\n  - {id: m}\n", ":3: key \"bands_min\" was missing");
 }
 

@@ -8,12 +8,13 @@ static maille_ctx *ctx;
 static maille_store *store;
 static maille_catalogue *interne, *public;
 static const maille_selection all = {.limit = -1};
+static const maille_card_people people[] = {{10, 1500}, {20, NAN}};
 
 static maille_json *card_of(const maille_catalogue *c, const maille_selection *narrowed,
                             const char *code) {
     maille_strbuf text = {0};
     maille_json *tree = NULL;
-    CHECK_OK(maille_commune_card(ctx, c, narrowed, code, &text));
+    CHECK_OK(maille_commune_card(ctx, c, narrowed, code, people, 2, &text));
     if (text.text)
         CHECK_OK(maille_json_parse(ctx, "card", text.text, &tree));
     maille_strbuf_free(&text);
@@ -78,9 +79,14 @@ TEST(a_card_says_what_the_layers_say) {
     check_text(card, "zonage.classe", NULL);
     check_text(card, "zonage.classe_calculee", "ZIP");
     check_text(card, "zonage.regles", "zonage-2017");
+    check_text(card, "zonage.depuis", "2017-11-13");
+    check_number(card, "zonage.seuil", 2.5);
+    CHECK(strstr(maille_json_as_text(at(card, "zonage.reference")), "13 novembre 2017") != NULL);
+    CHECK(strstr(maille_json_as_text(at(card, "zonage.titre")), "2017") != NULL);
     CHECK_INT(maille_json_count(at(card, "cpts")), 2);
     check_text(card, "cpts.0.id", "cpts-a");
     check_text(card, "cpts.0.statut", "en-fonctionnement");
+    check_text(card, "cpts.0.statut_titre", "En fonctionnement");
     check_text(card, "cpts.0.contact", "a@exemple.fr");
     check_text(card, "cpts.1.contact", NULL);
     check_text(card, "groupements.0.groupement", "bv");
@@ -100,6 +106,59 @@ TEST(what_is_not_known_is_null) {
     CHECK(maille_json_is_null(at(card, "zonage")));
     CHECK_INT(maille_json_count(at(card, "groupements")), 0);
     maille_json_free(card);
+}
+
+TEST(a_card_says_where_the_commune_lies) {
+    static const double box[] = {8.5, 41.5, 8.75, 41.75};
+    maille_json *card = card_of(interne, &all, "2A001");
+    check_number(card, "centre.0", 8.6123457);
+    check_number(card, "centre.1", 41.6);
+    for (size_t i = 0; i < 4; i++) {
+        char path[16];
+        double got = NAN;
+        snprintf(path, sizeof path, "etendue.%zu", i);
+        CHECK(maille_json_as_number(at(card, path), &got));
+        CHECK_NEAR(got, box[i], 1.1e-5);
+        CHECK(i < 2 ? got <= box[i] : got >= box[i]);
+    }
+    CHECK_INT(maille_json_count(at(card, "voisins")), 1); /* a corner makes no neighbours */
+    check_text(card, "voisins.0.code", "01001");
+    check_text(card, "voisins.0.nom", "Trou");
+    check_number(card, "habitants_a.0.minutes", 10);
+    check_number(card, "habitants_a.0.population", 1500);
+    check_number(card, "habitants_a.1.population", NAN);
+    maille_json_free(card);
+    card = card_of(interne, &all, "01001");
+    CHECK_INT(maille_json_count(at(card, "voisins")), 2);
+    check_text(card, "voisins.0.code", "01002");
+    CHECK(maille_json_is_null(at(card, "centre")));
+    maille_json_free(card);
+}
+
+/* What stands in for a service stands apart, where it is within its widest band. */
+TEST(alternatives_stand_apart) {
+    maille_store *other = new_region(ctx, "ODbL 1.0");
+    CHECK_OK(maille_store_set(
+        ctx, other, "study_json",
+        "{\"study\":\"petit\",\"services\":["
+        "{\"id\":\"medecin_generaliste\",\"bands_min\":[10,20]},{\"id\":\"maternite\","
+        "\"title\":{\"fr\":\"Sage-femme\"},\"bands_min\":[30],"
+        "\"alternative_to\":\"medecin_generaliste\"}]}"));
+    maille_catalogue *c = catalogue_of(ctx, other, MAILLE_INTERNE);
+    maille_json *card = card_of(c, &all, "2A001");
+    CHECK_INT(maille_json_count(at(card, "services")), 1);
+    CHECK_INT(maille_json_count(at(card, "autres")), 1);
+    check_text(card, "autres.0.service", "maternite");
+    check_text(card, "autres.0.titre", "Sage-femme");
+    check_text(card, "autres.0.alternative_a", "medecin_generaliste");
+    check_number(card, "autres.0.minutes", 30);
+    check_text(card, "autres.0.lieu.id", "m-1");
+    maille_json_free(card);
+    card = card_of(c, &all, "01001"); /* 95.5 minutes: beyond the band */
+    CHECK_INT(maille_json_count(at(card, "autres")), 0);
+    maille_json_free(card);
+    maille_catalogue_free(c);
+    maille_store_close(other);
 }
 
 /* Where the nearest is in another département, or beyond the study. */
@@ -146,7 +205,7 @@ TEST(the_public_sees_nothing_of_a_draft) {
     check_text(card, "cpts.0.id", "cpts-secret");
     maille_json_free(card);
     maille_strbuf text = {0};
-    CHECK_OK(maille_commune_card(ctx, public, &all, "01002", &text));
+    CHECK_OK(maille_commune_card(ctx, public, &all, "01002", NULL, 0, &text));
     CHECK(strstr(text.text, "\"cpts\":[]") != NULL);
     CHECK(strstr(text.text, "secret") == NULL && strstr(text.text, "rouillon") == NULL);
     maille_strbuf_free(&text);
@@ -176,10 +235,10 @@ TEST(layers_that_are_not_ready_are_left_out) {
 
 TEST(a_commune_that_is_not_there_is_not_found) {
     maille_strbuf text = {0};
-    CHECK_FAILS(maille_commune_card(ctx, interne, &all, "99999", &text), MAILLE_NOT_FOUND,
+    CHECK_FAILS(maille_commune_card(ctx, interne, &all, "99999", NULL, 0, &text), MAILLE_NOT_FOUND,
                 "commune \"99999\" was not found");
-    CHECK_FAILS(maille_commune_card(ctx, interne, &all, "' OR 1=1 --", &text), MAILLE_NOT_FOUND,
-                "was not found");
+    CHECK_FAILS(maille_commune_card(ctx, interne, &all, "' OR 1=1 --", NULL, 0, &text),
+                MAILLE_NOT_FOUND, "was not found");
     CHECK_INT(text.length, 0);
     maille_strbuf_free(&text);
 }
@@ -192,6 +251,8 @@ static void start(void) {
          "cpts-a|01001|1\ncpts-a|2A001|0.5\ncpts-b|2A001|1\ncpts-secret|01002|1");
     fill(ctx, store, "grouping",
          "bv|2A001|b1|Bassin\nepci|2A001|200000001|Communauté du Bourg\nbv|01001|b2|Autre");
+    fill(ctx, store, "commune_figure", "2A001|1000000|8.61234567|41.6|source|0|0");
+    fill(ctx, store, "border", "01001|01002|ligne|12\n01001|2A001|ligne|5\n01002|2A001|point|0");
     interne = catalogue_of(ctx, store, MAILLE_INTERNE);
     public = catalogue_of(ctx, store, MAILLE_PUBLIC);
 }
@@ -203,6 +264,7 @@ static void stop(void) {
 }
 
 RUN_TESTS(CASE(start), CASE(a_card_says_what_the_layers_say), CASE(what_is_not_known_is_null),
+          CASE(a_card_says_where_the_commune_lies), CASE(alternatives_stand_apart),
           CASE(borders_are_told), CASE(the_public_sees_nothing_of_a_draft),
           CASE(layers_that_are_not_ready_are_left_out),
           CASE(a_commune_that_is_not_there_is_not_found), CASE(stop))

@@ -90,6 +90,49 @@ def test_a_card_is_what_the_layers_tell():
     ask("/communes/x", status=404)
 
 
+def test_a_card_counts_who_lives_near():
+    """Against maille times, from the centres of the raw files."""
+    centres = kit.table(os.path.join(kit.SAMPLE, "centres.csv"))
+    near = centres[::16]
+    text = "id,lon,lat\n" + "".join(f"{r['code']},{r['lon']},{r['lat']}\n" for r in centres)
+    every = kit.write(os.path.join(kit.scratch(), "centres.csv"), text)
+    some = kit.write(os.path.join(kit.scratch(), "some.csv"), "id,lon,lat\n" +
+                     "".join(f"{r['code']},{r['lon']},{r['lat']}\n" for r in near))
+    out = os.path.join(kit.scratch(), "near.csv")
+    kit.maille("times", "--roads", os.path.join(kit.SAMPLE, "routes.geojson"), "--directed", "--fields",
+               "from=depart,to=arrivee,length_m=longueur_m,speed_kmh=vitesse_kmh", "--from", some, "--to", every,
+               "--limit-min", "31", "--out", out)
+    minutes = {(r["from_id"], r["to_id"]): float(r["minutes"]) for r in kit.table(out)}
+    for r in near:
+        code = r["code"]
+        card = ask(f"/communes/{code}").json
+        same(f"{code}: people near", card["habitants_a"], [
+            {"minutes": m, "population": sum(p["population"] for c, p in communes.items()
+                                             if c == code or minutes.get((code, c), 99) <= m)} for m in (10, 20, 30)])
+        same(f"{code}: centre", card["centre"], [float(r["lon"]), float(r["lat"])])
+    check("some within 20 minutes and not within 10", len(minutes) > 2 * len(near))
+    check("on the page", "minutes de route ou moins" in ask("/communes/96002", f="html").text)
+
+
+def test_a_card_names_the_neighbours():
+    """Against borders drawn from the raw polygons: two communes that share a piece of ring."""
+    owners = {}
+    for feature in json.loads(kit.read(os.path.join(kit.SAMPLE, "communes.geojson")))["features"]:
+        shape = feature["geometry"]
+        for part in [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]:
+            for ring in part:
+                for piece in zip(ring, ring[1:]):
+                    owners.setdefault(frozenset(map(tuple, piece)), set()).add(feature["properties"]["code"])
+    beside = {c: set() for c in communes}
+    for pair in owners.values():
+        for c in pair:
+            beside[c] |= pair - {c}
+    check("some have neighbours, some none", any(beside.values()) and not all(beside.values()))
+    for code in list(communes)[::5]:
+        same(f"{code}: neighbours", ask(f"/communes/{code}").json["voisins"],
+             [{"code": c, "nom": communes[c]["nom"]} for c in sorted(beside[code])])
+
+
 def test_the_page_is_plain():
     page = ask("/communes/96002", f="html").text
     for words in ("Aigremourt", "Médecin généraliste", "min</td>", "Baillargeac", "À qui s’adresser", "Licence"):
