@@ -3,7 +3,7 @@ import { base } from "../base/api.js";
 
 export const FONT = ["Atkinson"];
 const web = document.documentElement.dataset.web;
-const file = (name) => new URL(`${web}/vendor/atkinson/atkinson-hyperlegible-next-${name}-wght-normal.woff2`,
+const file = (name) => new URL(`${web}/vendor/atkinson-hyperlegible-next/atkinson-hyperlegible-next-${name}-wght-normal.woff2`,
     location.href).href;
 
 /** From the ground up: what is put in a place is drawn above the places before it. */
