@@ -45,6 +45,7 @@ const char *maille_catalogue_hash(const maille_catalogue *catalogue);
 const maille_study *maille_catalogue_study(const maille_catalogue *catalogue);
 const maille_publication_rules *maille_catalogue_publication(const maille_catalogue *catalogue);
 const maille_zoning_rules *maille_catalogue_zoning(const maille_catalogue *catalogue);
+const maille_name_rules *maille_catalogue_names(const maille_catalogue *catalogue);
 
 /* A figure of the summary, in words of the layer's definition. */
 typedef struct {

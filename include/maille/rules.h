@@ -192,6 +192,25 @@ maille_status maille_retention_rules_read(maille_ctx *ctx, const char *id,
                                           maille_retention_rules **out);
 void maille_retention_rules_free(maille_retention_rules *rules);
 
+/* layers/rules/names-<id>.yaml: how groupings and kinds of perimeters are said. */
+typedef struct {
+    const char *id;
+    maille_title title;
+    size_t also_count; /* other ids of the same */
+    const char **also;
+} maille_name;
+typedef struct {
+    maille_rule_head head;
+    size_t grouping_count, kind_count;
+    maille_name *groupings, *kinds;
+    maille_yaml_file *file;
+} maille_name_rules;
+maille_status maille_name_rules_read(maille_ctx *ctx, const char *id, maille_name_rules **out);
+void maille_name_rules_free(maille_name_rules *rules);
+/* NULL where the rules do not know it. */
+const maille_title *maille_grouping_title(const maille_name_rules *rules, const char *grouping);
+const maille_title *maille_kind_title(const maille_name_rules *rules, const char *kind);
+
 /* Names of the rule sets that a study uses when it names none. */
 #define MAILLE_DEFAULT_SIZES "aci-2019"
 #define MAILLE_DEFAULT_PUBLICATION "contractualisees-et-fonctionnement"
@@ -202,6 +221,7 @@ void maille_retention_rules_free(maille_retention_rules *rules);
 #define MAILLE_DEFAULT_TARGET "juillet-2021"
 #define MAILLE_DEFAULT_REGIONS "2016"
 #define MAILLE_DEFAULT_UNITS "arrondissements"
+#define MAILLE_DEFAULT_NAMES "usuels"
 #define MAILLE_DEFAULT_RETENTION "cnil-2021"
 
 #endif

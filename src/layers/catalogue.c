@@ -78,6 +78,8 @@ static maille_status read_study(maille_ctx *ctx, maille_catalogue *c) {
         ctx, publication ? publication : MAILLE_DEFAULT_PUBLICATION, &c->publication);
     if (!status && c->study->zoning)
         status = maille_zoning_rules_read(ctx, c->study->zoning, &c->zoning);
+    if (!status)
+        status = maille_name_rules_read(ctx, MAILLE_DEFAULT_NAMES, &c->names);
     return status;
 }
 
@@ -121,6 +123,7 @@ static void free_shared(maille_catalogue *c) {
     maille_free(c->states);
     maille_study_free(c->study);
     maille_publication_rules_free(c->publication);
+    maille_name_rules_free(c->names);
     maille_zoning_rules_free(c->zoning);
     maille_table_free(c->imports);
     maille_free(c->credited);
@@ -211,6 +214,10 @@ const maille_publication_rules *maille_catalogue_publication(const maille_catalo
 
 const maille_zoning_rules *maille_catalogue_zoning(const maille_catalogue *catalogue) {
     return catalogue->zoning;
+}
+
+const maille_name_rules *maille_catalogue_names(const maille_catalogue *catalogue) {
+    return catalogue->names;
 }
 
 static maille_status refuse_unknown(maille_ctx *ctx, const maille_catalogue *c, const char *id) {

@@ -38,8 +38,9 @@ struct maille_catalogue {
     maille_study *study; /* recipe that the workspace keeps; without services where there is none */
     maille_publication_rules *publication;
     maille_zoning_rules *zoning; /* NULL where the study names none */
-    maille_table *imports;       /* by kind, name, service, content */
-    unsigned char *credited;     /* one flag per import: the audience may know of it */
+    maille_name_rules *names;
+    maille_table *imports;   /* by kind, name, service, content */
+    unsigned char *credited; /* one flag per import: the audience may know of it */
     bool has_roads;
     char *parameters; /* JSON */
 };

@@ -84,6 +84,12 @@ done:
     return status;
 }
 
+const char *catalogue_grouping(const view *v, const request *r, const char *grouping) {
+    const maille_name_rules *names = maille_catalogue_names(ogc_catalogue(v, r));
+    const maille_title *title = maille_grouping_title(names, grouping);
+    return title ? ogc_title(r, title) : grouping;
+}
+
 /* ---- a layer ---- */
 
 static maille_status count_objects(view *v, const request *r, const maille_layer_def *def,
@@ -271,6 +277,31 @@ static const char *const json[] = {"json", NULL};
 #define PROPERTIES                                                                                 \
     ARRAY_OF("\"nom\":" TEXT ",\"titre\":" TEXT ",\"sens\":" TEXT_OR_NULL                          \
              ",\"unite\":" TEXT_OR_NULL ",\"type\":" TEXT ",\"decimales\":" WHOLE)
+#define RULES "\"id\":" TEXT ",\"titre\":" TEXT ",\"reference\":" TEXT ",\"depuis\":" TEXT
+#define OBJECT(properties) "{\"type\":\"object\",\"properties\":{" properties "}}"
+#define OBJECT_OR_NULL(properties)                                                                 \
+    "{\"type\":\"object\",\"nullable\":true,\"properties\":{" properties "}}"
+#define PLACES                                                                                     \
+    "\"etendue\":" BOX                                                                             \
+    ",\"departements\":" ARRAY_OF("\"code\":" TEXT ",\"nom\":" TEXT ",\"communes\":" WHOLE         \
+                                  ",\"population\":" NUMBER_OR_NULL ",\"etendue\":" BOX)
+#define SIZES                                                                                      \
+    OBJECT(RULES ",\"classes\":" ARRAY_OF(                                                         \
+        "\"id\":" TEXT ",\"de\":" NUMBER_OR_NULL ",\"a\":" NUMBER_OR_NULL ",\"de_compris\":" FLAG  \
+        ",\"a_compris\":" FLAG) ",\"plancher\":" NUMBER_OR_NULL ",\"plafond\":" NUMBER_OR_NULL     \
+                                ",\"genres\":" TEXTS)
+#define STUDY                                                                                      \
+    OBJECT("\"id\":" TEXT_OR_NULL ",\"titre\":" TEXT ",\"audience\":" TEXT                         \
+           ",\"date\":" TEXT_OR_NULL "," PLACES ",\"genres\":" ARRAY_OF(                           \
+               "\"id\":" TEXT ",\"titre\":" TEXT ",\"perimetres\":" WHOLE) ",\"groupements\":"      \
+           ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"groupes\":" WHOLE) ",\"services\":"       \
+           ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"tranches_min\":{\"type\":\"array\","       \
+                    "\"items\":{\"type\":\"number\"}},\"alternative_a\":" TEXT_OR_NULL)             \
+           ",\"statuts\":" ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"public\":" FLAG            \
+                                    ",\"actif\":" FLAG) ",\"publication\":" OBJECT(RULES)            \
+           ",\"tailles\":" SIZES ",\"zonage\":" OBJECT_OR_NULL(RULES ",\"unite\":" TEXT_OR_NULL)     \
+           ",\"modes\":" TEXTS ",\"fond\":" OBJECT_OR_NULL("\"url\":" TEXT ",\"attribution\":" TEXT) \
+           ",\"estime\":" FLAG)
 #define LAYERS                                                                                     \
     ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"description\":" TEXT_OR_NULL                    \
              ",\"geometrie\":" TEXT ",\"cle\":" TEXT_OR_NULL ",\"objets\":" WHOLE                  \
@@ -294,5 +325,14 @@ static const route routes[] = {
                 ",\"vues\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"
                 ",\"absentes\":" ABSENT "}}",
      .answer = answer_layers},
+    {.verbs = GET,
+     .path = "/study",
+     .id = "etude",
+     .tag = "Service",
+     .summary = "Ce qu’est l’étude : départements, genres de périmètres, groupements, services, "
+                "règles",
+     .formats = json,
+     .answers = STUDY,
+     .answer = answer_study},
 };
 const route_table catalogue_routes = {routes, sizeof routes / sizeof *routes};

@@ -12,6 +12,12 @@ void catalogue_box(maille_jout *j, const char *key, const double box[4]);
 void catalogue_source(maille_jout *j, const char *key, const char *name, const char *vintage,
                       const char *licence);
 
+/* How a grouping is said: its own name where the rules know none. */
+const char *catalogue_grouping(const view *v, const request *r, const char *grouping);
+
+/* study.c */
+maille_status answer_study(view *v, const request *r, reply *out);
+
 /* Parts of schemas of answers. */
 #define TEXT "{\"type\":\"string\"}"
 #define TEXT_OR_NULL "{\"type\":\"string\",\"nullable\":true}"
