@@ -234,7 +234,7 @@ static void add_absent(view *v, const request *r, maille_jout *j) {
     maille_j_close(j, ']');
 }
 
-static maille_status answer_layers(view *v, const request *r, reply *out) {
+maille_status answer_layers(view *v, const request *r, reply *out) {
     const maille_catalogue *catalogue = ogc_catalogue(v, r);
     size_t count = maille_catalogue_count(catalogue);
     maille_sha256 *states = maille_arena_alloc(r->arena, (count + 1) * sizeof *states);
@@ -260,79 +260,3 @@ done:
     out->cache = CACHE_BY_AUDIENCE;
     return ogc_end(v, r, out, status);
 }
-
-/* ---- routes ---- */
-
-static const char *const json[] = {"json", NULL};
-
-#define ABSENT ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"manque\":" TEXT)
-#define LEGENDS                                                                                    \
-    ARRAY_OF("\"titre\":" TEXT ",\"propriete\":" TEXT ",\"unite\":" TEXT_OR_NULL                   \
-             ",\"manquant\":" TEXT_OR_NULL                                                         \
-             ",\"entrees\":" ARRAY_OF("\"jusqua\":{\"type\":\"number\",\"nullable\":true},"        \
-                                      "\"valeur\":{},\"couleur\":" TEXT ",\"titre\":" TEXT))
-
-#define SOURCES                                                                                    \
-    ARRAY_OF("\"nom\":" TEXT ",\"millesime\":" TEXT_OR_NULL ",\"licence\":" TEXT_OR_NULL)
-#define PROPERTIES                                                                                 \
-    ARRAY_OF("\"nom\":" TEXT ",\"titre\":" TEXT ",\"sens\":" TEXT_OR_NULL                          \
-             ",\"unite\":" TEXT_OR_NULL ",\"type\":" TEXT ",\"decimales\":" WHOLE)
-#define RULES "\"id\":" TEXT ",\"titre\":" TEXT ",\"reference\":" TEXT ",\"depuis\":" TEXT
-#define OBJECT(properties) "{\"type\":\"object\",\"properties\":{" properties "}}"
-#define OBJECT_OR_NULL(properties)                                                                 \
-    "{\"type\":\"object\",\"nullable\":true,\"properties\":{" properties "}}"
-#define PLACES                                                                                     \
-    "\"etendue\":" BOX                                                                             \
-    ",\"departements\":" ARRAY_OF("\"code\":" TEXT ",\"nom\":" TEXT ",\"communes\":" WHOLE         \
-                                  ",\"population\":" NUMBER_OR_NULL ",\"etendue\":" BOX)
-#define SIZES                                                                                      \
-    OBJECT(RULES ",\"classes\":" ARRAY_OF(                                                         \
-        "\"id\":" TEXT ",\"de\":" NUMBER_OR_NULL ",\"a\":" NUMBER_OR_NULL ",\"de_compris\":" FLAG  \
-        ",\"a_compris\":" FLAG) ",\"plancher\":" NUMBER_OR_NULL ",\"plafond\":" NUMBER_OR_NULL     \
-                                ",\"genres\":" TEXTS)
-#define STUDY                                                                                      \
-    OBJECT("\"id\":" TEXT_OR_NULL ",\"titre\":" TEXT ",\"audience\":" TEXT                         \
-           ",\"date\":" TEXT_OR_NULL "," PLACES ",\"genres\":" ARRAY_OF(                           \
-               "\"id\":" TEXT ",\"titre\":" TEXT ",\"perimetres\":" WHOLE) ",\"groupements\":"      \
-           ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"groupes\":" WHOLE) ",\"services\":"       \
-           ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"tranches_min\":{\"type\":\"array\","       \
-                    "\"items\":{\"type\":\"number\"}},\"alternative_a\":" TEXT_OR_NULL)             \
-           ",\"statuts\":" ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"public\":" FLAG            \
-                                    ",\"actif\":" FLAG) ",\"publication\":" OBJECT(RULES)            \
-           ",\"tailles\":" SIZES ",\"zonage\":" OBJECT_OR_NULL(RULES ",\"unite\":" TEXT_OR_NULL)     \
-           ",\"modes\":" TEXTS ",\"fond\":" OBJECT_OR_NULL("\"url\":" TEXT ",\"attribution\":" TEXT) \
-           ",\"estime\":" FLAG)
-#define LAYERS                                                                                     \
-    ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"description\":" TEXT_OR_NULL                    \
-             ",\"geometrie\":" TEXT ",\"cle\":" TEXT_OR_NULL ",\"objets\":" WHOLE                  \
-             ",\"tuiles\":" TEXT_OR_NULL ",\"version\":" TEXT ",\"perime\":" FLAG                  \
-             ",\"estime\":" FLAG ",\"audience\":" TEXT ",\"etendue\":" BOX ",\"licence\":" TEXT    \
-             ",\"sources\":" SOURCES                                                               \
-             ",\"parametres\":{\"type\":\"object\"},\"proprietes\":" PROPERTIES                    \
-             ",\"legendes\":" LEGENDS)
-
-static const route routes[] = {
-    {.verbs = GET,
-     .path = "/layers",
-     .id = "catalogue",
-     .tag = "Couches",
-     .summary = "Toutes les couches avec leurs propriétés, légendes et sources, et celles qui "
-                "manquent",
-     .formats = json,
-     .of_layers = true,
-     .answers = "{\"type\":\"object\",\"required\":[\"couches\",\"vues\",\"absentes\"],"
-                "\"properties\":{\"couches\":" LAYERS
-                ",\"vues\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"
-                ",\"absentes\":" ABSENT "}}",
-     .answer = answer_layers},
-    {.verbs = GET,
-     .path = "/study",
-     .id = "etude",
-     .tag = "Service",
-     .summary = "Ce qu’est l’étude : départements, genres de périmètres, groupements, services, "
-                "règles",
-     .formats = json,
-     .answers = STUDY,
-     .answer = answer_study},
-};
-const route_table catalogue_routes = {routes, sizeof routes / sizeof *routes};

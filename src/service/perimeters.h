@@ -13,6 +13,8 @@ typedef struct {
     const char *kind;     /* NULL: not said */
     maille_moment when;
 } scope;
+/* The kind that is meant where an answer is about one and none is said. */
+#define KIND_OF_DEFAULT "cpts"
 /* What parameter `a` may be; the last: for the public too. */
 enum { ASK_DAY = 1, ASK_VERSION = 2, ASK_MOMENT = 3, ASK_PUBLICLY = 4 };
 /* From the parameters scenario, kind and a; plans and the past are for the inside. */

@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const DEFAULT_KIND = "cpts";
-
 /* ---- GET /findings ---- */
 
 typedef struct {
@@ -102,7 +100,7 @@ maille_status answer_contested(view *v, const request *r, reply *out) {
     MAILLE_TRY(ground_read(v, r, out, &loaded));
     if (!loaded)
         goto done;
-    s.kind = s.kind ? s.kind : DEFAULT_KIND;
+    s.kind = s.kind ? s.kind : KIND_OF_DEFAULT;
     MAILLE_TRY(picture_each(v, r, &s, loaded, tell_contested, &j));
 done:
     return live_end(v, r, &j, out, status);
@@ -172,8 +170,8 @@ maille_status answer_coverage(view *v, const request *r, reply *out) {
     const char *day = s.when.at ? s.when.at : today;
     MAILLE_TRY(maille_target_rules_read(v->ctx, maille_loaded_target(loaded), &target));
     MAILLE_TRY(maille_coverage_on(v->ctx, v->store, maille_loaded_ground(loaded), s.scenario,
-                                  s.kind ? s.kind : DEFAULT_KIND, r->audience, day, target, &rows,
-                                  &share));
+                                  s.kind ? s.kind : KIND_OF_DEFAULT, r->audience, day, target,
+                                  &rows, &share));
     keep_areas(r, rows);
     write_coverage(r, day, rows, target, share, &j);
 done:
@@ -239,7 +237,7 @@ maille_status answer_proposals(view *v, const request *r, reply *out) {
     MAILLE_TRY(ground_read(v, r, out, &loaded));
     if (!loaded)
         goto done;
-    s.kind = s.kind ? s.kind : DEFAULT_KIND;
+    s.kind = s.kind ? s.kind : KIND_OF_DEFAULT;
     asked.how = nearest ? MAILLE_COMPLETE_NEAREST : MAILLE_COMPLETE_ENCLOSED;
     asked.limit_min = (double)minutes;
     MAILLE_TRY(picture_each(v, r, &s, loaded, propose, &asked));

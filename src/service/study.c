@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char kind_of_default[] = "cpts";
-
 /* ---- places ---- */
 
 static maille_status add_department(view *v, const maille_ground *ground, uint32_t d,
@@ -71,7 +69,7 @@ static void add_kind(maille_jout *j, const view *v, const request *r, const char
 static maille_status count_kind(picture *p, void *user) {
     kinds *k = user;
     uint32_t seen = 0;
-    bool is_default = strcmp(p->kind, kind_of_default) == 0;
+    bool is_default = strcmp(p->kind, KIND_OF_DEFAULT) == 0;
     for (uint32_t i = 0; i < p->plan->count; i++)
         seen += picture_sees(p, i);
     if (seen || is_default)
@@ -87,7 +85,7 @@ static maille_status add_kinds(view *v, const request *r, const maille_loaded *l
     maille_j_open(j, "genres", '[');
     maille_status status = picture_each(v, r, &now, loaded, count_kind, &k);
     if (!k.has_default)
-        add_kind(j, v, r, kind_of_default, 0);
+        add_kind(j, v, r, KIND_OF_DEFAULT, 0);
     maille_j_close(j, ']');
     return status;
 }
