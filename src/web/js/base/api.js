@@ -88,7 +88,7 @@ export const requestId = () =>
 /* ---- sessions ---- */
 
 function become(who) {
-    const role = who?.role && who.role !== "public" ? who.role : "";
+    const role = ROLES.includes(who?.role) ? who.role : "";
     Object.assign(session, { nom: who?.nom ?? null, role, departements: who?.departements ?? null,
         csrf: who?.csrf ?? null });
     for (const f of watchers) f(session);

@@ -11,7 +11,8 @@ export const PLACES = ["fond", "theme", "peinture", "contours", "lieux", "dessus
 const place = (name) => ({ id: `place-${name}`, type: "background", layout: { visibility: "none" } });
 
 /** An absolute address, as MapLibre's workers want it. */
-export const absolute = (path) => (/^https?:/.test(path) ? path : new URL(base + path, location.href).href);
+export const absolute = (path) => (/^https?:/.test(path) ? path
+    : (new URL(base || "/", location.href).href.replace(/\/$/, "") + path)); /* braces of {z} stay braces */
 
 /** The style: `communes` is the catalogue's layer of that name, `ground` the study's base map or null. */
 export function baseStyle(communes, ground) {
