@@ -57,25 +57,30 @@ static void add_legend(maille_jout *j, const request *r, const maille_legend *le
     maille_j_close(j, '}');
 }
 
+const char *catalogue_key(const maille_layer_def *def, const maille_property *properties,
+                          size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const maille_property_def *p = properties[i].def;
+        if (!p->from && !def->key_prefix && strcmp(p->column, def->key) == 0)
+            return properties[i].name;
+    }
+    return NULL;
+}
+
 static maille_status add_properties(view *v, const request *r, const maille_layer_def *def,
                                     maille_jout *j) {
     const maille_catalogue *catalogue = ogc_catalogue(v, r);
     const maille_property *properties = NULL;
     const maille_legend *legends = NULL;
-    const char *key = NULL;
     size_t count = 0, legend_count = 0;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(maille_layer_properties(v->ctx, catalogue, def->id, &properties, &count));
     MAILLE_TRY(maille_layer_legends(v->ctx, catalogue, def->id, &legends, &legend_count));
     maille_j_open(j, "proprietes", '[');
-    for (size_t i = 0; i < count; i++) {
-        const maille_property *p = &properties[i];
-        add_property(j, r, p);
-        if (!p->def->from && !def->key_prefix && strcmp(p->def->column, def->key) == 0)
-            key = p->name;
-    }
+    for (size_t i = 0; i < count; i++)
+        add_property(j, r, &properties[i]);
     maille_j_close(j, ']');
-    maille_j_text(j, "cle", key);
+    maille_j_text(j, "cle", catalogue_key(def, properties, count));
     maille_j_open(j, "legendes", '[');
     for (size_t i = 0; i < legend_count; i++)
         add_legend(j, r, &legends[i]);

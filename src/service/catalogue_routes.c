@@ -11,6 +11,8 @@ static const route_parameter members_parameters[] = {
     {0},
 };
 
+static const route_parameter columns_parameters[] = {COLLECTION, SELECTION_PARAMETERS, {0}};
+
 /* ---- what they answer, as JSON schemas ---- */
 
 #define TEXT "{\"type\":\"string\"}"
@@ -79,6 +81,11 @@ static const route_parameter members_parameters[] = {
                                    "{\"type\":\"array\",\"items\":" WHOLE "}},\"nommees\":"            \
                                    "{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":{}}}")
 
+#define COLUMNS                                                                                    \
+    OBJECT("\"nombre\":" WHOLE ",\"cle\":" TEXT                                                    \
+           ",\"colonnes\":{\"type\":\"object\","                                                   \
+           "\"additionalProperties\":{\"type\":\"array\",\"items\":{}}}")
+
 static const route routes[] = {
     {.verbs = GET,
      .path = "/layers",
@@ -111,5 +118,16 @@ static const route routes[] = {
      .parameters = members_parameters,
      .answers = HOLDERS,
      .answer = answer_members},
+    {.verbs = GET,
+     .path = "/collections/{collection}/columns",
+     .id = "colonnes",
+     .tag = "Objets",
+     .summary = "Les objets d’une couche en colonnes, tous en une réponse : histogrammes, classes, "
+                "tableaux",
+     .any_parameter = true,
+     .formats = json,
+     .parameters = columns_parameters,
+     .answers = COLUMNS,
+     .answer = answer_columns},
 };
 const route_table catalogue_routes = {routes, sizeof routes / sizeof *routes};
