@@ -53,6 +53,7 @@ typedef struct {
     double population;    /* in common */
     double part_of_list;  /* of the list's population; NaN when that is 0 */
     double part_of_group; /* of the group's */
+    double of_group;      /* population of the whole group */
 } maille_crossing;
 typedef struct {
     const maille_partition *partition;

@@ -23,5 +23,8 @@ maille_status answer_layers(view *v, const request *r, reply *out);
 maille_status answer_study(view *v, const request *r, reply *out);
 maille_status answer_members(view *v, const request *r, reply *out);
 maille_status answer_columns(view *v, const request *r, reply *out);
+maille_status answer_groupings(view *v, const request *r, reply *out);
+maille_status answer_grouping(view *v, const request *r, reply *out);
+maille_status answer_perimeter_groupings(view *v, const request *r, reply *out);
 
 #endif

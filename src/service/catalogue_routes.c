@@ -13,6 +13,22 @@ static const route_parameter members_parameters[] = {
 
 static const route_parameter columns_parameters[] = {COLLECTION, SELECTION_PARAMETERS, {0}};
 
+static const route_parameter grouping_parameters[] = {
+    {"id", true, "string", "Identifiant du groupement, que /groupings donne.", NULL},
+    {0},
+};
+static const route_parameter crossing_parameters[] = {
+    {"id", true, "string", "Identifiant du périmètre.", NULL},
+    {"grouping", false, "string",
+     "Un groupement de l’étude, « departement » ou « region » ; tous ceux de l’étude à défaut.",
+     NULL},
+    {"scenario", false, "string", "Un scénario ; sans lui, la référence. Pour les comptes.", NULL},
+    {"a", false, "string",
+     "Tel que c’était à la fin de ce jour, ou dans cette version. Pour les comptes.",
+     "\"pattern\":\"^(v[0-9]+|[0-9]{4}-[0-9]{2}-[0-9]{2})$\""},
+    {0},
+};
+
 /* ---- what they answer, as JSON schemas ---- */
 
 #define TEXT "{\"type\":\"string\"}"
@@ -86,6 +102,19 @@ static const route_parameter columns_parameters[] = {COLLECTION, SELECTION_PARAM
            ",\"colonnes\":{\"type\":\"object\","                                                   \
            "\"additionalProperties\":{\"type\":\"array\",\"items\":{}}}")
 
+#define GROUPINGS                                                                                  \
+    ARRAY_OF("\"id\":" TEXT ",\"titre\":" TEXT ",\"groupes\":" WHOLE                               \
+             ",\"source\":" OBJECT_OR_NULL("\"nom\":" TEXT_OR_NULL ",\"millesime\":" TEXT_OR_NULL  \
+                                           ",\"licence\":" TEXT_OR_NULL))
+#define GROUPING                                                                                   \
+    OBJECT("\"id\":" TEXT ",\"titre\":" TEXT ",\"groupes\":" ARRAY_OF(                             \
+        "\"id\":" TEXT ",\"nom\":" TEXT ",\"population\":" NUMBER_OR_NULL ",\"codes\":" TEXTS))
+#define CROSSINGS                                                                                  \
+    ARRAY_OF("\"groupement\":" TEXT ",\"id\":" TEXT ",\"nom\":" TEXT ",\"communes\":" WHOLE        \
+             ",\"communes_dedans\":" WHOLE ",\"population\":" NUMBER_OR_NULL                       \
+             ",\"population_dedans\":" NUMBER_OR_NULL ",\"part_du_groupe\":" NUMBER_OR_NULL        \
+             ",\"part_du_perimetre\":" NUMBER_OR_NULL)
+
 static const route routes[] = {
     {.verbs = GET,
      .path = "/layers",
@@ -129,5 +158,34 @@ static const route routes[] = {
      .parameters = columns_parameters,
      .answers = COLUMNS,
      .answer = answer_columns},
+    {.verbs = GET,
+     .path = "/groupings",
+     .id = "groupements",
+     .tag = "Groupements",
+     .summary = "Les groupements de communes de l’étude : intercommunalités, bassins de vie …",
+     .formats = json,
+     .of_layers = true,
+     .answers = GROUPINGS,
+     .answer = answer_groupings},
+    {.verbs = GET,
+     .path = "/groupings/{id}",
+     .id = "groupement",
+     .tag = "Groupements",
+     .summary = "Les groupes d’un groupement, avec les codes de leurs communes",
+     .formats = json,
+     .parameters = grouping_parameters,
+     .of_layers = true,
+     .answers = GROUPING,
+     .answer = answer_grouping},
+    {.verbs = GET,
+     .path = "/perimeters/{id}/groupings",
+     .id = "groupementsPerimetre",
+     .tag = "Groupements",
+     .summary =
+         "Comment un périmètre se place parmi les groupes : communes et population en commun",
+     .formats = json,
+     .parameters = crossing_parameters,
+     .answers = CROSSINGS,
+     .answer = answer_perimeter_groupings},
 };
 const route_table catalogue_routes = {routes, sizeof routes / sizeof *routes};

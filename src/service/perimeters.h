@@ -47,9 +47,9 @@ typedef struct {
 maille_status holding_find(view *v, const request *r, const scope *s, const maille_loaded *loaded,
                            const char *id, holding *out);
 void holding_free(holding *h);
-/* Cheap figures of a perimeter by the rules of its kind. */
+/* Figures of a perimeter by the rules of its kind; `with` what beyond the cheap ones. */
 maille_status holding_figures(view *v, const maille_loaded *loaded, const maille_perimeter *p,
-                              maille_figures **out);
+                              unsigned with, maille_figures **out);
 
 /* ---- all of a kind (perimeters_picture.c) ---- */
 

@@ -173,9 +173,9 @@ static maille_status tell_pair(const telling *t, const maille_perimeter *before,
     maille_figures *was = NULL, *is = NULL;
     maille_status status = MAILLE_OK;
     if (before)
-        MAILLE_TRY(holding_figures(t->v, t->loaded, before, &was));
+        MAILLE_TRY(holding_figures(t->v, t->loaded, before, 0, &was));
     if (after)
-        MAILLE_TRY(holding_figures(t->v, t->loaded, after, &is));
+        MAILLE_TRY(holding_figures(t->v, t->loaded, after, 0, &is));
     MAILLE_TRY(maille_tell_pair(t->v->ctx, before, after, was, is, t->j));
 done:
     maille_figures_free(was);

@@ -165,14 +165,14 @@ maille_status holding_find(view *v, const request *r, const scope *s, const mail
 }
 
 maille_status holding_figures(view *v, const maille_loaded *loaded, const maille_perimeter *p,
-                              maille_figures **out) {
+                              unsigned with, maille_figures **out) {
     maille_plan *plan = NULL;
     const maille_ground *ground = maille_loaded_ground(loaded);
     maille_status status = MAILLE_OK;
     MAILLE_TRY(maille_plan_new(v->ctx, ground, maille_loaded_publication(loaded), &p, 1, &plan));
     const maille_claim *c = &plan->claims[0];
     MAILLE_TRY(maille_figures_new(v->ctx, ground, maille_loaded_rules_of(loaded, p->kind),
-                                  c->member, c->share, c->count, 0, out));
+                                  c->member, c->share, c->count, with, out));
 done:
     maille_plan_free(plan);
     return status;

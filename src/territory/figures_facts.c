@@ -133,6 +133,7 @@ static void finish(const figures_call *call, const maille_partition *partition,
     for (uint32_t unit; (unit = maille_group_next(&walk)) != MAILLE_ABSENT; units++)
         people += call->ground->population[unit];
     crossing->missing = units - crossing->common;
+    crossing->of_group = people;
     crossing->part_of_group = people > 0 ? crossing->population / people : NAN;
     crossing->part_of_list =
         call->figures->population > 0 ? crossing->population / call->figures->population : NAN;
