@@ -41,7 +41,11 @@ typedef struct {
     unsigned streams_per_account;
     double heartbeat_s;    /* of a stream without events: 20 */
     double requests_hours; /* answered requests are remembered so long: 168 */
-    const char *log;       /* access log as JSON lines: a path; "-" = standard error; "" none */
+    const char
+        *tiles; /* base_map: background of the map, "https://…/{z}/{x}/{y}.png"; NULL: none */
+    const char *tiles_attribution; /* whom it is owed to; NULL without one */
+    const char *tiles_origin;      /* "https://host[:port]" of it; NULL */
+    const char *log; /* access log as JSON lines: a path; "-" = standard error; "" none */
     maille_yaml_file *file;
 } maille_serve_config;
 
@@ -49,5 +53,10 @@ typedef struct {
 maille_status maille_serve_config_read(maille_ctx *ctx, const char *path,
                                        maille_serve_config **out);
 void maille_serve_config_free(maille_serve_config *config);
+
+/* Folder of the map: $MAILLE_WEB where it is set, else the first that is there of share/maille/web
+ * of the tree that the library is installed in, the source tree that it was built from, and the
+ * place where its build meant to install it; MAILLE_NOT_FOUND names those. Owned by the caller. */
+maille_status maille_web_folder(maille_ctx *ctx, char **out);
 
 #endif

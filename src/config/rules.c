@@ -1,10 +1,7 @@
 /* Rule sets: what all families share, and the families that are a few figures. */
-#define _GNU_SOURCE /* dladdr */
 #include "config/rules.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
-#include <limits.h>
 #include <maille/memory.h>
 #include <maille/strbuf.h>
 #include <maille/text.h>
@@ -12,60 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_CLASSES = sizeof((maille_size_rules){0}).classes / sizeof(maille_size_class) };
-
-/* ---- where definitions are ---- */
-
-static bool is_folder(const char *path) {
-    struct stat found;
-    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
-/* share/maille/layers of the tree in which this code is installed (as <prefix>/lib/libmaille.so or
- * <prefix>/lib/<machine>/libmaille.so), or "" where there is none. */
-static void beside_library(char out[PATH_MAX]) {
-    static const char *const ways[] = {"../share/maille/layers", "../../share/maille/layers"};
-    static const char this_library = 0;
-    Dl_info found;
-    const char *slash = dladdr(&this_library, &found) ? strrchr(found.dli_fname, '/') : NULL;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways && slash; i++) {
-        int folder = (int)(slash - found.dli_fname);
-        int length = snprintf(out, PATH_MAX, "%.*s/%s", folder, found.dli_fname, ways[i]);
-        if (length > 0 && length < PATH_MAX && is_folder(out))
-            return;
-    }
-    *out = '\0';
-}
-
-maille_status maille_layers_folder(maille_ctx *ctx, char **out) {
-    char beside[PATH_MAX];
-    beside_library(beside);
-    const char *given = getenv("MAILLE_LAYERS");
-    const char *const places[] = {beside, MAILLE_SOURCE_LAYERS, MAILLE_INSTALLED_LAYERS};
-    const char *found = NULL;
-    if (given && *given) {
-        if (!is_folder(given))
-            return maille_fail(ctx, MAILLE_NOT_FOUND,
-                               "%s, which MAILLE_LAYERS named, was no folder", given);
-        found = given;
-    }
-    for (size_t i = 0; i < sizeof places / sizeof *places && !found; i++)
-        if (*places[i] && is_folder(places[i]))
-            found = places[i];
-    if (!found)
-        return maille_fail(ctx, MAILLE_NOT_FOUND,
-                           "no folder of layer definitions was found: neither beside the library, "
-                           "nor %s, nor %s",
-                           MAILLE_SOURCE_LAYERS, MAILLE_INSTALLED_LAYERS);
-    char *copy = maille_strdup(found);
-    if (!copy)
-        return maille_no_memory(ctx);
-    *out = copy;
-    return MAILLE_OK;
-}
 
 /* ---- opening a rule set ---- */
 

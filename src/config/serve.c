@@ -88,8 +88,8 @@ static const bound numbers[] = {
     WHOLE(failure_minutes, 1, 1440),
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
-static const char *const other_keys[] = {"listen",  "public_url",     "proxies",
-                                         "origins", "secure_cookies", "log"};
+static const char *const other_keys[] = {"listen",         "public_url", "proxies", "origins",
+                                         "secure_cookies", "base_map",   "log"};
 enum { OTHERS = sizeof other_keys / sizeof *other_keys };
 
 typedef struct {
@@ -213,6 +213,49 @@ done:
     return status;
 }
 
+/* ---- the background of the map ---- */
+
+/* An address of tiles, of signs that stand in an address, with each of the three numbers once. */
+static bool is_tiles(const char *text) {
+    static const char signs[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        "-._~:/?#[]@!$&()*+=%{},";
+    static const char *const numbers_of[] = {"{z}", "{x}", "{y}"};
+    size_t length = origin_length(text);
+    bool plain = length && text[length] == '/' && !text[strspn(text, signs)];
+    for (size_t i = 0; plain && i < sizeof numbers_of / sizeof *numbers_of; i++) {
+        const char *at = strstr(text + length, numbers_of[i]);
+        plain = at && !strstr(at + 1, numbers_of[i]);
+    }
+    return plain;
+}
+
+static maille_status read_base_map(const reader *r) {
+    static const char *const keys[] = {"tiles", "attribution", NULL};
+    maille_serve_config *config = r->config;
+    const maille_yaml *map = NULL;
+    maille_status status;
+    MAILLE_TRY(config_map(r->ctx, r->file, r->root, "base_map", false, &map));
+    if (!map)
+        return MAILLE_OK;
+    MAILLE_TRY(maille_yaml_only(r->ctx, r->file, map, keys));
+    MAILLE_TRY(maille_yaml_text(r->ctx, r->file, map, "tiles", true, &config->tiles));
+    MAILLE_TRY(
+        maille_yaml_text(r->ctx, r->file, map, "attribution", true, &config->tiles_attribution));
+    if (!is_tiles(config->tiles))
+        return config_refuse(r->ctx, r->file, config_line(map, "tiles"),
+                             "tiles \"%s\" was not of the form "
+                             "https://tuiles.example/{z}/{x}/{y}.png",
+                             config->tiles);
+    char *origin = config_strdup(r->file, config->tiles);
+    if (!origin)
+        return maille_no_memory(r->ctx);
+    origin[origin_length(origin)] = '\0';
+    config->tiles_origin = origin;
+done:
+    return status;
+}
+
 static maille_status read_all(const reader *r) {
     const char *known[NUMBERS + OTHERS + 1];
     size_t count = 0;
@@ -228,6 +271,7 @@ static maille_status read_all(const reader *r) {
     for (size_t i = 0; i < NUMBERS; i++)
         MAILLE_TRY(read_number(r, &numbers[i]));
     MAILLE_TRY(read_addresses(r));
+    MAILLE_TRY(read_base_map(r));
     MAILLE_TRY(maille_yaml_bool(r->ctx, r->file, r->root, "secure_cookies", false,
                                 &r->config->secure_cookies));
     MAILLE_TRY(maille_yaml_text(r->ctx, r->file, r->root, "log", false, &r->config->log));

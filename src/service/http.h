@@ -101,7 +101,8 @@ struct service {
     struct desks *desks;
     struct hub *hub;
     struct jobs *jobs;
-    double started; /* monotonic */
+    struct web *web; /* of web.h */
+    double started;  /* monotonic */
     bool stopping;
 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 bool api_shown(const request *r, const route *call) {
-    return !call->hidden || r->account->role >= call->least;
+    return !call->page && (!call->hidden || r->account->role >= call->least);
 }
 
 static const char *const verbs[] = {"get", "post", "put", "patch", "delete"};

@@ -1,6 +1,8 @@
 /* Pages of the service and of its layers. */
 #include "service/pages.h"
 
+#include "service/web.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -51,7 +53,18 @@ static void add_cards(view *v, const request *r, maille_strbuf *s) {
             ogc_say(r, "Aucune couche n'est encore prête.", "No layer is ready yet."));
 }
 
-/* A commune by its name, where its layer is there. */
+/* What most people come for. */
+static void add_map(const request *r, maille_strbuf *s) {
+    maille_strbuf_add(s, "<ul class=\"row lead\"><li>");
+    html_link(s, ogc_link(r, "/carte"), ogc_say(r, "Ouvrir la carte", "Open the map"));
+    maille_strbuf_add(s, "</li><li>");
+    html_link(s, ogc_link(r, "/ma-commune"), ogc_say(r, "Ma commune", "My commune"));
+    maille_strbuf_add(s, "</li><li>");
+    html_link(s, ogc_link(r, "/aide"), ogc_say(r, "Aide", "Help"));
+    maille_strbuf_add(s, "</li></ul>\n");
+}
+
+/* A commune by its name: its page where the map is there, else the features of its layer. */
 static void add_search(view *v, const request *r, maille_strbuf *s) {
     static const char *const carried[] = {"lang", "audience", NULL};
     const maille_layer_state *layer = NULL;
@@ -60,10 +73,11 @@ static void add_search(view *v, const request *r, maille_strbuf *s) {
     maille_strbuf_add(s, "<form method=\"get\" role=\"search\" action=\"");
     html_text(s, r->base);
     maille_strbuf_addf(s,
-                       "/collections/communes/items\"><div><label for=\"q\">%s</label>"
+                       "%s\"><div><label for=\"q\">%s</label>"
                        "<input id=\"q\" name=\"q\" autocomplete=\"off\" required></div>",
-                       ogc_say(r, "Chercher une commune, par son nom ou son code",
-                               "Find a commune by its name or code"));
+                       web_has_map(v->service->web) ? "/ma-commune" : "/collections/communes/items",
+                       ogc_say(r, "Ma commune : chercher par son nom ou son code",
+                               "My commune: find it by its name or code"));
     html_hidden(s, r, carried);
     maille_strbuf_addf(s, "<div><button>%s</button></div></form>\n",
                        ogc_say(r, "Chercher", "Search"));
@@ -83,6 +97,8 @@ maille_status page_landing(view *v, const request *r, maille_strbuf *s) {
                                "depuis un logiciel.",
                                "Times to care, accessibility and health territories, commune by "
                                "commune: to browse here, to download, or to read from a program."));
+    if (web_has_map(v->service->web))
+        add_map(r, s);
     add_search(v, r, s);
     maille_strbuf_addf(s, "<h2>%s</h2>\n", ogc_say(r, "Les couches", "The layers"));
     add_cards(v, r, s);

@@ -31,13 +31,30 @@ static bool is_page(const request *r, const reply *out) {
     return r && r->format && strcmp(r->format, "html") == 0;
 }
 
-static void dress_security(const request *r, reply *out) {
+/* The map is drawn in a worker, which obeys the policy of its own file; tiles of what lies under it
+ * may come from where the settings say, nothing else from anywhere. */
+static const char *policy(const service *s, const request *r, const reply *out) {
+    bool script = out->type && strncmp(out->type, "text/javascript", 15) == 0;
+    const char *tiles = s->config->tiles_origin, *apart = tiles ? " " : "";
+    tiles = tiles ? tiles : "";
+    maille_strbuf text = {0};
+    if (!r || !(script || is_page(r, out)))
+        return "default-src 'none'; frame-ancestors 'none'";
+    maille_strbuf_addf(
+        &text,
+        "default-src 'self'; connect-src 'self'%s%s; img-src 'self' data: blob:%s%s; "
+        "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'",
+        apart, tiles, apart, tiles);
+    const char *copy = text.failed ? NULL : maille_arena_strdup(r->arena, text.text);
+    maille_strbuf_free(&text);
+    return copy ? copy : "default-src 'none'";
+}
+
+static void dress_security(const service *s, const request *r, reply *out) {
     reply_header(out, "X-Content-Type-Options", "nosniff");
-    reply_header(out, "Content-Security-Policy",
-                 is_page(r, out) ? "default-src 'self'; img-src 'self' data:; style-src 'self' "
-                                   "'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; "
-                                   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-                                 : "default-src 'none'; frame-ancestors 'none'");
+    reply_header(out, "Content-Security-Policy", policy(s, r, out));
     reply_header(out, "Referrer-Policy", "same-origin");
 }
 
@@ -46,6 +63,8 @@ static void dress_security(const request *r, reply *out) {
 static const char *cache_control(const service *s, const request *r, cache_policy policy) {
     if (policy == CACHE_LONG)
         return "public, max-age=31536000, immutable";
+    if (policy == CACHE_CHECKED)
+        return "no-cache";
     if (policy == CACHE_NO_STORE)
         return "no-store";
     if (r->account->role != MAILLE_ANONYMOUS)
@@ -108,7 +127,7 @@ static const char *disposition(const request *r, const char *name) {
 void reply_dress(service *s, const request *r, reply *out) {
     if (has_header(out, "X-Content-Type-Options"))
         return; /* was dressed */
-    dress_security(r, out);
+    dress_security(s, r, out);
     if (!r) {
         reply_header(out, "Cache-Control", "no-store");
         return;
@@ -116,8 +135,13 @@ void reply_dress(service *s, const request *r, reply *out) {
     const asked *a = router_asked(r);
     if (!has_header(out, "Cache-Control"))
         reply_header(out, "Cache-Control", cache_control(s, r, out->cache));
-    reply_header(out, "Vary", vary(s, r, a));
-    dress_origin(r, a, out);
+    if (out->cache == CACHE_LONG || out->cache == CACHE_CHECKED) {
+        reply_header(out, "Vary", "Accept-Encoding");
+        reply_header(out, "Access-Control-Allow-Origin", "*");
+    } else {
+        reply_header(out, "Vary", vary(s, r, a));
+        dress_origin(r, a, out);
+    }
     if (out->download)
         reply_header(out, "Content-Disposition", disposition(r, out->download));
 }

@@ -272,7 +272,7 @@ static bool is_known(const route *found, const char *key) {
     for (const route_parameter *p = found->parameters; p && p->name; p++)
         if (!p->in_path && strcmp(p->name, key) == 0)
             return true;
-    return found->any_parameter;
+    return found->any_parameter || found->page;
 }
 
 static bool refuse_parameter(arrival *x, const char *key) {

@@ -17,6 +17,7 @@ void reply_clear(reply *r) {
     if (r->stream.drop)
         r->stream.drop(r->stream.state);
     listener_free(r->listener);
+    parcel_drop(r->ready);
     if (r->file >= 0)
         close(r->file);
     *r = (reply){.file = -1};
@@ -180,12 +181,12 @@ size_t parcel_size(parcel *p) {
     return length + (p->may_zip ? length / 2 : 0) + 8192; /* two arenas' worth of headers */
 }
 
-static blob *zip(const blob *plain) {
+static blob *zip(const blob *plain, int level) {
     z_stream z = {0};
     blob *made = NULL;
     char *text = NULL;
     if (plain->length > UINT32_MAX / 2 ||
-        deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return NULL;
     size_t most = deflateBound(&z, (uLong)plain->length);
     if ((text = maille_resize(NULL, most, 1))) {
@@ -211,7 +212,7 @@ bool parcel_zip(parcel *p) {
     if (zipped)
         return true;
     /* Outside the lock: I/O threads must not wait. Two may do it at once, one of them in vain. */
-    zipped = zip(p->body[PLAIN]);
+    zipped = zip(p->body[PLAIN], p->lasting ? 9 : 6);
     pthread_mutex_lock(&p->lock);
     if (!p->body[GZIP]) {
         p->body[GZIP] = zipped;

@@ -22,6 +22,7 @@ typedef struct parcel {
     maille_arena *arena; /* of its texts */
     int status;
     reply bare;             /* without body, before reply_dress */
+    bool lasting;           /* as long as the service: compressed as far as it goes */
     bool may_zip;           /* worth it, and of a kind that shrinks */
     char etag[CODINGS][48]; /* "" = none */
     pthread_mutex_t lock;   /* of what follows */

@@ -2,6 +2,7 @@
 #include "service/server.h"
 
 #include "service/editing.h"
+#include "service/web.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -159,6 +160,7 @@ static void release(maille_server *m) {
     cache_free(m->cache);
     views_close(m->core.views);
     jobs_free(m->core.jobs);
+    web_free(m->core.web);
     hub_free(m->core.hub);
     access_log_close(m->log);
     gatekeeper_free(m->core.gatekeeper);
@@ -195,6 +197,7 @@ maille_status maille_server_start(maille_ctx *ctx, const char *workspace,
     MAILLE_TRY(gatekeeper_new(ctx, &m->config, &m->core.gatekeeper));
     MAILLE_TRY(cache_new(ctx, (size_t)m->config.cache_mib << 20,
                          (size_t)m->config.cache_entry_kib << 10, &m->cache));
+    MAILLE_TRY(web_open(ctx, &m->core.web));
     MAILLE_TRY(writer_new(&m->core, &m->core.writer));
     MAILLE_TRY(desks_new(&m->core, &m->core.desks));
     MAILLE_TRY(start_threads(ctx, m));

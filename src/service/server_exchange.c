@@ -229,6 +229,13 @@ static void pack(exchange *x, view *v, reply *raw) {
         pack_listener(x, v, raw);
         return;
     }
+    if (raw->ready) {
+        x->parcel = raw->ready;
+        raw->ready = NULL;
+        reply_clear(raw);
+        view_give(v);
+        return;
+    }
     if (raw->stream.more || raw->file >= 0) {
         bool busy = false;
         x->status = raw->status ? raw->status : 200;

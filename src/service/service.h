@@ -98,7 +98,9 @@ const char *request_parameter(const request *r, const char *key);
  */
 
 /* How long others may keep an answer. PRIVATE for whatever depends on the account. */
-typedef enum { CACHE_NO_STORE, CACHE_BY_AUDIENCE, CACHE_LONG } cache_policy;
+/* LONG and CHECKED are for what is the same for everybody: kept for a year, or asked again each
+ * time. */
+typedef enum { CACHE_NO_STORE, CACHE_BY_AUDIENCE, CACHE_LONG, CACHE_CHECKED } cache_policy;
 
 /* Makes the next piece of a body that is sent as it grows; `*end` when it was the last. */
 typedef struct {
@@ -112,6 +114,7 @@ typedef struct {
     const char *type; /* media type; NULL with a body = that of the format */
     maille_strbuf body;
     body_stream stream;        /* instead of body: the view stays with the reply until its end */
+    struct parcel *ready;      /* instead of all else: an answer that was made before (send.h) */
     struct listener *listener; /* instead of body: a stream of events (hub.h) */
     int file;                  /* -1, or an open file that is sent and closed */
     cache_policy cache;
@@ -157,8 +160,9 @@ typedef struct route {
     bool hidden;               /* who may not asks is told 404 */
     bool writes;               /* the workspace: done by the one thread that writes */
     bool no_csrf;              /* a POST that changes nothing, or opens a session */
-    bool of_layers;     /* what it answers rests on layers, settings and the ground alone: a stroke
-                         * leaves it in the cache. Else what is kept goes with each commit. */
+    bool of_layers; /* what it answers rests on layers, settings and the ground alone: a stroke
+                     * leaves it in the cache. Else what is kept goes with each commit. */
+    bool page; /* of the map, for browsers: not in OpenAPI; what its query says it reads itself */
     bool any_parameter; /* items: every queryable is a parameter; the handler refuses others */
     const char *const
         *formats; /* "json", "html", "geojson" …, NULL-terminated; the first is default */
@@ -185,7 +189,7 @@ typedef struct {
 extern const route_table ogc_routes, item_routes, tile_routes, download_routes, answer_routes,
     session_routes, operation_routes, catalogue_routes;
 extern const route_table perimeter_routes, change_routes, scenario_routes, comment_routes,
-    journal_routes, exchange_routes, event_routes, job_routes;
+    journal_routes, exchange_routes, event_routes, job_routes, web_routes;
 extern const route_table *const all_routes[];
 extern const size_t all_route_count;
 

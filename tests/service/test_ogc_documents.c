@@ -128,7 +128,8 @@ static void check_route(const maille_json *paths, const route *one) {
         const maille_json *operation = operation_of(paths, one->path, verbs[i].name);
         if (!(one->verbs & verbs[i].verb))
             continue;
-        bool told = operation != NULL, hidden = one->hidden && one->least > MAILLE_ANONYMOUS;
+        bool told = operation != NULL;
+        bool hidden = one->page || (one->hidden && one->least > MAILLE_ANONYMOUS);
         if (told == hidden)
             CHECK_TEXT(one->path, hidden ? "hidden" : "told");
         for (const route_parameter *p = one->parameters; told && p && p->name; p++)

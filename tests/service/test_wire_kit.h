@@ -5,6 +5,7 @@
 
 #include "harness.h"
 #include "service/editing.h"
+#include "service/web.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -71,6 +72,16 @@ maille_status desks_new(service *s, desks **out) {
 
 void desks_free(desks *all) {
     (void)all;
+}
+
+maille_status web_open(maille_ctx *ctx, web **out) {
+    (void)ctx;
+    *out = NULL;
+    return MAILLE_OK;
+}
+
+void web_free(web *w) {
+    (void)w;
 }
 
 maille_status jobs_new(service *s, jobs **out) {
