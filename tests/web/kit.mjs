@@ -82,6 +82,7 @@ function stateOf(...places) {
 
 /* Makes STUDY's workspace at TO for both audiences, unless another test has. */
 const MAKE = `[ -e "$2/w.maille" ] && exit 0
+find "$(dirname "$2")" -mindepth 1 -maxdepth 1 -type d -mmin +120 -exec rm -rf {} + # of older programs
 rm -rf "$2" "$2.new" && mkdir -p "$2.new"
 for audience in interne public; do
     "$MAILLE" run "$1" -w "$2.new/w.maille" --to "$2.new/out" --audience $audience --quiet || exit 1
