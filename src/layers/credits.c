@@ -139,7 +139,12 @@ maille_status layers_parameters(maille_ctx *ctx, const maille_catalogue *c, char
             maille_strbuf_add(&s, b ? "," : "");
             maille_strbuf_add_double(&s, study->services[i].bands_min[b]);
         }
-        maille_strbuf_add(&s, "]}");
+        maille_strbuf_add_char(&s, ']');
+        if (study->services[i].alternative_to) {
+            maille_strbuf_add(&s, ",\"alternative_a\":");
+            maille_json_text(&s, study->services[i].alternative_to);
+        }
+        maille_strbuf_add_char(&s, '}');
     }
     maille_strbuf_add(&s, "},\"regles\":{");
     if (!s.failed)

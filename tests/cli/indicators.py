@@ -61,6 +61,7 @@ def test_a_mean_is_weighted():
         near(f"mean of {code}", told[code][0], sum(v * w for v, w in p) / sum(w for _, w in p), 1e-12)
     same("what is said of it", kit.query(workspace, "SELECT name, title, unit, how FROM indicator ORDER BY name"),
          [("ald", "Affections de longue durée", "pour 1 000 habitants", "moyenne"),
+          ("emplois", "Emplois au lieu de travail", "emplois", "somme"),
           ("sans_medecin_traitant", "Patients sans médecin traitant", "patients", "somme")])
 
 
@@ -84,6 +85,8 @@ def test_by_hand():
                "--vintage", "2018-01-01", *about)
     kit.maille("import", "indicators", os.path.join(kit.SAMPLE, "sans-medecin-traitant-2018.csv"), "--how=somme",
                "--name", "sans_medecin_traitant", "--vintage", "2018-01-01", *about)
+    kit.maille("import", "indicators", os.path.join(kit.SAMPLE, "emplois.csv"), "--how=somme", "--name", "emplois",
+               "--fields", "code=code,value=emplois", "--vintage", "2026-01-01", *about)
     p = kit.maille("import", "auto", os.path.join(kit.SAMPLE, "population-par-age.csv"), "--vintage", "2026-01-01", *about)
     check("auto knows ages", p.stdout.startswith("population_age "), p.stdout)
     kit.maille("compute", "codes", "-w", by_hand)
@@ -91,7 +94,7 @@ def test_by_hand():
         query = f"SELECT * FROM {table} ORDER BY {key}"
         same(table, kit.query(by_hand, query), kit.query(workspace, query))
     same("unit", kit.query(by_hand, "SELECT unit, how FROM indicator ORDER BY name"),
-         [("pour 1 000", "moyenne"), (None, "somme")])
+         [("pour 1 000", "moyenne"), (None, "somme"), (None, "somme")])
 
 
 def test_words_that_are_wrong():

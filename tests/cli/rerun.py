@@ -54,7 +54,7 @@ class Study:
 def both_the_first_run_does_everything():
     p = kit.maille("run", Study.file, "-w", Study.workspace, "--to", Study.layers)
     same("steps", kit.steps_run(p.stderr), STEPS)
-    same("imports", len(kit.imports_run(p.stderr)), 15)
+    same("imports", len(kit.imports_run(p.stderr)), 20)
     check("it does not say that it did nothing", NOTHING not in p.stderr, p.stderr)
     shutil.rmtree(Study.kept)
     shutil.copytree(Study.work, Study.kept)
@@ -234,7 +234,7 @@ def long_force():
     before = kit.files(study.layers)
     p = study.run("--force")
     same("every step", kit.steps_run(p.stderr), STEPS)
-    same("every import", len(kit.imports_run(p.stderr)), 15)
+    same("every import", len(kit.imports_run(p.stderr)), 20)
     same("the same layers", kit.files(study.layers), before)
 
 

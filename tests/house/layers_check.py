@@ -11,6 +11,8 @@ STATUS = {"en fonctionnement": "en-fonctionnement", "contractualisée": "contrac
           "contractualisee": "contractualisee", "projet validé": "projet-valide",
           "projet transmis": "projet-transmis", "lettre d’intention": "lettre-intention",
           "idée": "idee", "abandonnée": "abandonnee"}
+INSTEAD = {"teleconsultation": "teleconsultation.csv", "consultation_avancee": "consultations-avancees.csv",
+           "cabinet_secondaire": "cabinets-secondaires.csv"}
 PUBLIC = ("contractualisee", "en-fonctionnement")
 failed = 0
 
@@ -50,15 +52,23 @@ def check_minutes(r, times):
            and times[c].get(p[key + "_id"], -1) != gp[c]])
     check("the bands hold their bounds", [
         (c, s) for c, p in coverage.items() for s, bands in
-        ((key, [5, 10, 15, 20, 30]), ("maternite", [15, 30, 45, 60, 90]), ("pharmacie", [5, 10, 15, 20]))
+        ((key, [5, 10, 15, 20, 30]), ("maternite", [15, 30, 45, 60, 90]), ("pharmacie", [5, 10, 15, 20]),
+         *((s, [10, 20, 30]) for s in INSTEAD))
         if p[s + "_min"] is None and (p[s + "_tranche"], p[s + "_id"]) != (None, None)
         or p[s + "_tranche"] is not None and not
         (max([0] + [b for b in bands if b < p[s + "_tranche"]]) - 0.06 < p[s + "_min"]
          <= p[s + "_tranche"])
         or p[s + "_min"] is not None and p[s + "_tranche"] is None and p[s + "_min"] < bands[-1]])
     bare = [c for c, node in r.node.items() if node is None]
-    check("an island without roads reaches nothing", [
-        c for c in bare for k, v in coverage[c].items() if k.endswith("_min") and v is not None])
+    check("an island without roads reaches nothing but who comes by boat", [
+        c for c in bare for k, v in coverage[c].items() if k.endswith("_min") and v is not None
+        and (k, v) != ("consultation_avancee_min", 0)])
+    for s, file in INSTEAD.items():
+        towns = [x["code"] for x in oracle.rows(r.folder, file) if x["statut"] != "fermé"]
+        near_one = {c: min((t[j] for j in towns if j in t), default=None) for c, t in times.items()}
+        check(f"minutes to the nearest {s} are Dijkstra's", [
+            (c, p[s + "_min"], near_one[c]) for c, p in coverage.items()
+            if not near(p[s + "_min"], near_one[c], 1)])
     wards = {m["id"] for m in r.maternities if m["statut"].lower() == "ouvert"}
     check("nobody is sent to a closed maternity", {
         p["maternite_id"] for p in coverage.values()} - wards - {None})
@@ -70,7 +80,7 @@ def check_minutes(r, times):
         if (p["maternite_min"] is None) != (ward[c] is None)
         or ward[c] is not None and abs(p["maternite_min"] - ward[c]) > 2])
     catchments = layer("bassins")
-    for s in ("medecin_generaliste", "maternite", "pharmacie"):
+    for s in ("medecin_generaliste", "maternite", "pharmacie", *INSTEAD):
         mine = [p for p in catchments.values() if p["service"] == s]
         reached = [c for c, p in coverage.items() if p[s + "_min"] is not None]
         check(f"catchments of {s} hold each commune that reaches one, once",

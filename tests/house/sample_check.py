@@ -147,6 +147,15 @@ def check_care(r, times):
     states = Counter(f["properties"]["statut"] for f in r.pharmacies)
     check("pharmacies of each status", set(states) == {"ouvert", "prévu", "fermé",
                                                        "temps partiel"}, dict(states))
+    instead = [oracle.rows(r.folder, f"{name}.csv") for name in
+               ("teleconsultation", "consultations-avancees", "cabinets-secondaires")]
+    check("what stands in for a doctor stands where none is, open, part of the time, or closed",
+          {x["code"] for kind in instead for x in kind} <= set(r.population) - set(r.supply)
+          and {x["statut"] for kind in instead for x in kind} == {"ouvert", "temps partiel", "fermé"},
+          [x["code"] for kind in instead for x in kind if x["code"] in r.supply])
+    check("people far from a doctor have one of these near", any(
+        (gp[c] is None or gp[c] > 15) and any(times[c].get(x["code"], 99) <= 10 for kind in instead for x in kind
+                                              if x["statut"] != "fermé") for c in times))
     far = max(min(metres([f["geometry"]["coordinates"], p]) for p in r.place.values())
               for f in r.pharmacies)
     check("a facility 40 km from any road", far > 38000, round(far))
@@ -171,6 +180,22 @@ def check_people(r):
     check("patients without a doctor of their own, never more than there are people",
           {x["code"] for x in alone} == today
           and all(int(x["patients"]) <= r.population.get(x["code"], 900) for x in alone))
+
+
+    jobs = {x["code"]: int(x["emplois"]) for x in oracle.rows(r.folder, "emplois.csv")}
+    check("jobs of every commune, most of them in the city", set(jobs) == set(r.population)
+          and sum(n for c, n in jobs.items() if c[:3] == "963") > sum(jobs.values()) / 3
+          and all(0 < n < r.population[c] for c, n in jobs.items()))
+
+
+def check_on_call(r):
+    sector = {x["code"]: (x["secteur"], x["secteur_nom"]) for x in oracle.rows(r.folder, "pdsa.csv")}
+    names = dict(sector.values())
+    check("every commune in one of seven on-call sectors", set(sector) == set(r.population)
+          and len(names) == 7 and len(set(names.values())) == 7, names)
+    cut = {g["epci"] for g in r.groups.values()
+           if len({sector[c][0] for c, o in r.groups.items() if o["epci"] == g["epci"]}) > 1}
+    check("they cut across EPCI", len(cut) >= 3, cut)
 
 
 def check_perimeters(r):
@@ -217,5 +242,6 @@ if __name__ == "__main__":
     check_river(sample, sys.argv[2])
     check_care(sample, minutes)
     check_people(sample)
+    check_on_call(sample)
     check_perimeters(sample)
     sys.exit(1 if failed else 0)

@@ -108,9 +108,10 @@ class View:
         if not self.communes:
             raise ValueError("couverture.geojson holds no commune")
         rows = [f["properties"] for f in self.communes]
-        self.services = [Service(sid, service_title(coverage, sid), rows,
-                                 coverage["parameters"]["services"][sid]["tranches_min"])
-                         for sid in (key[:-4] for key in rows[0] if key.endswith("_min"))]
+        told = coverage["parameters"]["services"]
+        self.services = [Service(sid, service_title(coverage, sid), rows, told[sid]["tranches_min"])
+                         for sid in (key[:-4] for key in rows[0] if key.endswith("_min"))
+                         if "alternative_a" not in told[sid]]
         for s in self.services:
             if coverage.get("estime"):
                 s.caption += " Temps estimés d’après la distance : aucune route n’est chargée."

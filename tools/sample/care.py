@@ -91,6 +91,18 @@ def groupings(ground):
     return sorted(rows)
 
 
+def on_call(ground):
+    """Rows (code, sector, its name) in order of code."""
+    sector = letters(ground, plan.ON_CALL)
+    return sorted((c.code, *plan.ON_CALL_NAMES[sector[i]]) for i, c in ground.communes.items())
+
+
+def instead(ground, prefix, places):
+    """Rows (id, name, code, status) of what stands in for a doctor close by, in the plan's order."""
+    return [(f"{prefix}-{k + 1:02d}", name, ground.communes[ground.at(cell)[0]].code, status)
+            for k, (cell, name, status) in enumerate(places)]
+
+
 def perimeters(ground):
     """Rows (id, name, status, contact, code, since, by, shared, why, zone) in order of the plan,
     then of code."""

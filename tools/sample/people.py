@@ -60,3 +60,13 @@ def without_doctor(ground):
         return round((700 if c is None else c.population) * 0.8 * part)
 
     return [(code, value) for code, value, _ in of_2018(ground, figure)]
+
+
+def jobs(ground):
+    """Rows (code, jobs): towns have more than their share, enclaves and islands less."""
+    rows = []
+    for c in sorted(ground.communes.values(), key=lambda c: c.code):
+        least, most = plan.JOBS.get(c.kind, plan.OTHER_JOBS)
+        part = least + (most - least) * chance("jobs", c.code)
+        rows.append((c.code, round(c.population * part / 100)))
+    return rows

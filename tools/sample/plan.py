@@ -71,6 +71,22 @@ EPCIS = """
 ~~~~~~~~~~~.....
 """
 
+# On-call sectors of the evenings and weekends (PDSA), older than most of the above.
+ON_CALL = """
+~~~~~~~~~~~~~~~~
+~~~~~~nnn~~.....
+~~~~~nnnnnn.....
+~n~~~nnneeeee...
+~~~l~lcceeeeee..
+~~~~~lcccaaaaee.
+~~~~llccaaaaae..
+~~~~~lvvvaaahh..
+~~~~~vvvvahhhhh.
+~~vv~~vvvhhhhhh.
+~~~~~~~vvvhhhh..
+~~~~~~~~~~~.....
+"""
+
 # The river runs between these two rows, from the mountains to the sea; it is crossed only between
 # the pairs of cells (column, row) named here.
 RIVER = (5, 6)
@@ -158,6 +174,18 @@ ZONES = ("E", {"96": "Marches", "99": "Sarre"})
 GIVEN_UP = ("cpts-pays-d-orsanne", "CPTS du Pays d’Orsanne", "Abandonnée", "2022-06-30", "URPS", "NM")
 PTA = ("pta-aurze", "PTA de l’Aurze", "En fonctionnement", "2020", "ARS", "96")
 
+ON_CALL_NAMES = {
+    "n": ("96-01", "Garde de la Côte du Nord"), "e": ("96-02", "Garde des Marches"),
+    "c": ("96-03", "Garde de Valmorans"), "l": ("96-04", "Garde du Littoral"),
+    "a": ("96-05", "Garde de l’Aurze amont"), "v": ("96-06", "Garde du Pays de Valmore"),
+    "h": ("96-07", "Garde des Hautes Vallées"),
+}
+
+# Jobs per 100 inhabitants, by kind of place: least and most.
+JOBS = {"A": (55, 85), "t": (40, 65), "s": (25, 45), "v": (25, 45), "i": (15, 25), "o": (5, 15),
+        "E": (4, 10)}
+OTHER_JOBS = (8, 24)
+
 # Inhabitants by age: first and last year of each band, its part where few and where many are old.
 AGES = [(0, 14, 0.20, 0.12), (15, 29, 0.21, 0.11), (30, 44, 0.20, 0.15), (45, 59, 0.19, 0.21),
         (60, 74, 0.13, 0.24), (75, "", 0.07, 0.17)]
@@ -170,4 +198,22 @@ MATERNITIES = [  # cell, name, status, number
     ((7, 5), "Centre hospitalier de Valmorans", "ouvert"),
     ((7, 2), "Hôpital de Port-Ésquel", "Ouvert"),
     ((11, 7), "Hôpital de Pont-de-Lédre", "fermé"),
+]
+# What stands in for a doctor close by: cell, name, status.
+TELECONSULTATION = [
+    ((14, 9), "Cabine de téléconsultation de la mairie", "ouvert"),
+    ((13, 10), "Cabine de téléconsultation de la maison France services", "ouvert"),
+    ((2, 9), "Point de téléconsultation de la pharmacie", "ouvert"),
+    ((12, 4), "Cabine de téléconsultation du relais de Sarre", "ouvert"),
+]
+VISITING = [  # a day a month: open part of the time
+    ((12, 9), "Consultation avancée, le premier mardi du mois", "temps partiel"),
+    ((1, 3), "Consultation avancée, par le bateau du mois", "temps partiel"),
+    ((10, 3), "Consultation avancée suspendue", "fermé"),
+    ((9, 10), "Consultation avancée, le dernier jeudi du mois", "temps partiel"),
+]
+SECOND_PRACTICES = [  # of a doctor who has the main one elsewhere
+    ((13, 8), "Cabinet secondaire de la vallée", "temps partiel"),
+    ((5, 8), "Cabinet secondaire du marché", "temps partiel"),
+    ((10, 6), "Cabinet secondaire du val", "temps partiel"),
 ]
