@@ -4,6 +4,7 @@
 
 #include <maille/ctx.h>
 #include <maille/shapes.h>
+#include <maille/table.h>
 #include <stdbool.h>
 
 /* Whether shape i is a valid multipolygon; the reason goes to `why` (buffer of `size`) if not. */
@@ -42,6 +43,10 @@ void maille_boxes_free(maille_boxes *index);
 /* `found` is reused between calls (owned by the caller, maille_free at the end). */
 maille_status maille_boxes_query(maille_ctx *ctx, const maille_boxes *index, maille_box query,
                                  uint32_t **found, size_t *capacity, size_t *count);
+
+/* A point inside a geometry given as WKB (GEOSPointOnSurface): where its name may stand. For points
+ * and lines one of theirs. MAILLE_REFUSED where there is none: it is empty, or no geometry. */
+maille_status maille_geometry_inside(maille_ctx *ctx, maille_bytes wkb, maille_xy *out);
 
 /* For each point the shape that contains it (lowest number), or UINT32_MAX. */
 maille_status maille_points_in_shapes(maille_ctx *ctx, const maille_shapes *shapes,

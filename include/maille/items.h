@@ -88,6 +88,9 @@ typedef struct {
 } maille_item_value;
 maille_item_value maille_items_value(const maille_items *items, size_t i);
 maille_bytes maille_items_geometry(maille_items *items); /* WKB, lon/lat; {NULL, 0} without */
+/* A point inside it, lon and lat: where its name may stand; `*found` false without geometry. */
+maille_status maille_items_inside(maille_ctx *ctx, maille_items *items, double lonlat[2],
+                                  bool *found);
 
 /* Adds the feature: a GeoJSON object (no line end); a row of CSV with its line end. `header`: names
  * of the columns, as `maille export --format csv` writes them. */

@@ -1,6 +1,7 @@
 /* Features of a layer, one at a time: a selection becomes one query of the store. */
 #include "layers/items.h"
 
+#include <maille/geometry.h>
 #include <maille/lines.h>
 #include <maille/text.h>
 #include <math.h>
@@ -308,4 +309,14 @@ maille_bytes maille_items_geometry(maille_items *items) {
         return none;
     maille_point_wkb(p, items->point);
     return (maille_bytes){items->point, sizeof items->point};
+}
+
+maille_status maille_items_inside(maille_ctx *ctx, maille_items *items, double lonlat[2],
+                                  bool *found) {
+    maille_bytes wkb = maille_items_geometry(items);
+    maille_xy point = {0};
+    *found = wkb.bytes != NULL;
+    maille_status status = *found ? maille_geometry_inside(ctx, wkb, &point) : MAILLE_OK;
+    lonlat[0] = point.x, lonlat[1] = point.y;
+    return status;
 }

@@ -1,5 +1,6 @@
 /* A layer as columns: some properties of all its features in one answer, for classes, histograms
- * and tables that need every value and no geometry. */
+ * and tables that need every value and no geometry; with skipGeometry=false also a point inside
+ * each, where its name may stand. */
 #include "service/catalogue.h"
 
 #include <maille/vec.h>
@@ -12,6 +13,8 @@ typedef struct {
     maille_strbuf keys;
     maille_strbuf *values;
     size_t count;
+    bool placed;             /* with a point inside each */
+    maille_strbuf places[2]; /* its lon and lat */
     int64_t rows;
 } columns;
 
@@ -20,6 +23,8 @@ static void columns_free(columns *c) {
         maille_strbuf_free(&c->values[i]);
     maille_free(c->values);
     maille_strbuf_free(&c->keys);
+    maille_strbuf_free(&c->places[0]);
+    maille_strbuf_free(&c->places[1]);
     maille_items_free(c->items);
 }
 
@@ -36,6 +41,21 @@ static void add_value(maille_strbuf *s, const maille_property *p, maille_item_va
         maille_json_double(s, value.number);
 }
 
+static maille_status add_place(view *v, columns *c, const char *comma) {
+    enum { DECIMALS = 6 }; /* of a degree: a tenth of a metre */
+    double lonlat[2] = {0};
+    bool found = false;
+    maille_status status = maille_items_inside(v->ctx, c->items, lonlat, &found);
+    for (size_t i = 0; i < 2; i++) {
+        maille_strbuf_add(&c->places[i], comma);
+        if (found)
+            maille_strbuf_addf(&c->places[i], "%.*f", DECIMALS, lonlat[i]);
+        else
+            maille_strbuf_add(&c->places[i], "null");
+    }
+    return status;
+}
+
 static maille_status read_rows(view *v, columns *c) {
     bool found = false;
     maille_status status = maille_items_next(v->ctx, c->items, &found);
@@ -48,8 +68,17 @@ static maille_status read_rows(view *v, columns *c) {
             add_value(&c->values[i], maille_items_property(c->items, i),
                       maille_items_value(c->items, i));
         }
+        if (c->placed && (status = add_place(v, c, comma)) != MAILLE_OK)
+            return status;
     }
     return status;
+}
+
+static void write_column(maille_jout *j, const char *name, const maille_strbuf *values) {
+    maille_j_open(j, name, '[');
+    j->s.failed = j->s.failed || values->failed;
+    maille_strbuf_add(&j->s, values->text ? values->text : "");
+    maille_j_close(j, ']');
 }
 
 static void write(columns *c, maille_jout *j) {
@@ -57,15 +86,15 @@ static void write(columns *c, maille_jout *j) {
     maille_j_int(j, "nombre", c->rows);
     maille_j_text(j, "cle", c->key);
     maille_j_open(j, "colonnes", '{');
-    for (size_t i = 0; i <= c->count; i++) {
-        const maille_strbuf *s = i ? &c->values[i - 1] : &c->keys;
-        const char *name = i ? maille_items_property(c->items, i - 1)->name : c->key;
-        if (i && strcmp(name, c->key) == 0)
-            continue;
-        maille_j_open(j, name, '[');
-        j->s.failed = j->s.failed || s->failed;
-        maille_strbuf_add(&j->s, s->text ? s->text : "");
-        maille_j_close(j, ']');
+    write_column(j, c->key, &c->keys);
+    for (size_t i = 0; i < c->count; i++) {
+        const char *name = maille_items_property(c->items, i)->name;
+        if (strcmp(name, c->key) != 0)
+            write_column(j, name, &c->values[i]);
+    }
+    if (c->placed) {
+        write_column(j, "lon", &c->places[0]);
+        write_column(j, "lat", &c->places[1]);
     }
     maille_j_close(j, '}');
     maille_j_close(j, '}');
@@ -79,7 +108,9 @@ maille_status answer_columns(view *v, const request *r, reply *out) {
     maille_status status = MAILLE_OK;
     MAILLE_TRY(ogc_layer(v, r, r->part[0], &layer));
     MAILLE_TRY(wanted_read(v, r, layer, WANTED_ALL, &asked));
-    asked.selection.without_geometry = true;
+    const char *without = request_parameter(r, "skipGeometry");
+    c.placed = without && strcmp(without, "false") == 0;
+    asked.selection.without_geometry = !c.placed;
     c.key = catalogue_key(layer->def, asked.properties, asked.property_count);
     c.key = c.key ? c.key : "_id";
     MAILLE_TRY(

@@ -118,7 +118,7 @@ class View {
 
     /** Code → {code, nom, population, lon, lat} of all communes. */
     names() {
-        this.naming ??= get("/collections/communes/columns?properties=nom,population&centres=true").then(({ colonnes }) =>
+        this.naming ??= get("/collections/communes/columns?properties=nom,population&skipGeometry=false").then(({ colonnes }) =>
             new Map(colonnes.code.map((code, i) => [code, { code, nom: colonnes.nom[i], population: colonnes.population[i],
                 lon: colonnes.lon[i], lat: colonnes.lat[i] }])));
         return this.naming;
