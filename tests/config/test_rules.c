@@ -3,6 +3,7 @@
 
 #include <maille/memory.h>
 #include <maille/rules.h>
+#include <maille/serve.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -202,6 +203,17 @@ TEST(the_folder_is_the_environment_s_else_the_source_tree_s) {
     setenv("MAILLE_LAYERS", test_source("layers"), 1);
 }
 
+TEST(the_folder_of_the_map_is_found_alike) {
+    char *folder = NULL;
+    setenv("MAILLE_WEB", test_scratch("nowhere"), 1);
+    CHECK_INT(maille_web_folder(ctx, &folder), MAILLE_NOT_FOUND);
+    CHECK(strstr(maille_message(ctx), "MAILLE_WEB") != NULL);
+    unsetenv("MAILLE_WEB");
+    CHECK_INT(maille_web_folder(ctx, &folder), 0);
+    CHECK_TEXT(folder, test_source("src/web"));
+    maille_free(folder);
+}
+
 static void start(void) {
     CHECK_INT(maille_ctx_new(&ctx), 0);
     setenv("MAILLE_LAYERS", test_source("layers"), 1);
@@ -216,4 +228,5 @@ RUN_TESTS(CASE(start), CASE(sizes_of_2019_hold_seven_real_cpts),
           CASE(the_public_sees_contracted_and_operating_only), CASE(audiences_have_names),
           CASE(overlaps_and_travel), CASE(classes_leave_no_value_out_and_hold_none_twice),
           CASE(a_rule_set_that_is_not_there_is_named_beside_those_that_are),
-          CASE(the_folder_is_the_environment_s_else_the_source_tree_s), CASE(stop))
+          CASE(the_folder_is_the_environment_s_else_the_source_tree_s),
+          CASE(the_folder_of_the_map_is_found_alike), CASE(stop))

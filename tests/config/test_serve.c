@@ -69,6 +69,10 @@ TEST(the_shipped_example_is_read_and_tells_the_defaults) {
     CHECK_TEXT(c->proxies[1], "::1");
     CHECK_TEXT(c->origins[0], "https://portail.example");
     CHECK(c->secure_cookies);
+    CHECK_TEXT(c->tiles, "https://tuiles.example/{z}/{x}/{y}.png");
+    CHECK_TEXT(c->tiles_origin, "https://tuiles.example");
+    CHECK_TEXT(c->tiles_attribution, "© les contributeurs d’OpenStreetMap");
+    CHECK(d->tiles == NULL && d->tiles_origin == NULL && d->tiles_attribution == NULL);
     CHECK_TEXT(c->listen, d->listen);
     CHECK_TEXT(c->log, d->log);
     /* All numbers lie between io_threads and max_age_s, and after secure_cookies. */
@@ -122,6 +126,12 @@ TEST(addresses_have_their_form) {
         "origins: [https://portail.example/]",
         "origins: [\"*\"]",
         "origins: [portail.example]",
+        "base_map: {attribution: x, tiles: \"/{z}/{x}/{y}.png\"}",
+        "base_map: {attribution: x, tiles: \"https://a.example/{z}/{x}.png\"}",
+        "base_map: {attribution: x, tiles: \"https://a.example/{z}/{x}/{y}/{z}\"}",
+        "base_map: {attribution: x, tiles: \"https://a.example; script-src *{z}/{x}/{y}\"}",
+        "base_map: {attribution: x, tiles: \"https://{z}/{x}/{y}\"}",
+        "base_map: {attribution: x, tiles: \"https://a.example/{z}/{x}/{y} b\"}",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         refused(wrong[i], 1, "was not of the form");
@@ -142,6 +152,9 @@ TEST(keys_are_known_and_stand_once) {
     refused("limit: 10\nlimits: 20\n", 2, "limits");
     refused("limit: 10\nlimit: 20\n", 2, "limit");
     refused("- limit\n", 1, "map");
+    refused("base_map: {tiles: \"https://a.example/{z}/{x}/{y}\"}\n", 1, "attribution");
+    refused("base_map: https://a.example/{z}/{x}/{y}\n", 1, "base_map");
+    refused("base_map:\n  tile: x\n", 2, "tile");
     refused("secure_cookies: peut-être\n", 1, "secure_cookies");
     refused("proxies: 127.0.0.1\n", 1, "proxies");
     refused("proxies: [127.0.0.1, 127.0.0.1]\n", 1, "twice");

@@ -13,7 +13,7 @@ cmake --install "$BUILD" --prefix "$work/first" >"$work/log" 2>&1 || { cat "$wor
 mv "$work/first" "$work/moved tree" # nothing in it may know where it was
 prefix="$work/moved tree"
 cd /
-unset MAILLE_LAYERS LD_LIBRARY_PATH
+unset MAILLE_LAYERS MAILLE_WEB LD_LIBRARY_PATH
 
 # A library built with sanitizers wants programs built with them.
 sanitize=$(sed -n 's/^MAILLE_SANITIZE:STRING=//p' "$BUILD/CMakeCache.txt")
@@ -81,6 +81,17 @@ for folder in pkg-config cmake; do
     [ $code = 4 ] || fail "size_class by $folder: exit $code for a rule set that is not there"
 done
 
+# ---- the map ----
+web="$prefix/share/maille/web"
+for name in carte.html js/carte.js style/base.css; do
+    [ -s "$web/$name" ] || fail "the map was installed without $name"
+done
+if [ -e "$SOURCE/src/web/vendor" ]; then
+    diff -r "$SOURCE/src/web/vendor" "$web/vendor" -x '.*' >"$work/log" || fail "the map lacks $(cat "$work/log")"
+fi
+extra=$(find "$web" -name 'package*.json' -o -name '*.md' -o -name '.*')
+[ -z "$extra" ] || fail "installed beside the map: $extra"
+
 # ---- the program ----
 installed=$("$prefix/bin/maille" --version)
 [ "$installed" = "maille $(pkg-config --modversion maille)" ] || fail "versions differ: $installed"
@@ -89,4 +100,16 @@ sed 's/^id: communes$/id: communes-essai/' "$SOURCE/layers/communes.yaml" \
 "$prefix/bin/maille" run "$MAILLE_SAMPLE/study.yaml" -w "$work/w.maille" --to "$work/out" --quiet
 [ -s "$work/out/communes.geojson" ] || fail "the installed maille wrote no communes"
 [ -s "$work/out/communes-essai.geojson" ] || fail "maille reads other layers than the installed ones"
+# It is the installed map that is sent.
+mkdir -p "$web/aide"
+echo '<h1>Essai</h1>' >"$web/aide/essai.html"
+coproc "$prefix/bin/maille" serve -w "$work/w.maille" --listen 127.0.0.1:0 --json 2>"$work/log"
+service=$COPROC_PID
+read -r -u "${COPROC[0]}" line
+page=$(python3 -c 'import json, sys, urllib.request as u
+print(u.urlopen("http://" + json.loads(sys.argv[1])["address"] + "/aide/essai").read().decode())' "$line") ||
+    page=$(cat "$work/log")
+kill "$service"
+wait "$service" || true
+[ "$page" = "<h1>Essai</h1>" ] || fail "maille sent another map than the installed one: $page"
 echo "$(wc -l <<<"$declared") functions declared, all exported; 2 programs built in 2 ways"
