@@ -10,7 +10,8 @@
 #include <string.h>
 
 struct maille_crs {
-    PJ *transform; /* lon/lat to metres */
+    PJ *transform;  /* lon/lat to metres */
+    unsigned users; /* the context that made it is one, as long as it made no other since */
     int epsg;
     double west, south, east, north; /* area of use */
 };
@@ -55,8 +56,7 @@ static bool in_metres(PJ_CONTEXT *proj, const PJ *crs) {
     return known && factor == 1.0;
 }
 
-maille_status maille_crs_new(maille_ctx *ctx, int epsg, maille_crs **out) {
-    *out = NULL;
+static maille_status make(maille_ctx *ctx, int epsg, maille_crs **out) {
     PJ_CONTEXT *proj = NULL;
     PJ *named = NULL;
     maille_crs *crs = NULL;
@@ -78,6 +78,7 @@ maille_status maille_crs_new(maille_ctx *ctx, int epsg, maille_crs **out) {
         goto done;
     }
     crs->epsg = epsg;
+    crs->users = 1;
     crs->transform = between(proj, "OGC:CRS84", name);
     if (!crs->transform || !proj_get_area_of_use(proj, named, &crs->west, &crs->south, &crs->east,
                                                  &crs->north, NULL)) {
@@ -93,8 +94,27 @@ done:
     return status;
 }
 
+static void leave(void *crs) {
+    maille_crs_free(crs);
+}
+
+/* PROJ searches its database for milliseconds to set one up: the context keeps its last. */
+maille_status maille_crs_new(maille_ctx *ctx, int epsg, maille_crs **out) {
+    maille_crs *kept = maille_proj_kept(ctx);
+    *out = NULL;
+    if (!kept || kept->epsg != epsg) {
+        maille_status status = make(ctx, epsg, &kept);
+        if (status)
+            return status;
+        maille_proj_keep(ctx, kept, leave);
+    }
+    kept->users++;
+    *out = kept;
+    return MAILLE_OK;
+}
+
 void maille_crs_free(maille_crs *crs) {
-    if (!crs)
+    if (!crs || --crs->users > 0)
         return;
     proj_destroy(crs->transform);
     maille_free(crs);

@@ -20,6 +20,8 @@ typedef struct {
 typedef struct {
     PJ_CONTEXT *handle;
     maille_ctx *ctx;
+    void *kept;
+    void (*leave)(void *kept);
     char word[WORD_SIZE];
 } proj_slot;
 
@@ -75,6 +77,8 @@ static void on_proj_message(void *user, int level, const char *message) {
 
 static void release_proj(void *handle) {
     proj_slot *slot = handle;
+    if (slot->kept)
+        slot->leave(slot->kept);
     proj_context_destroy(slot->handle);
     maille_free(slot);
 }
@@ -104,6 +108,19 @@ maille_status maille_proj(maille_ctx *ctx, PJ_CONTEXT **out) {
     maille_ctx_set_slot(ctx, MAILLE_SLOT_PROJ, slot, release_proj);
     *out = slot->handle;
     return MAILLE_OK;
+}
+
+void *maille_proj_kept(const maille_ctx *ctx) {
+    const proj_slot *slot = maille_ctx_slot(ctx, MAILLE_SLOT_PROJ);
+    return slot ? slot->kept : NULL;
+}
+
+void maille_proj_keep(maille_ctx *ctx, void *thing, void (*leave)(void *thing)) {
+    proj_slot *slot = maille_ctx_slot(ctx, MAILLE_SLOT_PROJ);
+    if (slot->kept)
+        slot->leave(slot->kept);
+    slot->kept = thing;
+    slot->leave = leave;
 }
 
 const char *maille_proj_message(maille_ctx *ctx) {

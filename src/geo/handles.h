@@ -14,6 +14,10 @@ maille_status maille_geos_fail(maille_ctx *ctx, const char *what);
 
 /* Network off, messages to the log. FAILED when proj.db is missing. */
 maille_status maille_proj(maille_ctx *ctx, PJ_CONTEXT **out);
+/* One thing that was made with it, which it leaves when another comes, or before it goes; kept only
+ * where maille_proj gave a handle before. */
+void *maille_proj_kept(const maille_ctx *ctx);
+void maille_proj_keep(maille_ctx *ctx, void *thing, void (*leave)(void *thing));
 /* PROJ's last message in this context, or "". */
 const char *maille_proj_message(maille_ctx *ctx);
 
