@@ -5,6 +5,7 @@
 
 #include <maille/geometry.h>
 #include <maille/memory.h>
+#include <maille/vec.h>
 
 #define MOST_CELLS 1000.0 /* a side, where the cell is chosen from the extent */
 #define LEAST_CELL_M 250.0
@@ -13,6 +14,7 @@ typedef struct {
     const maille_network *network;
     const uint32_t *node_ms;
     const maille_isochrone_options *options;
+    MAILLE_VEC(uint32_t) edges; /* that may lie within the limit, ascending */
     double limit_ms, foot_ms_per_m;
     maille_surface surface;
 } job;
@@ -40,19 +42,27 @@ static void cells_within(double at, double reach, uint32_t count, uint32_t *from
     *to = (uint32_t)fmin(count - 1.0, floor(at + reach - 0.5));
 }
 
-/* Lowers the cells that a point on the road touches to its time, those around by the walk there. */
+/* Lowers the cells that a point on the road touches to its time, those around by the walk there.
+ * Most of them have a lower time by then from another point: a look at the square tells, with a
+ * hair to spare. */
 static void stamp(const job *j, maille_xy at, double time) {
+    static const double spare = 1 + 1e-9;
     const maille_surface *s = &j->surface;
     double touch = s->cell * M_SQRT1_2; /* half of a cell's diagonal */
     double walk = fmin(j->options->off_road_m, (j->limit_ms - time) / j->foot_ms_per_m);
     double column = (at.x - s->origin_x) / s->cell, row = (at.y - s->origin_y) / s->cell;
+    double m_per_foot_ms = spare / j->foot_ms_per_m;
     uint32_t left, right, bottom, top;
     cells_within(column, (touch + walk) / s->cell, s->width, &left, &right);
     cells_within(row, (touch + walk) / s->cell, s->height, &bottom, &top);
     for (uint32_t r = bottom; r <= top; r++)
         for (uint32_t c = left; c <= right; c++) {
-            double distance = hypot((c + 0.5 - column) * s->cell, (r + 0.5 - row) * s->cell);
+            double x = (c + 0.5 - column) * s->cell, y = (r + 0.5 - row) * s->cell;
             double *value = &s->values[(size_t)r * s->width + c];
+            double worth = touch + (*value - time) * m_per_foot_ms; /* no farther from here */
+            if (*value <= time || x * x + y * y > worth * worth)
+                continue;
+            double distance = hypot(x, y);
             if (distance <= touch + walk)
                 *value = fmin(*value, time + fmax(0, distance - touch) * j->foot_ms_per_m);
         }
@@ -94,19 +104,24 @@ static bool is_near(const job *j, uint32_t edge) {
     return lines->start[edge + 1] - lines->start[edge] >= 2;
 }
 
+static maille_status find_edges(maille_ctx *ctx, job *j) {
+    for (uint32_t e = 0; e < j->network->edge_count; e++)
+        if (is_near(j, e) && !MAILLE_VEC_PUSH(&j->edges, e))
+            return maille_no_memory(ctx);
+    return MAILLE_OK;
+}
+
 static maille_box extent(const job *j) {
     const maille_lines *lines = j->network->edge_lines;
     maille_box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
-    for (uint32_t e = 0; e < j->network->edge_count; e++) {
-        if (!is_near(j, e))
-            continue;
-        for (uint32_t p = lines->start[e]; p < lines->start[e + 1]; p++) {
+    for (size_t i = 0; i < j->edges.count; i++)
+        for (uint32_t p = lines->start[j->edges.items[i]]; p < lines->start[j->edges.items[i] + 1];
+             p++) {
             box.min_x = fmin(box.min_x, lines->points[p].x);
             box.min_y = fmin(box.min_y, lines->points[p].y);
             box.max_x = fmax(box.max_x, lines->points[p].x);
             box.max_y = fmax(box.max_y, lines->points[p].y);
         }
-    }
     return box;
 }
 
@@ -161,9 +176,13 @@ maille_status maille_isochrones(maille_ctx *ctx, const maille_network *network,
             return maille_fail(ctx, MAILLE_USAGE, "the bands of an isochrone did not ascend");
     j.limit_ms = bands_ms[band_count - 1];
     j.foot_ms_per_m = 3600.0 / options->foot_kmh;
-    maille_box box = extent(&j);
-    if (box.min_x > box.max_x)
-        return empty_shapes(ctx, band_count, out);
+    status = find_edges(ctx, &j);
+    if (status)
+        goto done;
+    if (j.edges.count == 0) {
+        status = empty_shapes(ctx, band_count, out);
+        goto done;
+    }
     levels = maille_alloc(band_count, sizeof *levels);
     if (!levels) {
         status = maille_no_memory(ctx);
@@ -171,14 +190,14 @@ maille_status maille_isochrones(maille_ctx *ctx, const maille_network *network,
     }
     for (size_t b = 0; b < band_count; b++)
         levels[b] = bands_ms[b];
-    status = make_surface(ctx, &j, box);
+    status = make_surface(ctx, &j, extent(&j));
     if (status)
         goto done;
-    for (uint32_t e = 0; e < network->edge_count; e++)
-        if (is_near(&j, e))
-            stamp_edge(&j, e);
+    for (size_t i = 0; i < j.edges.count; i++)
+        stamp_edge(&j, j.edges.items[i]);
     status = maille_geometry_discs(ctx, &j.surface, levels, band_count, out);
 done:
+    MAILLE_VEC_FREE(&j.edges);
     maille_free(levels);
     maille_free(j.surface.values);
     return status;
