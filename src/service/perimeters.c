@@ -24,6 +24,20 @@ static bool in_department(const picture *p, const maille_claim *c, const char *d
     return !department;
 }
 
+/* Codes of the départements that members lie in. */
+static void add_departments(maille_jout *j, const picture *p, const maille_claim *c) {
+    const maille_partition *all = &p->ground->department;
+    maille_j_open(j, "departements", '[');
+    for (uint32_t d = 0; d < all->count; d++) {
+        bool met = false;
+        for (uint32_t i = 0; i < c->count && !met; i++)
+            met = all->of_commune[c->member[i]] == d;
+        if (met)
+            maille_j_text(j, NULL, all->id[d]);
+    }
+    maille_j_close(j, ']');
+}
+
 static maille_status write_row(picture *p, const listing *l, uint32_t claim,
                                const maille_perimeter *perimeter, const maille_status_entry *on) {
     const maille_figures *figures = NULL;
@@ -45,6 +59,8 @@ static maille_status write_row(picture *p, const listing *l, uint32_t claim,
     maille_j_text(l->j, "genre", perimeter->kind);
     maille_j_text(l->j, "statut", on ? on->status : NULL);
     maille_j_text(l->j, "depuis", on ? on->since : NULL);
+    maille_j_text(l->j, "contact", perimeter->contact);
+    add_departments(l->j, p, &p->plan->claims[claim]);
     maille_j_size(l->j, figures);
     maille_j_int(l->j, "constats", all);
     maille_j_int(l->j, "alertes", alerts);
@@ -282,6 +298,11 @@ static const route_parameter proposal_parameters[] = {
 #define SIDE "{\"type\":\"object\",\"nullable\":true,\"properties\":{" SIZE ",\"statut\":" TEXT "}}"
 #define PAIR "\"id\":" TEXT ",\"avant\":" SIDE ",\"apres\":" SIDE "," DIFFERENCES
 
+#define ROWS_OF_LIST                                                                               \
+    ARRAY_OF("\"id\":" TEXT ",\"nom\":" TEXT ",\"genre\":" TEXT ",\"statut\":" TEXT_OR_NULL        \
+             ",\"depuis\":" TEXT_OR_NULL ",\"contact\":" TEXT_OR_NULL                              \
+             ",\"departements\":{\"type\":\"array\",\"items\":" TEXT "}," SIZE                     \
+             ",\"constats\":" WHOLE ",\"alertes\":" WHOLE ",\"etat\":" TEXT_OR_NULL)
 #define ROWS_OF_HISTORY                                                                            \
     ARRAY_OF("\"numero\":" WHOLE ",\"id\":" TEXT ",\"date\":" TEXT ",\"qui\":" TEXT_OR_NULL        \
              ",\"motif\":" TEXT_OR_NULL ",\"genre\":" TEXT ",\"du_changement\":" TEXT_OR_NULL      \
@@ -297,9 +318,7 @@ static const route routes[] = {
      .least = MAILLE_LECTEUR,
      .formats = json,
      .parameters = list_parameters,
-     .answers = ARRAY_OF("\"id\":" TEXT ",\"nom\":" TEXT ",\"genre\":" TEXT
-                         ",\"statut\":" TEXT_OR_NULL ",\"depuis\":" TEXT_OR_NULL "," SIZE
-                         ",\"constats\":" WHOLE ",\"alertes\":" WHOLE ",\"etat\":" TEXT_OR_NULL),
+     .answers = ROWS_OF_LIST,
      .answer = answer_list_of},
     {.verbs = GET,
      .path = "/perimeters/{id}",

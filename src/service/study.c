@@ -180,6 +180,20 @@ static void add_zoning(const request *r, const maille_zoning_rules *rules, const
     maille_j_close(j, '}');
 }
 
+/* ---- the background of the map ---- */
+
+static void add_background(const view *v, maille_jout *j) {
+    const maille_serve_config *config = v->service->config;
+    if (!config->tiles) {
+        maille_j_text(j, "fond", NULL);
+        return;
+    }
+    maille_j_open(j, "fond", '{');
+    maille_j_text(j, "url", config->tiles);
+    maille_j_text(j, "attribution", config->tiles_attribution);
+    maille_j_close(j, '}');
+}
+
 /* ---- when ---- */
 
 /* What strokes run again tells of drafts, not of what is shown. */
@@ -241,7 +255,7 @@ maille_status answer_study(view *v, const request *r, reply *out) {
     add_sizes(r, maille_loaded_rules(loaded)->sizes, &j);
     add_zoning(r, maille_catalogue_zoning(catalogue), study->zoning_unit, &j);
     maille_j_texts(&j, "modes", modes, ground->has_roads ? 2 : 0);
-    maille_j_text(&j, "fond", NULL);
+    add_background(v, &j);
     maille_j_bool(&j, "estime", ground->estimated);
     maille_j_close(&j, '}');
 done:
