@@ -220,6 +220,11 @@ async function openPage(service, size = "laptop", options = {}) {
         ...options,
     });
     context.setDefaultTimeout(15000);
+    // Nobody is on a first visit, unless a test says so (it sets "" there).
+    await context.addInitScript(() => {
+        if (location.protocol.startsWith("http") && localStorage.getItem("maille.visite") === null)
+            localStorage.setItem("maille.visite", "public compte");
+    });
     const page = await context.newPage();
     const seen = { service, console: [], outside: [] };
     about.set(page, seen);

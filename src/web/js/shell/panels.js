@@ -11,7 +11,7 @@ export function panels(rail, aside, list, context) {
 
     rail.setAttribute("aria-label", t("panels"));
     const buttons = new Map(list.map((panel) => [panel.id, h("button", {
-        type: "button", class: "rail-button", "aria-expanded": "false", "aria-controls": aside.id,
+        type: "button", class: "rail-button", "data-panel": panel.id, "aria-expanded": "false", "aria-controls": aside.id,
         onclick: () => state.set({ panneau: open === panel.id ? "" : panel.id }, { push: true }),
     }, icon(panel.icon), t(panel.title))]));
     rail.append(...buttons.values());
