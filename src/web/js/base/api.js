@@ -56,7 +56,8 @@ async function read(answer) {
     let body = null;
     try {
         body = type.includes("json") ? await answer.json() : await answer.text();
-    } catch {
+    } catch (fault) {
+        if (fault.name === "AbortError") throw fault;
         throw new Problem(0, null, true); /* cut off on the way */
     }
     if (!answer.ok) {
