@@ -14,8 +14,9 @@ export const legendPart = {
         const element = h("details", { class: "legend", open: !matchMedia("(max-width: 56rem)").matches }, h("summary", {}, icon("list"), t("legend")), body);
         context.corner.append(element);
         onShown(() => {
-            element.hidden = !shown.theme && !shown.outlines.length && !shown.places.length;
-            fill(body, shown.theme && themeLegend(shown, { services: context.study.services }), overLegend(shown));
+            const theme = !shown.veiled && shown.theme;
+            element.hidden = !theme && !shown.outlines.length && !shown.places.length;
+            fill(body, theme && themeLegend(shown, { services: context.study.services }), overLegend(shown));
         });
         followShown(context);
     },

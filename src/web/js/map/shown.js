@@ -15,8 +15,8 @@ let context = null;
 let turn = 0;
 
 /** `theme` null where none is shown; `rows` (columns of what is shown, null until they are there), `entries`, `counts` (by
- *  entry, then without one), `method` {method, count}, `outlines`, `places`, `service`, `mean` {moyenne, mediane, poids}. */
-export const shown = { theme: null, entries: [], rows: null, counts: null, method: null, outlines: [], places: [], service: "", mean: null };
+ *  entry, then without one), `method` {method, count}, `outlines`, `places`, `service`, `mean` {moyenne, mediane, poids}, `veiled` while something else is coloured. */
+export const shown = { theme: null, entries: [], rows: null, counts: null, method: null, outlines: [], places: [], service: "", mean: null, veiled: false };
 
 /** Calls `f` whenever what is shown has changed. */
 export const onShown = (f) => (watchers.add(f), () => watchers.delete(f));
@@ -24,6 +24,14 @@ export const onShown = (f) => (watchers.add(f), () => watchers.delete(f));
 /** Chooses a theme (null: none). */
 export const choose = (theme) => state.set(theme ? { couche: theme.layer.id, propriete: theme.property.nom, classes: "" }
     : { couche: "aucune", propriete: "", classes: "" }, { push: true });
+
+/** Takes the theme's colours off the map for a while: colours of two meanings are not shown at once. */
+export function veil(is) {
+    if (shown.veiled === is) return;
+    shown.veiled = is;
+    draw();
+    tell();
+}
 
 /** Starts to follow the address and the catalogue. */
 export function followShown(given) {
@@ -82,7 +90,7 @@ async function update() {
     tell();
 }
 
-const draw = () => drawTheme(context.view, shown.theme, shown.entries, { service: shown.service, missing: shown.theme?.legend?.manquant });
+const draw = () => drawTheme(context.view, shown.veiled ? null : shown.theme, shown.entries, { service: shown.service, missing: shown.theme?.legend?.manquant });
 const tell = () => [...watchers].forEach((f) => f(shown));
 
 function needed({ layer, property }) {

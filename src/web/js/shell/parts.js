@@ -3,8 +3,16 @@
 import { legendPart } from "../map/corner.js";
 import { layersPanel } from "../map/layers.js";
 import { pointerPart } from "../map/pointer.js";
+import { communePanel } from "../map/commune_card.js";
+import { travelPanel } from "../map/isochrone.js";
+import { tablePart } from "../map/table.js";
+import { searchBox } from "../public/search.js";
+
 export const parts = [
     layersPanel,
+    communePanel,
+    travelPanel(searchBox),
+    tablePart,
     legendPart,
     pointerPart,
 ];
