@@ -2,7 +2,8 @@
 import { fr } from "./texts/fr.js";
 import { en } from "./texts/en.js";
 
-const dictionaries = { fr: { ...fr }, en: { ...en } };
+/** All texts by language and key. */
+export const dictionaries = { fr: { ...fr }, en: { ...en } };
 
 export const language = chosen();
 
