@@ -56,6 +56,11 @@ void maille_roads_free(maille_roads *reach);
 maille_status maille_isochrone_from(maille_ctx *ctx, const maille_roads *reach, maille_lonlat at,
                                     maille_direction direction, const double *bands_min,
                                     size_t band_count, maille_strbuf *out);
+/* The same on foot, along the roads that cars have, for lack of others; what that rests on is told
+ * as "marche": {"vitesse_kmh", "sans_routes_au_dela_de_kmh"}. */
+maille_status maille_isochrone_on_foot(maille_ctx *ctx, const maille_roads *reach, maille_lonlat at,
+                                       maille_direction direction, const double *bands_min,
+                                       size_t band_count, maille_strbuf *out);
 /* {"de":[…],"vers":[…],"minutes":[[…]]}: rows are origins; null where unreached. At most 10,000
  * pairs. Points that no road is near to are named in "non_rattaches". */
 maille_status maille_times_between(maille_ctx *ctx, const maille_roads *reach,

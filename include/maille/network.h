@@ -96,6 +96,19 @@ maille_status maille_network_from_edges(maille_ctx *ctx, uint32_t node_count, ui
 /* max(1, round(3600 · length_m / speed_kmh)), at most UINT32_MAX − 1 */
 uint32_t maille_arc_ms(double length_m, double speed_kmh);
 
+/* How driven roads are walked: both ways alike, but for those where cars go faster than
+ * `closed_above_kmh`. */
+typedef struct {
+    double kmh, closed_above_kmh;
+} maille_walk;
+/* From the speed profile of a mode (its key "driven_roads"). */
+maille_status maille_walk_read(maille_ctx *ctx, const char *path, maille_walk *out);
+/* The same roads on foot. Places, drawings and names are those of `driven`, which must outlive it;
+ * freed by a function of its own. */
+maille_status maille_network_on_foot(maille_ctx *ctx, const maille_network *driven,
+                                     const maille_walk *how, maille_network **out);
+void maille_network_on_foot_free(maille_network *walked);
+
 /* The graph file of the cache: versioned, with a checksum; refused when it is not ours, of another
  * version or damaged (the caller rebuilds). `key` (hash of source file, options, program) must
  * match or MAILLE_NOT_FOUND. */

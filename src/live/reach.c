@@ -1,5 +1,5 @@
 /* Who reaches what from points that somebody asks for: isochrones and times on the roads. */
-#include <maille/answers.h>
+#include "live/reach.h"
 
 #include <maille/crs.h>
 #include <maille/isochrone.h>
@@ -11,12 +11,8 @@
 enum { BANDS_MOST = 10, PAIRS_MOST = 10000, DEGREE_DECIMALS = 7, MINUTE_DECIMALS = 6 };
 static const double minutes_most = 180, ms_per_minute = 60000;
 
-struct maille_roads {
-    maille_network *network;
-    maille_travel_rules *rules;
-    maille_snapper *snapper;
-    int epsg;
-};
+/* Who walks does not get far: cells of an isochrone on foot, in metres. */
+static const double foot_cell_m = 50;
 
 maille_status maille_roads_new(maille_ctx *ctx, maille_network *network, maille_travel_rules *rules,
                                int epsg, maille_roads **out) {
@@ -26,8 +22,10 @@ maille_status maille_roads_new(maille_ctx *ctx, maille_network *network, maille_
         maille_travel_rules_free(rules);
         return maille_no_memory(ctx);
     }
-    *reach = (maille_roads){.network = network, .rules = rules, .epsg = epsg};
-    maille_status status = maille_snapper_new(ctx, network, NULL, &reach->snapper);
+    *reach = (maille_roads){.car.network = network, .rules = rules, .epsg = epsg};
+    maille_status status = maille_snapper_new(ctx, network, NULL, &reach->car.snapper);
+    if (status == MAILLE_OK)
+        status = reach_foot_new(ctx, &reach->foot);
     if (status != MAILLE_OK) {
         maille_roads_free(reach);
         return status;
@@ -39,8 +37,9 @@ maille_status maille_roads_new(maille_ctx *ctx, maille_network *network, maille_
 void maille_roads_free(maille_roads *reach) {
     if (!reach)
         return;
-    maille_snapper_free(reach->snapper);
-    maille_network_free(reach->network);
+    reach_foot_free(reach->foot);
+    maille_snapper_free(reach->car.snapper);
+    maille_network_free(reach->car.network);
     maille_travel_rules_free(reach->rules);
     maille_free(reach);
 }
@@ -49,8 +48,9 @@ void maille_roads_free(maille_roads *reach) {
  * ------------------------------------------------------------------------ */
 
 /* The nearest road of each point; nowhere for a point that the study's CRS does not know. */
-static maille_status snap_all(maille_ctx *ctx, const maille_roads *reach, const maille_crs *crs,
-                              const maille_lonlat *points, size_t count, maille_snap *snaps) {
+static maille_status snap_all(maille_ctx *ctx, const maille_roads *reach, const reach_mode *mode,
+                              const maille_crs *crs, const maille_lonlat *points, size_t count,
+                              maille_snap *snaps) {
     maille_status status = MAILLE_OK;
     maille_xy *metres = maille_alloc(count + 1, sizeof *metres);
     if (!metres)
@@ -59,7 +59,7 @@ static maille_status snap_all(maille_ctx *ctx, const maille_roads *reach, const 
     for (size_t i = 0; i < count; i++) {
         snaps[i] = (maille_snap){.edge = MAILLE_ABSENT};
         if (isfinite(metres[i].x) && isfinite(metres[i].y))
-            MAILLE_TRY(maille_snap_points(ctx, reach->snapper, &metres[i], NULL, 1,
+            MAILLE_TRY(maille_snap_points(ctx, mode->snapper, &metres[i], NULL, 1,
                                           reach->rules->snap_max_m, &snaps[i]));
     }
 done:
@@ -98,11 +98,12 @@ static maille_status check_bands(maille_ctx *ctx, const double *bands_min, size_
 }
 
 /* Discs of the bands, in degrees. */
-static maille_status make_discs(maille_ctx *ctx, const maille_roads *reach, const maille_crs *crs,
-                                maille_snap snap, maille_direction direction,
+static maille_status make_discs(maille_ctx *ctx, const maille_roads *reach, const reach_mode *mode,
+                                const maille_crs *crs, maille_snap snap, maille_direction direction,
                                 const double *bands_min, size_t count, maille_shapes **out) {
-    const maille_network *network = reach->network;
-    maille_isochrone_options options = {.foot_kmh = reach->rules->foot_kmh,
+    const maille_network *network = mode->network;
+    maille_isochrone_options options = {.cell_m = mode == &reach->car ? 0 : foot_cell_m,
+                                        .foot_kmh = reach->rules->foot_kmh,
                                         .off_road_m = reach->rules->off_road_m,
                                         .direction = direction};
     maille_status status = MAILLE_OK;
@@ -170,42 +171,77 @@ static void add_note(maille_strbuf *out, const maille_roads *reach, maille_snap 
     maille_strbuf_free(&note);
 }
 
-maille_status maille_isochrone_from(maille_ctx *ctx, const maille_roads *reach, maille_lonlat at,
-                                    maille_direction direction, const double *bands_min,
-                                    size_t band_count, maille_strbuf *out) {
+static void add_band(maille_strbuf *out, const maille_roads *reach, const reach_mode *mode,
+                     maille_lonlat at, maille_direction direction, maille_snap snap,
+                     double minutes) {
+    maille_strbuf_add(out, "\"properties\":{\"minutes\":");
+    maille_strbuf_add_double(out, minutes);
+    maille_strbuf_addf(out, ",\"sens\":\"%s\",\"mode\":\"%s\",\"point\":",
+                       direction == MAILLE_TOWARDS ? "vers" : "depuis",
+                       mode == &reach->car ? "voiture" : "pied");
+    add_place(out, at.lon, at.lat);
+    maille_strbuf_add(out, ",\"note\":");
+    add_note(out, reach, snap);
+    maille_strbuf_add_char(out, '}');
+}
+
+static maille_status isochrone(maille_ctx *ctx, const maille_roads *reach, const reach_mode *mode,
+                               maille_lonlat at, maille_direction direction,
+                               const double *bands_min, size_t band_count, maille_strbuf *out) {
     maille_status status = MAILLE_OK;
     maille_crs *crs = NULL;
     maille_shapes *discs = NULL;
     maille_snap snap;
-    MAILLE_TRY(check_bands(ctx, bands_min, band_count));
     MAILLE_TRY(maille_crs_new(ctx, reach->epsg, &crs));
-    MAILLE_TRY(snap_all(ctx, reach, crs, &at, 1, &snap));
+    MAILLE_TRY(snap_all(ctx, reach, mode, crs, &at, 1, &snap));
     if (snap.edge != MAILLE_ABSENT)
-        MAILLE_TRY(make_discs(ctx, reach, crs, snap, direction, bands_min, band_count, &discs));
+        MAILLE_TRY(
+            make_discs(ctx, reach, mode, crs, snap, direction, bands_min, band_count, &discs));
     maille_strbuf_add(out, "{\"type\":\"FeatureCollection\",\"features\":[");
     for (size_t b = 0; b < band_count; b++) {
-        maille_strbuf_add(out, b ? "," : "");
-        maille_strbuf_addf(out,
-                           "{\"type\":\"Feature\",\"id\":%zu,\"properties\":{\"minutes\":", b + 1);
-        maille_strbuf_add_double(out, bands_min[b]);
-        maille_strbuf_addf(
-            out, ",\"sens\":\"%s\",\"point\":", direction == MAILLE_TOWARDS ? "vers" : "depuis");
-        add_place(out, at.lon, at.lat);
-        maille_strbuf_add(out, ",\"note\":");
-        add_note(out, reach, snap);
-        maille_strbuf_add(out, "},\"geometry\":");
+        maille_strbuf_addf(out, "%s{\"type\":\"Feature\",\"id\":%zu,", b ? "," : "", b + 1);
+        add_band(out, reach, mode, at, direction, snap, bands_min[b]);
+        maille_strbuf_add(out, ",\"geometry\":");
         if (discs)
             add_geometry(out, discs, (uint32_t)b);
         else
             maille_strbuf_add(out, "null");
         maille_strbuf_add_char(out, '}');
     }
-    maille_strbuf_add(out, "]}");
+    maille_strbuf_add_char(out, ']');
+    if (mode != &reach->car) {
+        maille_strbuf_add(out, ",\"marche\":{\"vitesse_kmh\":");
+        maille_strbuf_add_double(out, mode->walk.kmh);
+        maille_strbuf_add(out, ",\"sans_routes_au_dela_de_kmh\":");
+        maille_strbuf_add_double(out, mode->walk.closed_above_kmh);
+        maille_strbuf_add_char(out, '}');
+    }
+    maille_strbuf_add_char(out, '}');
     if (out->failed)
         status = maille_no_memory(ctx);
 done:
     maille_shapes_free(discs);
     maille_crs_free(crs);
+    return status;
+}
+
+maille_status maille_isochrone_from(maille_ctx *ctx, const maille_roads *reach, maille_lonlat at,
+                                    maille_direction direction, const double *bands_min,
+                                    size_t band_count, maille_strbuf *out) {
+    maille_status status = check_bands(ctx, bands_min, band_count);
+    return status ? status
+                  : isochrone(ctx, reach, &reach->car, at, direction, bands_min, band_count, out);
+}
+
+maille_status maille_isochrone_on_foot(maille_ctx *ctx, const maille_roads *reach, maille_lonlat at,
+                                       maille_direction direction, const double *bands_min,
+                                       size_t band_count, maille_strbuf *out) {
+    const reach_mode *mode = NULL;
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(check_bands(ctx, bands_min, band_count));
+    MAILLE_TRY(reach_on_foot(ctx, reach, &mode));
+    MAILLE_TRY(isochrone(ctx, reach, mode, at, direction, bands_min, band_count, out));
+done:
     return status;
 }
 
@@ -228,7 +264,7 @@ static maille_status make_side(maille_ctx *ctx, const maille_roads *reach, const
         status = maille_no_memory(ctx);
         goto done;
     }
-    MAILLE_TRY(snap_all(ctx, reach, crs, s->points, s->count, snaps));
+    MAILLE_TRY(snap_all(ctx, reach, &reach->car, crs, s->points, s->count, snaps));
     for (size_t i = 0; i < s->count; i++)
         s->stops[i] = stop_of(snaps[i]);
 done:
@@ -285,7 +321,7 @@ maille_status maille_times_between(maille_ctx *ctx, const maille_roads *reach,
     MAILLE_TRY(maille_crs_new(ctx, reach->epsg, &crs));
     for (size_t s = 0; s < 2; s++)
         MAILLE_TRY(make_side(ctx, reach, crs, &sides[s]));
-    MAILLE_TRY(maille_times(ctx, reach->network, sides[0].stops, (uint32_t)from_count,
+    MAILLE_TRY(maille_times(ctx, reach->car.network, sides[0].stops, (uint32_t)from_count,
                             sides[1].stops, (uint32_t)to_count, MAILLE_UNREACHED - 1, &matrix));
     maille_strbuf_add_char(out, '{');
     for (size_t s = 0; s < 2; s++)

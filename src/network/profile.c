@@ -68,10 +68,28 @@ static maille_status read_words(maille_ctx *ctx, const network_profile *profile,
     return MAILLE_OK;
 }
 
+static maille_status read_driven(maille_ctx *ctx, network_profile *p, const maille_yaml *root) {
+    static const char *const known[] = {"kmh", "closed_above_kmh", NULL};
+    const maille_yaml *map = maille_yaml_get(root, "driven_roads");
+    maille_status status = MAILLE_OK;
+    if (!map)
+        return MAILLE_OK;
+    if (map->kind != MAILLE_YAML_MAP)
+        return refuse(ctx, p, map->line, "a table of speeds was expected");
+    if ((status = maille_yaml_only(ctx, p->file, map, known)) ||
+        (status = maille_yaml_number(ctx, p->file, map, known[0], true, &p->driven_kmh)) ||
+        (status = maille_yaml_number(ctx, p->file, map, known[1], true, &p->closed_above_kmh)))
+        return status;
+    return p->driven_kmh > 0 && p->closed_above_kmh > 0
+               ? MAILLE_OK
+               : refuse(ctx, p, map->line, "a speed was not a number above 0");
+}
+
 maille_status network_profile_read(maille_ctx *ctx, const char *path, network_profile **out) {
-    static const char *const known[] = {"id",         "title",       "source",        "valid_from",
-                                        "one_way",    "ferry_kmh",   "speeds_kmh",    "limits_kmh",
-                                        "limit_keys", "access_keys", "access_denied", NULL};
+    static const char *const known[] = {
+        "id",         "title",      "source",     "valid_from",  "one_way",       "ferry_kmh",
+        "speeds_kmh", "limits_kmh", "limit_keys", "access_keys", "access_denied", "driven_roads",
+        NULL};
     maille_status status;
     *out = NULL;
     network_profile *p = maille_alloc(1, sizeof *p);
@@ -92,6 +110,8 @@ maille_status network_profile_read(maille_ctx *ctx, const char *path, network_pr
         status = read_speeds(ctx, p, root, "speeds_kmh", &p->speeds, &p->speed_count);
     if (!status)
         status = read_speeds(ctx, p, root, "limits_kmh", &p->limits, &p->limit_count);
+    if (!status)
+        status = read_driven(ctx, p, root);
     if (!status)
         status = read_words(ctx, p, root, "limit_keys", &p->limit_keys, &p->limit_key_count);
     if (!status)

@@ -24,8 +24,11 @@ typedef struct {
     size_t access_key_count;
     const char **access_denied; /* values that close a way */
     size_t access_denied_count;
-    bool one_way;                  /* whether one-way streets bind this mode */
-    double ferry_kmh;              /* where a ferry has no duration */
+    bool one_way;     /* whether one-way streets bind this mode */
+    double ferry_kmh; /* where a ferry has no duration */
+    /* Key "driven_roads: {kmh, closed_above_kmh}": on roads of which only the speed of cars is
+     * known; 0 where the profile does not tell. */
+    double driven_kmh, closed_above_kmh;
     struct maille_yaml_file *file; /* owns the texts */
 } network_profile;
 

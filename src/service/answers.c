@@ -108,6 +108,9 @@ static const route_parameter isochrone_parameters[] = {
      "\"default\":\"10,20,30\""},
     {"sens", false, "string", "« depuis » le point, ou « vers » lui.",
      "\"enum\":[\"depuis\",\"vers\"],\"default\":\"depuis\""},
+    {"mode", false, "string",
+     "« voiture », ou « pied » : sur les mêmes routes, faute de sentiers, à l’allure d’un piéton.",
+     "\"enum\":[\"voiture\",\"pied\"],\"default\":\"voiture\""},
     {0},
 };
 static const route_parameter times_parameters[] = {

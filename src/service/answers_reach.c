@@ -1,6 +1,7 @@
 /* Answers of the roads: isochrones from a point, times between points. */
 #include "service/answers.h"
 
+#include <maille/json.h>
 #include <maille/jsontree.h>
 #include <math.h>
 #include <stdlib.h>
@@ -54,6 +55,26 @@ static maille_status read_direction(view *v, const request *r, maille_direction 
     return MAILLE_OK;
 }
 
+static maille_status read_mode(view *v, const request *r, bool *on_foot) {
+    const char *text = request_parameter(r, "mode");
+    *on_foot = text && strcmp(text, "pied") == 0;
+    return !text || *on_foot || strcmp(text, "voiture") == 0
+               ? MAILLE_OK
+               : maille_fail(v->ctx, MAILLE_USAGE, "%s",
+                             ogc_say(r, "mode n’est ni « voiture » ni « pied »",
+                                     "mode was neither \"voiture\" nor \"pied\""));
+}
+
+static void add_what_walking_is(const request *r, maille_strbuf *s) {
+    maille_strbuf_add(s, ",\"hypothese\":");
+    maille_json_text(
+        s, ogc_say(r,
+                   "À pied sur les routes de l’étude, dans les deux sens et à allure constante : "
+                   "les sentiers manquent, les voies rapides sont laissées de côté.",
+                   "On foot along the study's roads, both ways and at a constant pace: footpaths "
+                   "are missing, fast roads are left out."));
+}
+
 /* Takes the brace off that ends an object, so that it can be added to. */
 static void open_again(maille_strbuf *s) {
     while (s->length > 0 && s->text[s->length - 1] != '}')
@@ -67,6 +88,7 @@ maille_status answer_isochrone(view *v, const request *r, reply *out) {
     size_t count = 0;
     const maille_roads *roads = NULL;
     maille_direction direction;
+    bool on_foot = false;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(answer_number(v, r, "lon", -180, 180, &lon));
     MAILLE_TRY(answer_number(v, r, "lat", -90, 90, &lat));
@@ -74,13 +96,16 @@ maille_status answer_isochrone(view *v, const request *r, reply *out) {
         MAILLE_TRY(missing(v, r, isnan(lon) ? "lon" : "lat"));
     MAILLE_TRY(read_bands(v, r, bands, &count));
     MAILLE_TRY(read_direction(v, r, &direction));
+    MAILLE_TRY(read_mode(v, r, &on_foot));
     status = world_reach(v, &roads);
     if (status == MAILLE_NOT_FOUND)
         return answer_no_roads(r, out);
     MAILLE_TRY(status);
-    MAILLE_TRY(maille_isochrone_from(v->ctx, roads, (maille_lonlat){lon, lat}, direction, bands,
-                                     count, &out->body));
+    MAILLE_TRY((on_foot ? maille_isochrone_on_foot : maille_isochrone_from)(
+        v->ctx, roads, (maille_lonlat){lon, lat}, direction, bands, count, &out->body));
     open_again(&out->body);
+    if (on_foot)
+        add_what_walking_is(r, &out->body);
     MAILLE_TRY(answer_close(v, r, answer_of_roads, &out->body));
     out->keep = true;
     out->cache = CACHE_BY_AUDIENCE;

@@ -300,6 +300,85 @@ TEST(a_point_far_from_any_road_is_named_and_the_others_go_on) {
     maille_json_free(tree);
 }
 
+/* Metres on foot from a node, by edges that are walked: rounds over all of them until nothing more
+ * is won. */
+static double *plain_walk(land *l, uint32_t from) {
+    const maille_network *n = l->network;
+    double *metres = maille_alloc(n->node_count, sizeof *metres);
+    for (uint32_t v = 0; v < n->node_count; v++)
+        metres[v] = v == from ? 0 : INFINITY;
+    for (bool won = true; won;) {
+        won = false;
+        for (uint32_t e = 0; e < n->edge_count; e++) {
+            uint32_t a = n->edge_from[e], b = n->edge_to[e];
+            uint32_t ms = n->edge_ms[e] < n->edge_back_ms[e] ? n->edge_ms[e] : n->edge_back_ms[e];
+            double kmh = 3600 * n->edge_length_m[e] / ms;
+            if (kmh > 90.1)
+                continue;
+            double by_a = metres[a] + n->edge_length_m[e], by_b = metres[b] + n->edge_length_m[e];
+            won = won || by_a < metres[b] || by_b < metres[a];
+            metres[b] = fmin(metres[b], by_a);
+            metres[a] = fmin(metres[a], by_b);
+        }
+    }
+    return metres;
+}
+
+/* How far the farthest corner of a disc is from a place, in metres. */
+static double farthest_corner(land *l, const maille_json *tree, size_t feature, maille_xy from) {
+    const maille_json *parts = maille_json_get(
+        maille_json_get(maille_json_at(maille_json_get(tree, "features"), feature), "geometry"),
+        "coordinates");
+    double most = 0;
+    for (size_t i = 0; i < maille_json_count(parts); i++) {
+        const maille_json *ring = maille_json_at(maille_json_at(parts, i), 0);
+        for (size_t k = 0; k < maille_json_count(ring); k++) {
+            maille_lonlat at = {0, 0};
+            maille_xy metres;
+            maille_json_as_number(maille_json_at(maille_json_at(ring, k), 0), &at.lon);
+            maille_json_as_number(maille_json_at(maille_json_at(ring, k), 1), &at.lat);
+            OK(maille_crs_project(l->ctx, l->crs, &at, &metres, 1, NULL));
+            most = fmax(most, hypot(metres.x - from.x, metres.y - from.y));
+        }
+    }
+    return most;
+}
+
+TEST(on_foot_it_is_as_far_as_the_pace_says) {
+    static const double bands[] = {15, 30, 60};
+    land *l = &shared_land;
+    size_t inside = 0, beyond = 0;
+    for (int round = 0; round < 20; round++) {
+        uint32_t from = any(l, l->network->node_count);
+        double *metres = plain_walk(l, from);
+        maille_strbuf out = {0};
+        maille_json *tree = NULL;
+        OK(maille_isochrone_on_foot(l->ctx, l->roads, place_of(l, from),
+                                    round % 2 ? MAILLE_FROM : MAILLE_TOWARDS, bands, 3, &out));
+        OK(maille_json_parse(l->ctx, "on foot", out.text, &tree));
+        bool nowhere = maille_json_is_null(
+            maille_json_get(maille_json_at(maille_json_get(tree, "features"), 0), "geometry"));
+        for (size_t b = 0; b < 3 && !nowhere; b++) {
+            double reach_m = bands[b] * 5000 / 60;
+            CHECK(farthest_corner(l, tree, b, l->network->node_xy[from]) <= reach_m + 100);
+            for (uint32_t v = 0; v < l->network->node_count; v++)
+                if (metres[v] <= reach_m - 50) {
+                    inside++;
+                    beyond += !in_feature(tree, b, place_of(l, v));
+                }
+        }
+        const maille_json *pace = maille_json_get(tree, "marche");
+        double kmh = 0;
+        maille_json_as_number(maille_json_get(pace, "vitesse_kmh"), &kmh);
+        CHECK_NEAR(kmh, 5, 0);
+        maille_json_free(tree);
+        maille_strbuf_free(&out);
+        maille_free(metres);
+    }
+    CHECK(inside > 100);
+    CHECK_INT(beyond, 0);
+}
+
 TEST(what_is_too_much_is_refused) {
     land *l = &shared_land;
     maille_strbuf out = {0};
@@ -328,4 +407,5 @@ TEST(what_is_too_much_is_refused) {
 
 RUN_TESTS(CASE(the_sample_region_is_as_a_plain_search_tells),
           CASE(a_point_far_from_any_road_is_named_and_the_others_go_on),
-          CASE(what_is_too_much_is_refused), CASE(corsica_is_as_a_plain_search_tells))
+          CASE(on_foot_it_is_as_far_as_the_pace_says), CASE(what_is_too_much_is_refused),
+          CASE(corsica_is_as_a_plain_search_tells))
