@@ -23,7 +23,7 @@ export function toCsv(columns, rows, { french = true } = {}) {
 
 /** "initiatives-region_fictive-2026-11-22.csv" */
 export const fileName = (what, study, day, ending) =>
-    `${[what, study, day].filter(Boolean).join("-").normalize("NFD").replace(/[^\w.-]+/g, "-")}.${ending}`;
+    `${[what, study, day].filter(Boolean).join("-").normalize("NFD").replace(/\p{Diacritic}/gu, "").replace(/[^\w.-]+/g, "-")}.${ending}`;
 
 /** Hands a text to the browser as a file. */
 export function save(name, text, type) {

@@ -1,10 +1,11 @@
 /* What people type, kept in the browser until it is sent: a reload, a lost session or a lost connection loses nothing. */
 
 const PREFIX = "maille.brouillon.";
+/* Where nothing can be stored (private browsing) drafts live as long as the page. */
+const memory = new Map();
 
-/** Drafts of one person. `storage` is localStorage; without one (private browsing) they live as long as the page. */
+/** Drafts of one person; `storage` is localStorage. */
 export function drafts(who, storage) {
-    const memory = new Map();
     const name = (key) => `${PREFIX}${who}.${key}`;
     const held = (act, otherwise) => {
         try {
@@ -16,7 +17,7 @@ export function drafts(who, storage) {
     return {
         /** `{texte, id}`, both "" where nothing was typed; `id` is that of the request that was tried last. */
         get(key) {
-            const text = memory.get(name(key)) ?? held((kept) => kept.getItem(name(key)), null);
+            const text = held((kept) => kept.getItem(name(key)), null) ?? memory.get(name(key));
             try {
                 return { texte: "", id: "", ...JSON.parse(text) };
             } catch {
