@@ -2,11 +2,11 @@
  * apart in print, by a projector and by people who do not see all hues. Pure. */
 
 /* From light to dark; hues that stay apart where red and green, or blue and yellow, are not seen. */
-const SEQUENTIAL = ["#fbf3c0", "#8fd1a5", "#2b93a2", "#23538f", "#1a1747"];
+const SEQUENTIAL = ["#fff09a", "#86cfa0", "#2b93a2", "#23538f", "#1a1747"];
 const WARM = ["#fbe6cc", "#f0a04b", "#b85c0b", "#5f2a02"];
 const COOL = ["#e3e1f5", "#a59bd6", "#6a4ba6", "#2b1257"];
 const LIGHTEST = 0.84;
-const DARKEST = 0.022;
+const DARKEST = 0.016;
 
 const LINEAR = (byte) => (byte <= 0.04045 ? byte / 12.92 : ((byte + 0.055) / 1.055) ** 2.4);
 const CURVED = (light) => (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
@@ -64,7 +64,7 @@ function steps(ramp, count, lightest, darkest) {
 export function palette(kind, count) {
     if (kind !== "divergente") return steps(SEQUENTIAL, count, LIGHTEST, DARKEST);
     const arm = Math.floor(count / 2);
-    const middle = count % 2 ? ["#f2efe9"] : [];
+    const middle = count % 2 ? ["#e6dfc4"] : [];
     const lightest = count % 2 ? 0.36 : 0.5;
     return [...steps(WARM, arm, lightest, 0.045).reverse(), ...middle, ...steps(COOL, arm, lightest, 0.03)];
 }
