@@ -46,7 +46,7 @@ export function comparison(context, list) {
         of = id;
         shown = [id, sideBySide(a, b), rows, names];
         draw(...shown);
-        outline(view, "differe", codesOf(rows), { colour: "#9a3b00", width: 3, dashed: true });
+        outline(view, "differe", codesOf(rows), { colour: "#9a3b00", width: 2, casing: 1 });
         return drawSwipe();
     }
 
@@ -68,6 +68,7 @@ export function comparison(context, list) {
                     event.target.setAttribute("aria-pressed", String(Boolean(state.get("balayage"))));
                 } }, t("swipe")),
                 h("button", { type: "button", onclick: () => choose("") }, t("stop-comparing"))),
+            h("p", { class: "small soft" }, t("compare-legend")),
             figuresTable(figures, title(id), title(named(plan.scenario))),
             perimetersTable(rows, names));
     }
@@ -110,10 +111,12 @@ export function comparison(context, list) {
         if (!on) {
             swiping?.close();
             swiping = null;
+            document.body.classList.remove("swiping");
             return;
         }
         swiping ??= swipe(view, { at: Number(state.get("balayage")), label: t("swipe-label"),
             describe: (gauche, droite, part) => t("swipe-value", { gauche, droite, part }), onMove: (percent) => state.set({ balayage: percent }) });
+        document.body.classList.add("swiping"); /* the legend of the theme does not hold for what is painted then */
         swiping.labels(title(of), title(named(plan.scenario)));
         paintBoth();
     }

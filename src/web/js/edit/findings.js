@@ -95,7 +95,7 @@ class Walk {
     /** Zooms to the communes of a finding, or to its perimeter where it names none. */
     seek(finding) {
         const codes = finding.codes.length ? finding.codes : [...(plan.perimeters.get(finding.a)?.codes ?? [])];
-        if (codes.length) this.context.view.fitCodes(codes, { padding: 80, maxZoom: 11 });
+        if (codes.length) this.context.view.fitCodes(codes, { padding: 80, maxZoom: 9.8 });
     }
 
     async drawCard(finding) {

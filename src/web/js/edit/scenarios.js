@@ -39,7 +39,7 @@ class Scenarios {
         onSession(() => this.visible && this.read());
         onEvent("scenario", () => this.visible && this.read());
         state.watch(["scenario", "compare"], () => this.visible && this.draw());
-        plan.watch(({ what }) => what === "saved" && this.changed());
+        plan.watch(({ what }) => ["saved", "members"].includes(what) && this.changed());
     }
 
     buttons() {

@@ -188,6 +188,7 @@ export async function startDialog(context, scenarios = null) {
     start.reason.done();
     message(t("start-made"), { seconds: 6, key: "fait" });
     if (scenario === plan.scenario) await plan.load();
-    else state.set({ scenario, perimetre: "" }, { push: true });
+    state.set({ scenario, perimetre: "", panneau: "territoires" }, { push: true });
+    context.view.fit(context.study.etendue);
     return scenario;
 }

@@ -3,13 +3,10 @@ import { post, query } from "../base/api.js";
 import { fill, h, newId } from "../base/dom.js";
 import { busy } from "../base/ui.js";
 import { plan } from "./plan.js";
-import { gesturesOf } from "./starting.js";
+import { gesturesOf, isTable, withIds } from "./starting.js";
 import { has, t } from "./plans_text.js";
 
 const ROWS = 200; /* of what was understood, as many are shown */
-
-/** Whether a text is a table with a heading that names perimeters. */
-export const isTable = (text) => /[;,\t]/.test(text.split("\n", 1)[0]) && /(^|[;,\t"])\s*(id|perimetre|périmètre|perimeter)\s*($|[;,\t"])/i.test(text.split("\n", 1)[0].trim());
 
 const understoodAs = (how) => (has(`understood-${how}`) ? t(`understood-${how}`) : how);
 
@@ -47,7 +44,7 @@ export function listSource(changed, place) {
         named.hidden = table;
         if (!text.value.trim()) return fill(told), changed();
         const path = `/lists${query(table ? { perimetres: "true", scenario: place().base, kind: plan.genre } : {})}`;
-        const answer = await busy(told, post(path, text.value, { "Content-Type": table ? "text/csv" : "text/plain" }));
+        const answer = await busy(told, post(path, table ? withIds(text.value) : text.value, { "Content-Type": table ? "text/csv" : "text/plain" }));
         if (!answer) return undefined;
         understood = { ...answer, table };
         fill(told, rowsView(answer.lignes));

@@ -31,3 +31,21 @@ export function summary(effect) {
         gone: effect.perimetres.filter((one) => one.avant && !one.apres).length,
     };
 }
+
+const PERIMETER = /^(id|p[eé]rim[eè]tre|perimeter)$/i;
+const bare = (cell) => cell.trim().replace(/^"|"$/g, "");
+
+/** Whether a text is a table of perimeters (its heading names a column of them) rather than a list of communes. */
+export function isTable(text) {
+    const cells = text.trimStart().split(/\r?\n/, 1)[0].split(/[;,\t]/);
+    return cells.length > 1 && cells.some((cell) => PERIMETER.test(bare(cell)));
+}
+
+/** That table with a heading as the service reads it: the column of perimeters is called id. */
+export function withIds(text) {
+    const [heading, ...rows] = text.trimStart().split("\n");
+    const cells = heading.split(/([;,\t])/);
+    if (cells.some((cell) => bare(cell).toLowerCase() === "id")) return text;
+    const at = cells.findIndex((cell) => PERIMETER.test(bare(cell)));
+    return [cells.map((cell, i) => (i === at ? "id" : cell)).join(""), ...rows].join("\n");
+}
