@@ -18,7 +18,8 @@ export class Problem extends Error {
 }
 
 /** Who asks: `{nom, role, departements, csrf}`; `role` is "" for the public. Told to watchers. */
-export const session = { nom: null, role: "", departements: null, csrf: null, asPublic: false };
+export const session = { nom: null, role: "", departements: null, csrf: null,
+    asPublic: new URLSearchParams(location.search).get("audience") === "public" };
 const watchers = new Set();
 export const onSession = (f) => (watchers.add(f), () => watchers.delete(f));
 

@@ -1,5 +1,6 @@
 /* What the page tells people: announcements, messages that stay, dialogs. */
 import { fill, h, icon, newId } from "./dom.js";
+import { problemText } from "./problems.js";
 import { t } from "./text.js";
 
 let polite = null;
@@ -35,14 +36,13 @@ export function message(text, { kind = "info", key = null, actions = [], seconds
     return close;
 }
 
-/** Tells a fault in words; what to do stands in the text of the service. */
+/** Tells a fault in words, with what to do about it. */
 export function tellProblem(fault) {
     if (fault.name === "AbortError") return;
     if (!("status" in fault)) console.error(fault);
-    const text = !("status" in fault) ? t("problem-unknown")
-        : fault.status === 401 ? t("problem-session")
-            : fault.detail;
-    message(text, { kind: "error", key: `problem-${text}` });
+    const text = problemText(fault);
+    const actions = fault.status === 401 ? [{ title: t("login"), act: () => dispatchEvent(new CustomEvent("maille:connexion")) }] : [];
+    message(text, { kind: "error", key: `problem-${text}`, actions });
 }
 
 /** A dialog; `body` are its nodes (or a function of `end(value)` that gives them), `actions` its buttons:

@@ -1,5 +1,5 @@
 /* The ground of every map: land, borders, names; and the places where others put what they draw. */
-import { base } from "../base/api.js";
+import { base, session } from "../base/api.js";
 
 export const FONT = ["Atkinson"];
 const web = document.documentElement.dataset.web;
@@ -12,7 +12,9 @@ const place = (name) => ({ id: `place-${name}`, type: "background", layout: { vi
 
 /** An absolute address, as MapLibre's workers want it. */
 export const absolute = (path) => (/^https?:/.test(path) ? path
-    : (new URL(base || "/", location.href).href.replace(/\/$/, "") + path)); /* braces of {z} stay braces */
+    : (new URL(base || "/", location.href).href.replace(/\/$/, "") + path + audience(path))); /* braces of {z} stay braces */
+/* An account that looks as the public does gets the public's tiles. */
+const audience = (path) => (session.asPublic ? `${path.includes("?") ? "&" : "?"}audience=public` : "");
 
 /** The style: `communes` is the catalogue's layer of that name, `ground` the study's base map or null. */
 export function baseStyle(communes, ground) {

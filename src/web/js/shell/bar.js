@@ -5,6 +5,7 @@ import * as state from "../base/state.js";
 import { keepLanguage, language, t } from "../base/text.js";
 import { busy, dialog, message, say, tellProblem } from "../base/ui.js";
 import { searchBox } from "../public/search.js";
+import { publicEyeButton } from "../review/public_eye.js";
 
 export function bar(element, study, onCommune) {
     const account = h("span", { class: "row" });
@@ -17,9 +18,10 @@ export function bar(element, study, onCommune) {
         account);
     const draw = () => fill(account, session.role
         ? [h("span", { class: "who" }, icon("user"), ` ${session.nom} (${t(`role-${session.role}`)})`),
-            h("button", { type: "button", onclick: leave }, t("logout"))]
+            publicEyeButton(), h("button", { type: "button", onclick: leave }, t("logout"))]
         : h("button", { type: "button", onclick: askLogin }, icon("user"), t("login")));
     onSession(draw);
+    addEventListener("maille:connexion", () => askLogin()); /* where a session has ended */
     draw();
 }
 

@@ -3,6 +3,7 @@
 import { detailPanel } from "../edit/detail.js";
 import { findingsPanel } from "../edit/findings.js";
 import { scenariosPanel } from "../edit/scenarios.js";
+import { territoriesPanel } from "../edit/territories.js";
 import { legendPart } from "../map/corner.js";
 import { layersPanel } from "../map/layers.js";
 import { pointerPart } from "../map/pointer.js";
@@ -17,9 +18,11 @@ import { compare } from "../review/compare.js";
 import { contested } from "../review/contested.js";
 import { downloads } from "../review/downloads.js";
 import { initiatives } from "../review/initiatives.js";
+import { publicEye } from "../review/public_eye.js";
 
 export const parts = [
     layersPanel,
+    territoriesPanel(searchBox),
     detailPanel,
     findingsPanel,
     scenariosPanel,
@@ -30,6 +33,7 @@ export const parts = [
     compare,
     activity,
     downloads,
+    publicEye,
     presentationPanel,
     tablePart,
     legendPart,
