@@ -2,9 +2,10 @@
 import { session } from "../base/api.js";
 import { fill, h, icon } from "../base/dom.js";
 import * as state from "../base/state.js";
-import { date, t } from "../base/text.js";
+import { t } from "../base/text.js";
 import { legendRows } from "../map/legend.js";
 import { onShown, shown } from "../map/shown.js";
+import { sourcesOf } from "../public/words.js";
 
 const SIZES = [0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.75];
 
@@ -30,7 +31,7 @@ export function stage(context, does) {
         const views = context.catalogue.vues ?? [];
         const at = views.findIndex((one) => one.id === state.get("planche"));
         const view = at >= 0 && views[at].couche === shown.theme?.layer.id ? views[at] : null;
-        fill(head, h("h2", {}, view?.titre ?? shown.theme?.title ?? context.study.titre),
+        fill(head, h("h2", {}, tied(view?.titre ?? shown.theme?.title ?? context.study.titre)),
             h("p", {}, sentence(view?.description ?? shown.theme?.layer.description ?? "")));
         fill(count, at >= 0 ? `${at + 1} / ${views.length}` : "");
         fill(source, sources(shown.theme?.layer), session.role && !session.asPublic && h("strong", {}, ` ${t("pr-internal-short")}.`));
@@ -68,10 +69,14 @@ export function stage(context, does) {
 /** The first sentence: a room reads one. */
 const sentence = (text) => text.match(/^.*?[.!?](?=\s|$)/s)?.[0] ?? text;
 
-const heading = ({ title, property }) => (property.unite && !title.includes(property.unite) ? `${title} (${property.unite})` : title);
+/** A colon never begins a line. */
+const tied = (text) => text.replace(/ ([:;?!])/g, "\u00a0$1");
+
+const heading = ({ title, property }) => tied(property.unite && !title.includes(property.unite) ? `${title} (${property.unite})` : title);
 
 function sources(layer) {
     if (!layer?.sources.length) return "";
-    const told = [...new Set(layer.sources.map(({ nom, millesime }) => (millesime ? `${nom}, ${date(millesime)}` : nom)))];
+    const told = sourcesOf({ sources: layer.sources.map(({ nom, millesime }) => ({ name: nom, vintage: millesime })) })
+        .map(({ nom, dates }) => [nom, ...dates].join(", "));
     return [t("pr-source", { sources: told.join(" ; ") }), layer.estime && ` ${t("pr-estimated")}`];
 }

@@ -1,10 +1,12 @@
 /* What stands on the page of a commune, part by part, and in the order of what people ask first. */
 import { h, icon } from "../base/dom.js";
-import { date, number, t } from "../base/text.js";
+import { date, has, number, t } from "../base/text.js";
 import { communeMap } from "./commune_map.js";
 import { placesOf } from "./places.js";
 import { share } from "./share.js";
-import { contactLink, essential, inMinutes, ownName, sourcesOf, verdict, whereIs, zoneSentence } from "./words.js";
+import { acronyms, contactLink, essential, inMinutes, ownName, sourcesOf, verdict, whereIs, zoneSentence } from "./words.js";
+
+const EASY = 2250; /* letters that one sheet holds at 10.5 points */
 
 /** The whole page, as a list of nodes. */
 export function communePage(card, study) {
@@ -24,7 +26,16 @@ export function communePage(card, study) {
         sources(card),
     ];
     map.start();
+    places.then(() => fitToSheet(nodes));
     return nodes;
+}
+
+/** Letters take room by the square of their size: the more is said, the smaller it is printed, so that it stays one sheet. */
+function fitToSheet(nodes) {
+    const said = nodes.reduce((sum, node) => sum + node.textContent.length, 0);
+    const points = Math.min(10.5, Math.max(6, 10.5 * Math.sqrt(EASY / said)));
+    document.documentElement.style.setProperty("--print-size", `${points.toFixed(2)}pt`);
+    if (points < 9) document.documentElement.style.setProperty("--print-map", `${Math.max(45, 100 * (points / 9) ** 2).toFixed(0)}%`);
 }
 
 function part(title, body, name) {
@@ -122,20 +133,22 @@ function cpts(card) {
     if (card.cpts === null) return [h("p", {}, t("mc-cpts-unknown")), elsewhere()];
     if (!card.cpts.length) return [h("p", {}, t("mc-cpts-none"), " ", t("mc-cpts-what")), elsewhere()];
     return [h("ul", { class: "plain" }, card.cpts.map((one) => h("li", {}, h("strong", {}, one.nom), ". ",
-        t("mc-cpts-status", { statut: (one.statut_titre ?? one.statut).toLowerCase() }), " ",
+        t("mc-cpts-status", { statut: statusWords(one) }), " ",
         t("mc-whom"), " ", contact(one)))),
     h("p", { class: "small soft" }, t("mc-cpts-what"))];
 }
 
+const statusWords = ({ statut, statut_titre: title }) => (has(`mc-status-${statut}`) ? t(`mc-status-${statut}`) : (title ?? statut).toLowerCase());
 const elsewhere = () => h("p", {}, t("mc-whom"), " ", t("mc-whom-else"));
 
 /* ---- where it comes from ---- */
 
 function sources(card) {
     const list = sourcesOf(card).map(({ nom, dates }) => (dates.length ? t("mc-source-dates", { nom, dates: dates.join(", ") }) : nom));
-    return h("footer", { class: "sources" }, h("h2", {}, t("mc-sources")),
-        h("p", {}, `${list.join(" ; ")}. `,
-            card.zonage?.reference && `${t("mc-source-rule", { reference: card.zonage.reference.replace(/\.$/, "") })} `,
-            t("mc-source-licence", { licence: card.licence ?? t("mc-unknown"), jour: date(new Date().toISOString()) })),
+    const text = [`${list.join(" ; ")}.`,
+        card.zonage?.reference && t("mc-source-rule", { reference: card.zonage.reference.replace(/\.$/, "") }),
+        t("mc-source-licence", { licence: card.licence ?? t("mc-unknown"), jour: date(new Date().toISOString()) })].filter(Boolean).join(" ");
+    const words = acronyms(text);
+    return h("footer", { class: "sources" }, h("h2", {}, t("mc-sources")), h("p", {}, text, words && ` ${t("mc-source-words", { liste: words })}`),
         h("p", { class: "print-only" }, location.href));
 }

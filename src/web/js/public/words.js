@@ -46,7 +46,7 @@ export function nearestOne(title) {
     const [first] = name.split(/[ -]/);
     if (/s$/.test(first)) return `les ${name} les plus proches`;
     const feminine = /(ie|té|tion|ère|euse|[ae]nce|sage|maison|unité|école)$/.test(first);
-    const article = /^[aeiouhàâéèêëîïôöûüœ]/.test(first) ? "l’" : feminine ? "la " : "le ";
+    const article = /^[aeiouhàâéèêëîïôöûüœ]/i.test(first) ? "l’" : feminine ? "la " : "le ";
     return `${article}${name} ${feminine ? "la" : "le"} plus proche`;
 }
 
@@ -79,19 +79,21 @@ export function verdict(card) {
 }
 
 /** Underserved or not, since when, by which rule: one sentence. */
-export function zoneSentence(card, classTitle = null) {
+export function zoneSentence(card) {
     const zone = card.zonage;
     const which = verdict(card);
     if (which === "unknown") return t("mc-zone-unknown");
     const known = zone.apl !== null && zone.apl !== undefined;
     return t(`mc-zone-${zone.classe ? "decided-" : ""}${which}`, {
         nom: card.nom, secteur: zone.nom ?? zone.zone,
-        classe: classTitle ?? zone.classe ?? zone.classe_calculee,
+        classe: className(zone.classe ?? zone.classe_calculee),
         acces: known ? t("mc-zone-access", { apl: number(zone.apl, 1), seuil: number(zone.seuil, 1), secteur: zone.nom ?? zone.zone })
             : t("mc-zone-no-access"),
         regle: zone.titre, depuis: date(zone.depuis),
     });
 }
+
+const className = (id) => (has(`mc-class-${id}`) ? t(`mc-class-${id}`) : id);
 
 /** Sources once each, their dates together: `[{nom, dates: ["1 janvier 2026", …]}]`. */
 export function sourcesOf(card) {
@@ -104,6 +106,12 @@ export function sourcesOf(card) {
 }
 
 const vintageOf = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? date(text) : text);
+
+/** The meanings of the acronyms of a text, "APL, accessibilité…; DREES, …": "" where it has none that is known. */
+export function acronyms(text) {
+    const found = [...new Set(text.match(/\b(?:\p{Lu}{2,}\d?|ODbL)(?!\p{L})/gu) ?? [])].filter((one) => has(`mc-word-${one}`));
+    return found.map((one) => `${one}, ${t(`mc-word-${one}`)}`).join(" ; ");
+}
 
 /** What a contact is: an address to write to, a number to call, a page, or words. */
 export function contactLink(contact) {
