@@ -27,6 +27,7 @@ import { fileURLToPath } from "node:url";
 
 export * from "./checks.mjs";
 export * from "./boxes.mjs";
+export * from "./picture.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 export const SOURCE = process.env.SOURCE ?? path.resolve(here, "../..");
