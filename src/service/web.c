@@ -37,6 +37,7 @@ static const struct {
     {".webmanifest", "application/manifest+json"},
     {".svg", "image/svg+xml"},
     {".png", "image/png"},
+    {".webp", "image/webp"},
     {".ico", "image/vnd.microsoft.icon"},
     {".woff2", "font/woff2"},
     {".pbf", "application/x-protobuf"},
@@ -346,7 +347,7 @@ static maille_status send_file(view *v, const request *r, reply *out) {
 
 static const char *const html[] = {"html", NULL};
 /* Of a file its ending tells; here stands what browsers ask for. */
-static const char *const any[] = {"file", "js", "css", "json", "svg", "png", "txt", NULL};
+static const char *const any[] = {"file", "js", "css", "json", "svg", "png", "webp", "txt", NULL};
 
 static const route routes[] = {
     {.verbs = GET,
