@@ -1,0 +1,44 @@
+/* Outlines of perimeters from the tiles that were computed last; those that were edited since have none until they are
+ * computed again: their colour tells. */
+import { plan } from "./plan.js";
+
+const ID = "edit-contours";
+
+export class Outlines {
+    #edited = new Set();
+    #shown = false;
+
+    constructor({ view }) {
+        this.view = view;
+        plan.watch(({ what, item, answer }) => this.#changed(what, item, answer));
+        addEventListener("maille:couches", () => {
+            if (!this.#layer()?.perime) this.#edited.clear();
+            this.#filter();
+        });
+    }
+
+    #layer() {
+        return plan.scenario === "" ? this.view.layer(plan.genre) : undefined;
+    }
+
+    #changed(what, item, answer) {
+        if (what === "members") return this.show(this.#shown);
+        for (const one of item?.gestes ?? []) for (const id of [one.perimetre, one.de, one.vers]) if (id) this.#edited.add(id);
+        for (const one of answer?.perimetres ?? []) this.#edited.add(one.id);
+        return item || answer ? this.#filter() : undefined;
+    }
+
+    #filter() {
+        if (this.view.map.getLayer(ID)) this.view.map.setFilter(ID, ["!", ["in", ["get", "id"], ["literal", [...this.#edited]]]]);
+    }
+
+    show(is) {
+        this.#shown = is;
+        const layer = this.#layer();
+        if (!is || !layer?.tuiles || layer.cle !== "id") return this.view.drop(ID);
+        if (this.view.map.getLayer(ID)) return undefined;
+        this.view.put({ id: ID, type: "line", source: this.view.source(layer.id), "source-layer": layer.id, layout: { "line-join": "round" },
+            paint: { "line-color": "#16232f", "line-opacity": 0.75, "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0.8, 10, 1.8] } }, "contours");
+        return this.#filter();
+    }
+}

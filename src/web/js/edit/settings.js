@@ -1,0 +1,28 @@
+/* How a person paints, kept in the browser: what becomes of communes that others hold, which tool, how wide. */
+import { storage } from "./outbox.js";
+
+const watchers = new Set();
+const KEY = "maille.reglages-peinture";
+const values = { take: null, tool: "hand", size: 2, erase: false, below: false, letters: true, reason: "", ...read() };
+
+function read() {
+    try {
+        return { ...JSON.parse(storage().getItem(KEY) ?? "{}"), tool: "hand", erase: false };
+    } catch {
+        return {};
+    }
+}
+
+/** `take` "take" | "beside" | null (ask), `tool`, `size` 1 to 3, `erase`, `below` (let the layer below be seen), `letters`
+ *  (keys of one letter choose tools), `reason` (why, for all strokes until it is changed). */
+export const settings = new Proxy(values, {
+    set(target, key, value) {
+        if (target[key] === value) return true;
+        target[key] = value;
+        storage().setItem(KEY, JSON.stringify(target));
+        for (const f of [...watchers]) f(key);
+        return true;
+    },
+});
+
+export const onSetting = (f) => (watchers.add(f), () => watchers.delete(f));
