@@ -28,8 +28,10 @@ export function drawTheme(view, theme, entries, { service = "", missing = "#bdbd
 }
 
 function drawSurfaces(view, { layer, property, numeric }, entries, from, colour, filter) {
-    /* where surfaces lie over each other, as isochrones do, the least is above */
-    const order = numeric ? { "fill-sort-key": ["-", 0, ["to-number", ["get", property.nom], 0]] } : {};
+    /* where surfaces lie over each other, as isochrones and perimeters do, what the legend tells first is above */
+    const rank = numeric ? ["to-number", ["get", property.nom], 0]
+        : ["match", ["to-string", ["get", property.nom]], ...entries.flatMap((entry, i) => [String(entry.valeur), i]), entries.length];
+    const order = entries.length ? { "fill-sort-key": ["-", 0, rank] } : {};
     view.put({ id: "theme-surface", type: "fill", ...from, filter: all(filter), layout: order,
         paint: { "fill-color": colour, "fill-antialias": false, "fill-opacity": view.study.fond ? 0.85 : 1 } }, "theme");
     const over = (id, name, where) => view.put({ id, type: "fill", ...from, filter: all(filter, where),
@@ -43,7 +45,7 @@ function drawSurfaces(view, { layer, property, numeric }, entries, from, colour,
 }
 
 function drawPoints(view, from, id, place, colour, filter) {
-    view.put({ id, type: "circle", ...from, filter, paint: { "circle-color": colour, "circle-stroke-color": "#16232f", "circle-stroke-width": 1.2,
+    view.put({ id, type: "circle", ...from, filter, paint: { "circle-color": colour, "circle-stroke-color": "#ffffff", "circle-stroke-width": 2,
         "circle-radius": ["interpolate", ["linear"], ["zoom"], 6, 3.5, 10, 6, 14, 9] } }, place);
 }
 

@@ -12,6 +12,9 @@ import { texts } from "./texts.js";
 
 addTexts(texts);
 
+/* Whether the address said where to look, before the map moved. */
+const placed = state.get("ici") !== "";
+
 /* Panels that give way to the card; tools and lists that a person works with stay. */
 const GIVES_WAY = ["", "couches"];
 
@@ -33,7 +36,7 @@ export const communePanel = {
         };
         state.watch(["commune"], show);
         if (state.get("commune")) {
-            picked = state.get("ici") ? state.get("commune") : null;
+            picked = placed ? state.get("commune") : null;
             show();
         }
     },

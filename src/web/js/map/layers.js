@@ -12,6 +12,7 @@ import { texts } from "./texts.js";
 import { byService, methodsOf, placed, themesOf } from "./themes.js";
 
 addTexts(texts);
+const FEW = 8; /* fewer values make no histogram */
 
 export const layersPanel = {
     id: "couches", icon: "layers", title: "layers",
@@ -75,7 +76,7 @@ function currentTheme({ study }, controls) {
             methods.length > 1 && controls.element,
             method.method !== "regles" && h("p", { class: "small soft" }, t(`method-${method.method}-text`)),
             fewer && h("p", { class: "note" }, t("fewer-classes", { n: entries.length })),
-            theme.numeric && rows && entries.length > 0 && histogram(shown),
+            theme.numeric && rows && rows[theme.property.nom].length >= FEW && histogram(shown),
             h("details", {}, h("summary", {}, t("legend")), themeLegend(shown, { services: study.services }))),
         byService(theme.layer) && serviceField(study),
     ];

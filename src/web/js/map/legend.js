@@ -32,6 +32,7 @@ export function themeLegend({ theme, entries, counts, service }, { services = []
     return [
         h("p", { class: "legend-head" }, h("strong", {}, theme.title), property.unite && !theme.title.includes(property.unite) && ` (${property.unite})`,
             h("span", { class: "soft" }, ` – ${layer.titre}${one ? `, ${one.titre}` : ""}`)),
+        counts && h("p", { class: "legend-count" }, t(counts.some((one) => one.population) ? "count-head-people" : "count-head")),
         legendRows(entries, counts, { missing: legend?.manquant }),
         marks.masque && h("p", { class: "small" }, h("span", { class: "swatch swatch-masked" }), ` ${t("masked")}`),
         (layer.estime || marks.estime) && h("p", { class: "small" }, h("span", { class: "swatch swatch-estimated" }), ` ${t(layer.estime ? "all-estimated" : "some-estimated")}`),

@@ -57,7 +57,7 @@ export const pointerPart = {
         const look = () => {
             const at = due;
             due = null;
-            const found = at?.point && !view.map.isMoving() ? featuresAt(view, at.point) : [];
+            const found = at?.point ? featuresAt(view, at.point) : [];
             const key = JSON.stringify(found[0]?.properties ?? null);
             if (key !== before) [...hovers].forEach((f) => f(found[0] ?? null));
             before = key;

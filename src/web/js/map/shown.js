@@ -44,7 +44,8 @@ export function followShown(given) {
 /** The words of a class of numbers, by its unit. */
 export const className = (theme) => (from, to) => {
     const digits = theme.property.type === "int" ? 0 : theme.property.decimales;
-    const unit = theme.property.unite ? ` ${theme.property.unite}` : "";
+    /* a long unit stands in the heading alone */
+    const unit = theme.property.unite?.length <= 9 ? ` ${theme.property.unite}` : "";
     const [a, b] = [number(from, digits), number(to, digits)];
     return from === null && to === null ? t("class-all") : from === null ? t("class-first", { b: b + unit })
         : to === null ? t("class-last", { a: a + unit }) : t("class-between", { a, b: b + unit });

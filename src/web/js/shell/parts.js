@@ -14,6 +14,7 @@ import { presentationPanel } from "../present/projector.js";
 import { tourPart } from "../present/tour.js";
 import { searchBox } from "../public/search.js";
 import { activity } from "../review/activity.js";
+import { communeComments } from "../review/comments.js";
 import { compare } from "../review/compare.js";
 import { contested } from "../review/contested.js";
 import { downloads } from "../review/downloads.js";
@@ -34,6 +35,7 @@ export const parts = [
     activity,
     downloads,
     publicEye,
+    communeComments,
     presentationPanel,
     tablePart,
     legendPart,
