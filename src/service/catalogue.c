@@ -2,6 +2,8 @@
  * their definitions tell, and what is not there with what it lacks. */
 #include "service/catalogue.h"
 
+#include <maille/hash.h>
+#include <maille/version.h>
 #include <math.h>
 #include <string.h>
 
@@ -147,14 +149,10 @@ void catalogue_source(maille_jout *j, const char *key, const char *name, const c
     maille_j_close(j, '}');
 }
 
-/* What a file of the layer bears. */
-static maille_status add_origin(view *v, const request *r, const maille_layer_state *layer,
-                                maille_jout *j) {
-    maille_json *members = NULL;
+static maille_status add_origin(view *v, const maille_json *members, maille_jout *j) {
     maille_strbuf parameters = {0};
     bool estimated = false;
     maille_status status = MAILLE_OK;
-    MAILLE_TRY(ogc_members(v, r, layer, &members));
     const maille_json *sources = maille_json_get(members, "sources");
     maille_json_as_bool(maille_json_get(members, "estime"), &estimated);
     maille_j_bool(j, "estime", estimated);
@@ -172,7 +170,6 @@ static maille_status add_origin(view *v, const request *r, const maille_layer_st
     maille_j_json(j, "parametres", parameters.text);
 done:
     maille_strbuf_free(&parameters);
-    maille_json_free(members);
     return status;
 }
 
@@ -184,13 +181,38 @@ static void add_tiles(maille_jout *j, const maille_layer_def *def, const char *v
     maille_strbuf_free(&path);
 }
 
-static maille_status add_layer(view *v, const request *r, const maille_layer_state *layer,
-                               const maille_sha256 *state, maille_jout *j) {
-    const maille_layer_def *def = layer->def;
-    int64_t objects = 0;
-    char version[17] = "";
+/* Another one whenever its features or what its definition makes of them may be others. It rests on
+ * what files bear, so that it tells nothing of what who asks does not see. */
+static maille_status version_of(view *v, const maille_layer_state *layer,
+                                const maille_json *members, char version[17]) {
+    maille_hasher *hasher = NULL;
+    maille_sha256 definition, all;
     maille_status status = MAILLE_OK;
-    strncat(version, state->hex, sizeof version - 1);
+    MAILLE_TRY(maille_hash_file(v->ctx, layer->def->path, &definition));
+    if (!(hasher = maille_hasher_new()))
+        return maille_no_memory(v->ctx);
+    maille_hasher_add_text(hasher, MAILLE_VERSION);
+    maille_hasher_add_text(hasher, definition.hex);
+    maille_hasher_add_text(hasher, layer->def->id);
+    maille_hasher_add_text(hasher, layer->stale ? "stale" : "");
+    maille_hasher_add_text(hasher, maille_json_as_text(maille_json_get(members, "workspace_hash")));
+    maille_hasher_end(hasher, &all);
+    memcpy(version, all.hex, 16);
+    version[16] = '\0';
+done:
+    return status;
+}
+
+static maille_status add_layer(view *v, const request *r, const maille_layer_state *layer,
+                               maille_jout *j) {
+    const maille_layer_def *def = layer->def;
+    maille_json *members = NULL; /* what a file of it bears */
+    int64_t objects = 0;
+    char version[17];
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(ogc_members(v, r, layer, &members));
+    MAILLE_TRY(version_of(v, layer, members, version));
+    MAILLE_TRY(count_objects(v, r, def, &objects));
     maille_j_open(j, NULL, '{');
     maille_j_text(j, "id", def->id);
     maille_j_text(j, "titre", ogc_title(r, &def->title));
@@ -199,13 +221,13 @@ static maille_status add_layer(view *v, const request *r, const maille_layer_sta
     add_tiles(j, def, version);
     maille_j_text(j, "version", version);
     maille_j_bool(j, "perime", layer->stale);
-    MAILLE_TRY(count_objects(v, r, def, &objects));
     maille_j_int(j, "objets", objects);
     MAILLE_TRY(add_extent(v, r, def, j));
-    MAILLE_TRY(add_origin(v, r, layer, j));
+    MAILLE_TRY(add_origin(v, members, j));
     MAILLE_TRY(add_properties(v, r, def, j));
     maille_j_close(j, '}');
 done:
+    maille_json_free(members);
     return status;
 }
 
@@ -242,17 +264,14 @@ static void add_absent(view *v, const request *r, maille_jout *j) {
 maille_status answer_layers(view *v, const request *r, reply *out) {
     const maille_catalogue *catalogue = ogc_catalogue(v, r);
     size_t count = maille_catalogue_count(catalogue);
-    maille_sha256 *states = maille_arena_alloc(r->arena, (count + 1) * sizeof *states);
     maille_jout j = {0};
-    maille_status status = states ? MAILLE_OK : maille_no_memory(v->ctx);
-    MAILLE_TRY(status);
-    MAILLE_TRY(world_layer_states(v, r->audience, r->narrowed.narrowed_count > 0, states));
+    maille_status status = MAILLE_OK;
     maille_j_open(&j, NULL, '{');
     maille_j_open(&j, "couches", '[');
     for (size_t i = 0; i < count; i++) {
         const maille_layer_state *layer = maille_catalogue_layer(catalogue, i);
         if (ogc_shown(r, layer))
-            MAILLE_TRY(add_layer(v, r, layer, &states[i], &j));
+            MAILLE_TRY(add_layer(v, r, layer, &j));
     }
     maille_j_close(&j, ']');
     MAILLE_TRY(add_views(v, r, &j));

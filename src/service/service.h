@@ -12,7 +12,6 @@
 #include <maille/answers.h>
 #include <maille/card.h>
 #include <maille/edit.h>
-#include <maille/hash.h>
 #include <maille/items.h>
 #include <maille/memory.h>
 #include <maille/serve.h>
@@ -32,10 +31,6 @@ const maille_accounts *world_accounts(const world *w);
 maille_status world_gazetteer(struct view *v, const maille_gazetteer **out);
 maille_status world_ground(struct view *v, const maille_loaded **out);
 maille_status world_reach(struct view *v, const maille_roads **out);
-/* The state of the features of each layer of the audience's catalogue, in its order: another one
- * where they may be others; `narrowed` for who sees part of them by département. */
-maille_status world_layer_states(struct view *v, maille_audience audience, bool narrowed,
-                                 maille_sha256 *out);
 /* Tile sets are kept as long as they fit, the least used go first; give back when done. */
 maille_status world_tileset(struct view *v, maille_audience audience, const char *layer,
                             const maille_account *narrowed, maille_tileset **out);

@@ -257,24 +257,6 @@ done:
     return status;
 }
 
-maille_status world_layer_states(view *v, maille_audience audience, bool narrowed,
-                                 maille_sha256 *out) {
-    const maille_catalogue *catalogue = v->world->catalogues[audience];
-    size_t count = maille_catalogue_count(catalogue);
-    imprint now = {0};
-    maille_status status = MAILLE_OK;
-    memcpy(out, v->world->layers[audience], count * sizeof *out);
-    if (!narrowed)
-        return MAILLE_OK;
-    MAILLE_TRY(imprint_take(v->ctx, v->store, &now));
-    for (size_t i = 0; i < count; i++)
-        MAILLE_TRY(imprint_of_layer(v->ctx, &now, maille_catalogue_layer(catalogue, i)->def,
-                                    audience, true, &out[i]));
-done:
-    imprint_free(&now);
-    return status;
-}
-
 static maille_status make_tiles(void *user, maille_sha256 *state, maille_tileset **out) {
     const tiles_wish *wish = user;
     view *v = wish->v;

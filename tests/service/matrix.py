@@ -51,6 +51,20 @@ GET /collections/communes/items/96002                    200 200 200 200 200 200
 GET /collections/communes/items/99999                    404 404 404 404 404 404 404
 GET /collections/communes/download?f=geojson             200 200 200 200 200 200 200
 GET /collections/communes/download?f=gpkg                200 200 200 200 200 200 200
+GET /collections/communes/columns                        200 200 200 200 200 200 200
+GET /collections/cpts/columns                            200 200 200 200 200 200 200
+GET /collections/perimetres-historique/columns           404 200 200 200 200 200 200
+GET /collections/jamais/columns                          404 404 404 404 404 404 404
+GET /layers                                              200 200 200 200 200 200 200
+GET /study                                               200 200 200 200 200 200 200
+GET /members                                             200 200 200 200 200 200 200
+GET /members?scenario=jamais                             404 404 404 404 404 404 404
+GET /groupings                                           200 200 200 200 200 200 200
+GET /groupings/epci                                      200 200 200 200 200 200 200
+GET /groupings/jamais                                    404 404 404 404 404 404 404
+GET /perimeters/{published}/groupings                    200 200 200 200 200 200 404
+GET /perimeters/{draft}/groupings                        404 200 200 200 200 200 404
+GET /perimeters/{draft}/groupings?audience=public        404 404 404 404 404 404 404
 GET /collections/cpts                                    200 200 200 200 200 200 200
 GET /collections/cpts/items                              200 200 200 200 200 200 200
 GET /collections/cpts/download?f=csv                     200 200 200 200 200 200 200
@@ -85,6 +99,7 @@ GET /perimeters/cpts-jamais/figures                      404 404 404 404 404 404
 GET /figures?codes=96002,96003                           401 200 200 200 200 200 403
 POST /figures                                            401 200 200 200 200 200 403
 GET /isochrone?lon=-4.9&lat=46.3                         200 200 200 200 200 200 200
+GET /isochrone?lon=-4.9&lat=46.3&mode=pied               200 200 200 200 200 200 200
 GET /times?from=-4.9,46.3&to=-4.8,46.2                   200 200 200 200 200 200 200
 GET /session                                             200 200 200 200 200 200 200
 DELETE /session                                          204 204 204 204 204 204 204
@@ -355,6 +370,12 @@ def both_every_feature_and_card():
         both(f"/communes/{code}")
     for i in published:
         same(f"figures of {i}", both(f"/perimeters/{i}/figures").status, 200)
+        same(f"groups of {i}", both(f"/perimeters/{i}/groupings").status, 200)
+    for name in names:
+        both(f"/collections/{name}/columns")
+    for path in ("/layers", "/layers?lang=en", "/study", "/members", "/members?kind=pta", "/members?kind=cls", "/groupings",
+                 "/groupings/epci"):
+        same(f"{path} is answered", both(path).status, 200)
     for word in ("val", "cpts", "fantome", "ombre", "saint", "96", "Motif caché", "a"):
         both(f"/communes?q={urllib.parse.quote(word)}", naming=inference.whispers(word) + [word])
     for name in names:
@@ -384,7 +405,7 @@ def both_every_tile():
 def both_a_draft_is_as_one_that_never_was():
     """Asked for by its id, a draft is 404, in the words for what never was; filters do not find it."""
     places = ["/collections/cpts/items/{}", "/collections/perimetres/items/{}", "/perimeters/{}/figures",
-              "/collections/cpts-bassins/items/{}/maternite", "/collections/cpts-chevauchements/items/{}/x",
+              "/perimeters/{}/groupings", "/collections/cpts-bassins/items/{}/maternite", "/collections/cpts-chevauchements/items/{}/x",
               "/collections/cpts-constats/items/petite:{}", "/collections/perimetres-historique/items/{}",
               "/collections/cpts/items?id={}", "/collections/cpts/items?filter=id%20=%20'{}'", "/collections/cpts/items/{}?f=html",
               "/collections/cpts-constats/items?a={}", "/collections/{}", "/tiles/{}/0/0/0", "/communes/{}", "/communes?q={}"]

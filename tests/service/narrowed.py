@@ -55,6 +55,42 @@ def test_the_two_departements_are_there():
     same("of all", service.get("/perimeters/cache", whole).status, 200)
 
 
+def check_what_a_map_begins_with(what):
+    seen = {p["id"]: p["genre"] for p in service.get("/perimeters", bound).json}
+    counts = {}
+    for kind in seen.values():
+        counts[kind] = counts.get(kind, 0) + 1
+    same(f"{what}: kinds", {g["id"]: g["perimetres"] for g in service.get("/study", bound).json["genres"]}, counts)
+    members = service.get("/members", bound).json
+    same(f"{what}: perimeters", {p["id"] for p in members["perimetres"]}, {i for i, kind in seen.items() if kind == "cpts"})
+    same(f"{what}: nobody's else", members["communes"].get(OTHERS[1]), None)
+    for layer in service.get("/layers", bound).json["couches"]:
+        page = service.get(f"/collections/{layer['id']}/items?limit=1&f=geojson", bound).json
+        columns = service.get(f"/collections/{layer['id']}/columns", bound).json
+        same(f"{what}: {layer['id']} counts what is seen", (layer["objets"], columns["nombre"]), (page["numberMatched"],) * 2)
+    for path in ("/study", "/layers", "/members", "/collections/perimetres/columns"):
+        check(f"{what}: {path} says nothing of others", "Secret" not in service.get(path, bound).text)
+
+
+def test_what_a_map_begins_with_is_narrowed():
+    check_what_a_map_begins_with("at first")
+    versions = [{layer["id"]: layer["version"] for layer in service.get("/layers", bound).json["couches"]}]
+    hidden("groups", service.get("/perimeters/cache/groupings", bound), 404)
+    same("of its own", service.get("/perimeters/mien/groupings", bound).status, 200)
+    state = service.get("/perimeters/cache", whole).json["etat"]
+    near = [c for c in ALL if c.startswith("99")][4]
+    same("another's perimeter comes near", post("/changes", {"vu": {"cache": state}, "gestes": [
+        {"geste": "add", "perimetre": "cache", "codes": [near]}]}, whole).status, 200)
+    same("it is seen", service.get("/perimeters/cache", bound).status, 200)
+    check("members tell it", near in service.get("/members", bound).json["communes"])
+    versions.append({layer["id"]: layer["version"] for layer in service.get("/layers", bound).json["couches"]})
+    check("tiles of perimeters have another address", versions[0]["perimetres"] != versions[1]["perimetres"], versions)
+    state = service.get("/perimeters/cache", whole).json["etat"]
+    same("and goes", post("/changes", {"vu": {"cache": state}, "gestes": [
+        {"geste": "remove", "perimetre": "cache", "codes": [near]}]}, whole).status, 200)
+    check_what_a_map_begins_with("again")
+
+
 def test_what_is_not_seen_cannot_be_changed_with_anybodys_eyes():
     for audience in ("", "?audience=public", "?audience=interne"):
         for state in (EVER, service.get("/perimeters/cache", whole).json["etat"]):
