@@ -15,7 +15,10 @@ typedef enum {
     MAILLE_P_TEXTS, /* an array of texts, kept as JSON in the workspace */
 } maille_property_type;
 
-/* Keys of the YAML are the names below, except where a comment tells another. Where a text holds
+/* A file with "per: grouping" defines one layer for each grouping of the workspace: its id, a dash
+ * and the name of the grouping; in titles, description and the value of `where` "{grouping}" stands
+ * for its title and its name. Else, keys of the YAML are the names below, except where a comment
+ * tells another. Where a text holds
  * "{service}", it stands once for each service (ids in names, titles in titles). */
 typedef struct {
     int line;
@@ -59,6 +62,8 @@ typedef struct {
 
 typedef struct {
     const char *path, *id; /* file name = id */
+    const char *per;       /* "grouping"; NULL */
+    const char *grouping;  /* of which one, once the layer is made for it; NULL */
     maille_title title, description;
     const char *view;                       /* table of the workspace */
     const char *where_column, *where_value; /* key "where: {column: value}": only such rows; NULL */
@@ -87,7 +92,9 @@ typedef struct {
     maille_property_def *properties;
     size_t figure_count;
     maille_figure_def *figures;
-    maille_legend_def *legend; /* NULL = none */
+    /* keys "legend" (one) or "legends" (a list, the usual one first): no two of one property */
+    size_t legend_count;
+    maille_legend_def *legend; /* the first; NULL = none */
     maille_yaml_file *file;
 } maille_layer_def;
 

@@ -237,15 +237,11 @@ static maille_status read_entry(const reader *r, const maille_yaml *map, maille_
     return MAILLE_OK;
 }
 
-static maille_status read_legend(const reader *r, const maille_yaml *root) {
+static maille_status read_legend(const reader *r, const maille_yaml *map,
+                                 maille_legend_def *legend) {
     static const char *const keys[] = {"title", "property", "missing", "entries", NULL};
-    const maille_yaml *map = NULL, *entries = NULL;
-    maille_status status = config_map(r->ctx, r->file, root, "legend", false, &map);
-    if (status || !map)
-        return status;
-    maille_legend_def *legend = config_alloc(r->file, 1, sizeof *legend);
-    if (!legend)
-        return maille_no_memory(r->ctx);
+    const maille_yaml *entries = NULL;
+    maille_status status;
     if ((status = maille_yaml_only(r->ctx, r->file, map, keys)) != MAILLE_OK ||
         (status = title_of(r, map, "title", true, &legend->title)) != MAILLE_OK ||
         (status = text_of(r, map, "property", true, &legend->property)) != MAILLE_OK ||
@@ -258,7 +254,31 @@ static maille_status read_legend(const reader *r, const maille_yaml *root) {
     for (size_t i = 0; i < entries->count && !status; i++)
         status = read_entry(r, entries->items[i], legend, i);
     legend->count = entries->count;
-    r->def->legend = legend;
+    for (const maille_legend_def *o = r->def->legend; o < legend && !status; o++)
+        if (strcmp(o->property, legend->property) == 0)
+            status = config_refuse(r->ctx, r->file, config_line(map, "property"),
+                                   "property \"%s\" had two legends", legend->property);
+    return status;
+}
+
+static maille_status read_legends(const reader *r, const maille_yaml *root) {
+    const maille_yaml *one = NULL, *list = NULL;
+    maille_layer_def *def = r->def;
+    maille_status status;
+    if ((status = config_map(r->ctx, r->file, root, "legend", false, &one)) != MAILLE_OK ||
+        (status = config_list(r->ctx, r->file, root, "legends", false, &list)) != MAILLE_OK)
+        return status;
+    if (one && list)
+        return config_refuse(r->ctx, r->file, config_line(root, "legends"),
+                             "legends stood beside legend");
+    size_t count = one ? 1 : list ? list->count : 0;
+    if (count == 0)
+        return MAILLE_OK;
+    if (!(def->legend = config_alloc(r->file, count, sizeof *def->legend)))
+        return maille_no_memory(r->ctx);
+    for (size_t i = 0; i < count && !status; i++)
+        status = read_legend(r, one ? one : list->items[i], &def->legend[i]);
+    def->legend_count = count;
     return status;
 }
 
@@ -371,9 +391,11 @@ static maille_status read_sources(const reader *r, const maille_yaml *root) {
 
 /* What the layer is called, and which rows of which view it shows. */
 static maille_status read_view(const reader *r, const maille_yaml *root) {
+    static const char *const pers[] = {"grouping", NULL};
     maille_layer_def *def = r->def;
     maille_status status;
     if ((status = text_of(r, root, "id", true, &def->id)) != MAILLE_OK ||
+        (status = config_word(r->ctx, r->file, root, "per", false, pers, &def->per)) != MAILLE_OK ||
         (status = title_of(r, root, "title", true, &def->title)) != MAILLE_OK ||
         (status = title_of(r, root, "description", true, &def->description)) != MAILLE_OK ||
         (status = text_of(r, root, "view", true, &def->view)) != MAILLE_OK ||
@@ -385,10 +407,11 @@ static maille_status read_view(const reader *r, const maille_yaml *root) {
 
 static maille_status read_layer(const reader *r) {
     static const char *const keys[] = {
-        "id",       "title",         "description",  "view",        "where",
-        "key",      "key_prefix",    "geometry",     "needs",       "sources",
-        "audience", "geometry_type", "estimated_by", "by_audience", "departments",
-        "time",     "properties",    "figures",      "legend",      NULL};
+        "id",          "per",      "title",         "description",  "view",
+        "where",       "key",      "key_prefix",    "geometry",     "needs",
+        "sources",     "audience", "geometry_type", "estimated_by", "by_audience",
+        "departments", "time",     "properties",    "figures",      "legend",
+        "legends",     NULL};
     const maille_yaml *root = maille_yaml_root(r->file);
     maille_layer_def *def = r->def;
     maille_status status;
@@ -407,7 +430,7 @@ static maille_status read_layer(const reader *r) {
         (status = read_properties(r, root)) != MAILLE_OK ||
         (status = read_figures(r, root)) != MAILLE_OK)
         return status;
-    return read_legend(r, root);
+    return read_legends(r, root);
 }
 
 /* The file's name without its ending must be the id: layers are asked for by file name. */

@@ -457,8 +457,10 @@ static maille_status add_perimeters(card *k) {
 /* ---- all of it ---- */
 
 static maille_status add_credits(card *k) {
-    const layers_resting on = {"la carte d'une commune", k->kind_list.items, k->kind_list.count,
-                               true};
+    const layers_resting on = {.layer = "la carte d'une commune",
+                               .kinds = k->kind_list.items,
+                               .count = k->kind_list.count,
+                               .all_groupings = true};
     maille_strbuf sources = {0}, licence = {0};
     maille_status status = layers_credits_on(k->ctx, k->catalogue, &on, &sources, &licence);
     if (!status) {

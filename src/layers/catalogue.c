@@ -34,6 +34,67 @@ static maille_status state_of(maille_ctx *ctx, maille_catalogue *c, const maille
     return MAILLE_OK;
 }
 
+static maille_title replace_title(maille_arena *arena, const maille_title *text, const char *name,
+                                  const maille_title *title) {
+    static const char pattern[] = "{grouping}";
+    const char *fr = title ? title->fr : name;
+    const char *en = title && title->en ? title->en : fr;
+    return (maille_title){
+        layers_replace(arena, text->fr, pattern, fr),
+        layers_replace(arena, text->en ? text->en : text->fr, pattern, en),
+    };
+}
+
+/* The layer of one grouping: a definition in the arena. */
+static maille_status layer_of_grouping(maille_ctx *ctx, maille_catalogue *c,
+                                       const maille_layer_def *of, const char *name,
+                                       const maille_layer_def **out) {
+    const maille_title *title = maille_grouping_title(c->names, name);
+    maille_layer_def *def = maille_arena_alloc(c->arena, sizeof *def);
+    maille_strbuf id = {0};
+    maille_strbuf_addf(&id, "%s-%s", of->id, name);
+    if (def && !id.failed) {
+        *def = *of;
+        def->grouping = name;
+        def->id = maille_arena_strdup(c->arena, id.text);
+        def->title = replace_title(c->arena, &of->title, name, title);
+        def->description = replace_title(c->arena, &of->description, name, title);
+        if (of->where_value)
+            def->where_value = layers_replace(c->arena, of->where_value, "{grouping}", name);
+    }
+    bool kept = def && !id.failed && def->id && def->title.fr && def->title.en &&
+                def->description.fr && def->description.en && !of->where_value == !def->where_value;
+    maille_strbuf_free(&id);
+    *out = def;
+    return kept ? MAILLE_OK : maille_no_memory(ctx);
+}
+
+/* The names of groupings among the imports, which come in their order. */
+static bool is_first_of_grouping(const maille_catalogue *c, size_t import) {
+    const char *const *kinds = c->imports->columns[IMPORT_KIND].texts;
+    const char *const *names = c->imports->columns[IMPORT_NAME].texts;
+    bool grouping = strcmp(kinds[import], "grouping") == 0;
+    return grouping && (import == 0 || strcmp(kinds[import - 1], "grouping") != 0 ||
+                        strcmp(names[import - 1], names[import]) != 0);
+}
+
+static maille_status state_of_each(maille_ctx *ctx, maille_catalogue *c,
+                                   const maille_layer_def *def, const maille_step_state *steps,
+                                   size_t step_count) {
+    maille_status status = MAILLE_OK;
+    if (!def->per)
+        return state_of(ctx, c, def, steps, step_count);
+    for (size_t i = 0; i < c->imports->rows && !status; i++) {
+        const maille_layer_def *one = NULL;
+        if (!is_first_of_grouping(c, i))
+            continue;
+        status = layer_of_grouping(ctx, c, def, c->imports->columns[IMPORT_NAME].texts[i], &one);
+        if (!status)
+            status = state_of(ctx, c, one, steps, step_count);
+    }
+    return status;
+}
+
 static maille_status read_definitions(maille_ctx *ctx, maille_catalogue *c,
                                       const maille_step_state *steps, size_t step_count) {
     char *folder = NULL;
@@ -43,12 +104,15 @@ static maille_status read_definitions(maille_ctx *ctx, maille_catalogue *c,
     maille_free(folder);
     if (status)
         return status;
-    if (!(c->states = maille_alloc(c->def_count, sizeof *c->states)))
+    size_t most = c->def_count;
+    for (size_t i = 0; i < c->def_count; i++)
+        most += c->defs[i]->per ? c->imports->rows : 0;
+    if (!(c->states = maille_alloc(most, sizeof *c->states)))
         return maille_no_memory(ctx);
     for (size_t i = 0; i < c->def_count && !status; i++) {
         status = layers_check(ctx, c->store, c->defs[i], steps, step_count);
         if (!status && c->defs[i]->audience[c->audience])
-            status = state_of(ctx, c, c->defs[i], steps, step_count);
+            status = state_of_each(ctx, c, c->defs[i], steps, step_count);
     }
     return status;
 }
@@ -146,10 +210,10 @@ maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_
     c->audience = audience;
     c->arena = maille_arena_new();
     MAILLE_TRY(c->arena ? MAILLE_OK : maille_no_memory(ctx));
-    MAILLE_TRY(read_definitions(ctx, c, steps, step_count));
     MAILLE_TRY(read_study(ctx, c));
-    MAILLE_TRY(make_plans(ctx, c));
     MAILLE_TRY(layers_read_inputs(ctx, c));
+    MAILLE_TRY(read_definitions(ctx, c, steps, step_count));
+    MAILLE_TRY(make_plans(ctx, c));
     MAILLE_TRY(layers_parameters(ctx, c, &c->parameters));
     MAILLE_TRY(make_own(ctx, c));
     MAILLE_TRY(layers_hash(ctx, c, &c->made->hash));

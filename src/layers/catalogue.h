@@ -80,11 +80,12 @@ bool layers_column_type(maille_ctx *ctx, maille_store *store, const char *table,
 
 /* credits.c: {"services": …, "regles": …} of the study, as JSON. */
 maille_status layers_parameters(maille_ctx *ctx, const maille_catalogue *catalogue, char **out);
-/* What something rests on: imports of these kinds; of groupings the zoning's unit alone, or all. */
+/* What something rests on: imports of these kinds; of groupings this one (NULL: none), or all. */
 typedef struct {
     const char *layer; /* whose credits they are */
     const char *const *kinds;
     size_t count;
+    const char *grouping;
     bool all_groupings;
 } layers_resting;
 /* Their sources as a JSON array, and the licence of the result as text. */

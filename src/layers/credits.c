@@ -18,7 +18,7 @@ static bool rests_on(const maille_catalogue *c, const layers_resting *on, size_t
     for (size_t s = 0; s < on->count && !named; s++)
         named = strcmp(on->kinds[s], kind) == 0;
     if (named && !on->all_groupings && strcmp(kind, "grouping") == 0)
-        named = same(c->imports->columns[IMPORT_NAME].texts[i], c->study->zoning_unit);
+        named = on->grouping && same(c->imports->columns[IMPORT_NAME].texts[i], on->grouping);
     return named && c->credited[i];
 }
 
@@ -99,7 +99,10 @@ maille_status layers_credits_on(maille_ctx *ctx, const maille_catalogue *c,
 maille_status layers_credits(maille_ctx *ctx, const maille_catalogue *c,
                              const maille_layer_def *def, maille_strbuf *sources,
                              maille_strbuf *licence) {
-    const layers_resting on = {def->id, def->sources, def->source_count, false};
+    const layers_resting on = {.layer = def->id,
+                               .kinds = def->sources,
+                               .count = def->source_count,
+                               .grouping = def->per ? def->grouping : c->study->zoning_unit};
     return layers_credits_on(ctx, c, &on, sources, licence);
 }
 

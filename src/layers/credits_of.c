@@ -7,7 +7,8 @@
 
 maille_status maille_credits_of(maille_ctx *ctx, const maille_catalogue *catalogue,
                                 const char *const *kinds, size_t count, maille_strbuf *to) {
-    const layers_resting on = {"an answer", kinds, count, true};
+    const layers_resting on = {
+        .layer = "an answer", .kinds = kinds, .count = count, .all_groupings = true};
     maille_strbuf sources = {0}, licence = {0};
     maille_status status = layers_credits_on(ctx, catalogue, &on, &sources, &licence);
     if (status == MAILLE_OK) {

@@ -5,18 +5,22 @@
 #include <stdint.h>
 #include <string.h>
 
-const char *layers_expand(maille_arena *arena, const char *text, const char *service) {
-    static const char pattern[] = "{service}";
+const char *layers_replace(maille_arena *arena, const char *text, const char *pattern,
+                           const char *by) {
     maille_strbuf s = {0};
     const char *at = text;
     for (const char *found; (found = strstr(at, pattern)); at = found + strlen(pattern)) {
         maille_strbuf_add_n(&s, at, (size_t)(found - at));
-        maille_strbuf_add(&s, service);
+        maille_strbuf_add(&s, by);
     }
     maille_strbuf_add(&s, at);
     const char *copy = s.failed ? NULL : maille_arena_strdup(arena, s.text);
     maille_strbuf_free(&s);
     return copy;
+}
+
+const char *layers_expand(maille_arena *arena, const char *text, const char *service) {
+    return layers_replace(arena, text, "{service}", service);
 }
 
 static bool same(const char *a, const char *b) {
@@ -211,14 +215,10 @@ static maille_status describe(maille_ctx *ctx, const maille_catalogue *c, layers
     return MAILLE_OK;
 }
 
-/* Of the definition's legend, one for each property that it is of. */
-static maille_status explain(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan) {
-    const maille_legend_def *def = plan->def->legend;
-    plan->legends =
-        maille_arena_alloc(plan->arena, (plan->fields.count + 1) * sizeof *plan->legends);
-    if (!plan->legends)
-        return maille_no_memory(ctx);
-    for (size_t f = 0; def && f < plan->fields.count; f++) {
+/* One legend for each property that it is of. */
+static maille_status add_legends(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan,
+                                 const maille_legend_def *def) {
+    for (size_t f = 0; f < plan->fields.count; f++) {
         const layers_field *field = &plan->fields.items[f];
         if (strcmp(field->def->name, def->property) != 0)
             continue;
@@ -228,6 +228,18 @@ static maille_status explain(maille_ctx *ctx, const maille_catalogue *c, layers_
             return maille_no_memory(ctx);
     }
     return MAILLE_OK;
+}
+
+/* The definition's legends: no two are of one property. */
+static maille_status explain(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan) {
+    maille_status status = MAILLE_OK;
+    plan->legends =
+        maille_arena_alloc(plan->arena, (plan->fields.count + 1) * sizeof *plan->legends);
+    if (!plan->legends)
+        return maille_no_memory(ctx);
+    for (size_t i = 0; i < plan->def->legend_count && !status; i++)
+        status = add_legends(ctx, c, plan, &plan->def->legend[i]);
+    return status;
 }
 
 const layers_field *layers_plan_field(const layers_plan *plan, const char *name) {

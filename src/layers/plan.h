@@ -49,7 +49,9 @@ void layers_plan_free(layers_plan *plan);
 /* The field of this name, or NULL. */
 const layers_field *layers_plan_field(const layers_plan *plan, const char *name);
 
-/* `text` with "{service}" replaced; in the arena. */
+/* `text` with "{service}" replaced, or with another pattern; in the arena, NULL without memory. */
 const char *layers_expand(maille_arena *arena, const char *text, const char *service);
+const char *layers_replace(maille_arena *arena, const char *text, const char *pattern,
+                           const char *by);
 
 #endif

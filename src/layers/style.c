@@ -14,6 +14,7 @@
 typedef struct {
     const maille_layer_def *def;
     const maille_property *property; /* that the legend is of */
+    const maille_legend_def *legend;
     bool points;
     maille_strbuf rules, symbols, sld;
 } style;
@@ -92,7 +93,7 @@ static void add_quoted(maille_strbuf *s, const char *text, char quote) {
 
 /* What holds of entry i's class. */
 static void add_condition(maille_strbuf *s, const style *y, size_t i) {
-    const maille_legend_def *legend = y->def->legend;
+    const maille_legend_def *legend = y->legend;
     const char *value = legend->entries[i].value;
     if (value) {
         add_quoted(s, y->property->name, '"');
@@ -119,7 +120,7 @@ static void add_condition(maille_strbuf *s, const style *y, size_t i) {
 
 static maille_status add_rule(maille_ctx *ctx, style *y, size_t i, const char *label) {
     maille_strbuf condition = {0};
-    bool last = i == y->def->legend->count;
+    bool last = i == y->legend->count;
     last ? maille_strbuf_add(&condition, "ELSE") : add_condition(&condition, y, i);
     maille_status status = condition.failed ? maille_no_memory(ctx) : MAILLE_OK;
     if (!status) {
@@ -155,7 +156,7 @@ static void add_bound(maille_strbuf *s, const style *y, const char *operator, do
 }
 
 static void add_filter(style *y, size_t i) {
-    const maille_legend_def *legend = y->def->legend;
+    const maille_legend_def *legend = y->legend;
     maille_strbuf *s = &y->sld;
     if (i == legend->count) {
         maille_strbuf_add(s, "<ElseFilter/>");
@@ -179,7 +180,7 @@ static void add_filter(style *y, size_t i) {
 
 static void add_sld_rule(style *y, size_t i, const char *label, const char *colour) {
     maille_strbuf *s = &y->sld;
-    bool missing = i == y->def->legend->count;
+    bool missing = i == y->legend->count;
     maille_strbuf_addf(s, "<Rule><Name>r%zu</Name><Title>", i);
     add_xml(s, label);
     maille_strbuf_add(s, "</Title>");
@@ -242,7 +243,7 @@ static const maille_column_spec columns[COLUMNS] = {
 };
 
 static maille_status write_style(maille_ctx *ctx, style *y, const char *title, maille_strbuf *qml) {
-    const maille_legend_def *legend = y->def->legend;
+    const maille_legend_def *legend = y->legend;
     maille_status status = MAILLE_OK;
     for (size_t i = 0; i <= legend->count && !status; i++) {
         bool missing = i == legend->count;
@@ -280,10 +281,12 @@ static maille_status write_style(maille_ctx *ctx, style *y, const char *title, m
 }
 
 static maille_status add_style(maille_ctx *ctx, const maille_layer_def *def,
-                               const maille_property *property, const char *title,
-                               maille_table *table) {
-    style y = {
-        .def = def, .property = property, .points = strcmp(def->geometry_type, "point") == 0};
+                               const maille_legend *legend, maille_table *table) {
+    const char *title = legend->title[0];
+    style y = {.def = def,
+               .property = legend->property,
+               .legend = legend->def,
+               .points = strcmp(def->geometry_type, "point") == 0};
     maille_strbuf qml = {0};
     size_t row = 0;
     maille_status status;
@@ -318,7 +321,7 @@ maille_status layers_styles(maille_ctx *ctx, const maille_catalogue *catalogue,
         return MAILLE_OK;
     MAILLE_TRY(maille_table_new(ctx, columns, COLUMNS, out));
     for (size_t i = 0; i < count; i++)
-        MAILLE_TRY(add_style(ctx, def, legends[i].property, legends[i].title[0], *out));
+        MAILLE_TRY(add_style(ctx, def, &legends[i], *out));
 done:
     if (status) {
         maille_table_free(*out);

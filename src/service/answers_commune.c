@@ -1,7 +1,6 @@
 /* Communes: found by what people type, and the card of one. */
 #include "service/answers.h"
 
-#include <maille/ground.h>
 #include <maille/json.h>
 #include <math.h>
 #include <string.h>

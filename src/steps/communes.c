@@ -18,14 +18,17 @@ void communes_free(communes *c) {
 }
 
 static maille_status read_communes(maille_ctx *ctx, loads *l, communes *c) {
-    static const char *const columns[] = {"code", "name", "population", "geom"};
-    maille_query query = {.table = "commune", .columns = columns, .column_count = 4};
+    static const char *const columns[COMMUNES_COLUMNS] = {[COMMUNES_CODE] = "code",
+                                                          [COMMUNES_NAME] = "name",
+                                                          [COMMUNES_POPULATION] = "population",
+                                                          [COMMUNES_GEOM] = "geom"};
+    maille_query query = {.table = "commune", .columns = columns, .column_count = COMMUNES_COLUMNS};
     const maille_crs *crs = NULL;
     maille_status status = MAILLE_OK;
     TRY(maille_store_read(ctx, loads_store(l), &query, &c->table));
     c->count = (uint32_t)c->table->rows;
-    c->code = c->table->columns[0].texts;
-    c->name = c->table->columns[1].texts;
+    c->code = c->table->columns[COMMUNES_CODE].texts;
+    c->name = c->table->columns[COMMUNES_NAME].texts;
     c->population = maille_alloc(c->count + 1u, sizeof *c->population);
     c->number = maille_names_new(c->count);
     if (!c->population || !c->number) {
@@ -33,7 +36,7 @@ static maille_status read_communes(maille_ctx *ctx, loads *l, communes *c) {
         goto done;
     }
     for (uint32_t i = 0; i < c->count; i++) {
-        double people = c->table->columns[2].reals[i];
+        double people = c->table->columns[COMMUNES_POPULATION].reals[i];
         c->population[i] = isnan(people) ? 0 : people;
         if (!maille_names_set(c->number, c->code[i], i)) {
             status = maille_no_memory(ctx);
@@ -41,7 +44,7 @@ static maille_status read_communes(maille_ctx *ctx, loads *l, communes *c) {
         }
     }
     TRY(load_crs(ctx, l, &crs));
-    TRY(maille_shapes_from_column(ctx, c->table, 3, &c->lonlat));
+    TRY(maille_shapes_from_column(ctx, c->table, COMMUNES_GEOM, &c->lonlat));
     TRY(maille_shapes_project(ctx, c->lonlat, crs, &c->metres));
 done:
     return status;

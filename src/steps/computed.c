@@ -29,9 +29,46 @@ static bool shows_any(const maille_layer_def *def, const computed *done) {
     return false;
 }
 
-/* The layers that show what was computed; how many. */
-static maille_status add_layers(maille_ctx *ctx, const computed *done, maille_audience audience,
+/* Its id; of one per grouping those of each. */
+static maille_status name_layer(maille_ctx *ctx, maille_store *store, const maille_layer_def *def,
                                 maille_jout *out, size_t *named) {
+    static const char *const columns[] = {"name"};
+    const maille_value kind = maille_text_value("grouping");
+    const maille_filter filter = maille_equals("kind", &kind);
+    const maille_query query = {.table = "import",
+                                .columns = columns,
+                                .column_count = 1,
+                                .filter = &filter,
+                                .order = columns,
+                                .order_count = 1};
+    maille_status status = MAILLE_OK;
+    maille_table *names = NULL;
+    maille_strbuf id = {0};
+    if (!def->per) {
+        maille_j_text(out, NULL, def->id);
+        ++*named;
+        return MAILLE_OK;
+    }
+    TRY(maille_store_read(ctx, store, &query, &names));
+    for (size_t i = 0; i < names->rows; i++) {
+        const char *const *name = names->columns[0].texts;
+        if (i > 0 && strcmp(name[i - 1], name[i]) == 0)
+            continue;
+        maille_strbuf_clear(&id);
+        maille_strbuf_addf(&id, "%s-%s", def->id, name[i]);
+        out->s.failed = out->s.failed || id.failed;
+        maille_j_text(out, NULL, id.text);
+        ++*named;
+    }
+done:
+    maille_strbuf_free(&id);
+    maille_table_free(names);
+    return status;
+}
+
+/* The layers that show what was computed; how many. */
+static maille_status add_layers(maille_ctx *ctx, maille_store *store, const computed *done,
+                                maille_audience audience, maille_jout *out, size_t *named) {
     maille_status status = MAILLE_OK;
     char *folder = NULL;
     maille_layer_def **defs = NULL;
@@ -40,10 +77,8 @@ static maille_status add_layers(maille_ctx *ctx, const computed *done, maille_au
     TRY(maille_layer_defs_read(ctx, folder, &defs, &count));
     maille_j_open(out, "couches", '[');
     for (size_t i = 0; i < count; i++)
-        if (defs[i]->audience[audience] && shows_any(defs[i], done)) {
-            maille_j_text(out, NULL, defs[i]->id);
-            ++*named;
-        }
+        if (defs[i]->audience[audience] && shows_any(defs[i], done))
+            TRY(name_layer(ctx, store, defs[i], out, named));
     maille_j_close(out, ']');
 done:
     maille_layer_defs_free(defs, count);
@@ -57,7 +92,7 @@ static maille_status tell(maille_ctx *ctx, maille_store *store, maille_audience 
     maille_jout detail = {0};
     size_t named = 0;
     maille_j_open(&detail, NULL, '{');
-    TRY(add_layers(ctx, done, audience, &detail, &named));
+    TRY(add_layers(ctx, store, done, audience, &detail, &named));
     maille_j_open(&detail, "audiences", '[');
     maille_j_text(&detail, NULL, maille_audience_name(MAILLE_INTERNE));
     if (is_public_news(done, audience))

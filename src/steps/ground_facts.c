@@ -127,29 +127,13 @@ done:
 /* ---- groupings
  * ----------------------------------------------------------------------------------- */
 
-/* Names of groupings, ascending, each once; the table that they live in is the caller's. */
-static maille_status grouping_names(maille_ctx *ctx, maille_loaded *loaded, maille_table **table,
-                                    size_t *count) {
-    static const char *const columns[] = {"name"};
-    maille_query query = {.table = "grouping", .columns = columns, .column_count = 1};
-    maille_status status = maille_store_read(ctx, loads_store(loaded->l), &query, table);
-    size_t kept = 0;
-    for (size_t row = 0; status == MAILLE_OK && row < (*table)->rows; row++) {
-        const char **names = (*table)->columns[0].texts;
-        if (kept == 0 || strcmp(names[kept - 1], names[row]) != 0)
-            names[kept++] = names[row];
-    }
-    *count = kept;
-    return status;
-}
-
 static maille_status add_groupings(maille_ctx *ctx, maille_loaded *loaded) {
     maille_status status = MAILLE_OK;
     maille_ground *g = &loaded->ground;
     maille_partition *partitions = NULL;
     maille_table *names = NULL;
     size_t count = 0;
-    TRY(grouping_names(ctx, loaded, &names, &count));
+    TRY(load_grouping_names(ctx, loaded->l, &names, &count));
     partitions = ground_alloc(loaded, count, sizeof *partitions);
     loaded->groupings = ground_alloc(loaded, count, sizeof *loaded->groupings);
     if (!partitions || !loaded->groupings) {

@@ -16,6 +16,27 @@ void grouping_free(grouping *g) {
     maille_free(g);
 }
 
+const char *group_name(const grouping *g, const communes *c, uint32_t group) {
+    if (g->title[group])
+        return g->title[group];
+    uint32_t commune = maille_names_get(c->number, g->id[group]);
+    return commune == MAILLE_ABSENT ? g->id[group] : c->name[commune];
+}
+
+maille_status load_grouping_names(maille_ctx *ctx, loads *l, maille_table **out, size_t *count) {
+    static const char *const columns[] = {"name"};
+    maille_query query = {.table = "grouping", .columns = columns, .column_count = 1};
+    maille_status status = maille_store_read(ctx, loads_store(l), &query, out);
+    size_t kept = 0;
+    for (size_t row = 0; status == MAILLE_OK && row < (*out)->rows; row++) {
+        const char **names = (*out)->columns[0].texts;
+        if (kept == 0 || strcmp(names[kept - 1], names[row]) != 0)
+            names[kept++] = names[row];
+    }
+    *count = kept;
+    return status;
+}
+
 maille_status load_grouping(maille_ctx *ctx, loads *l, const char *name, grouping **out) {
     static const char *const columns[] = {"group_id", "code", "title"};
     static const char *const order[] = {"group_id", "code"};

@@ -18,6 +18,9 @@
 #include <maille/territory.h>
 #include <maille/travel.h>
 
+/* Columns of communes.table. */
+enum { COMMUNES_CODE, COMMUNES_NAME, COMMUNES_POPULATION, COMMUNES_GEOM, COMMUNES_COLUMNS };
+
 /* Communes in ascending order of code; their place in the arrays is their number everywhere. */
 typedef struct {
     uint32_t count;
@@ -159,6 +162,11 @@ typedef struct {
 } grouping;
 maille_status load_grouping(maille_ctx *ctx, loads *l, const char *name, grouping **out);
 void grouping_free(grouping *g);
+/* Title of a group: its own, else the name of the commune that bears its code, else its id. */
+const char *group_name(const grouping *g, const communes *c, uint32_t group);
+/* Names of all groupings, ascending, each once: the first `count` texts of the table's only column.
+ * The table is the caller's. */
+maille_status load_grouping_names(maille_ctx *ctx, loads *l, maille_table **out, size_t *count);
 maille_status load_perimeters(maille_ctx *ctx, loads *l, maille_audience audience,
                               const seen_perimeters **out);
 /* Nearest place of each commune as step `coverage` kept it: minutes (NaN unreached) and number into

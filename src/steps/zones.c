@@ -31,12 +31,24 @@ done:
     return status;
 }
 
-/* Title of a zone: its own, else the name of the commune that bears its code, else its id. */
-static const char *zone_name(const grouping *g, const communes *c, uint32_t zone) {
-    if (g->title[zone])
-        return g->title[zone];
-    uint32_t commune = maille_names_get(c->number, g->id[zone]);
-    return commune == MAILLE_ABSENT ? g->id[zone] : c->name[commune];
+/* Outlines of the unit's groups, in their order, as step contexts drew them. */
+static maille_status read_outlines(maille_ctx *ctx, step_call *call, const char *unit,
+                                   maille_shapes **out) {
+    static const char *const columns[] = {"geom"}, *const order[] = {"id"};
+    maille_value wanted = maille_text_value(unit);
+    maille_filter filter = maille_equals("grouping", &wanted);
+    maille_query query = {.table = "context",
+                          .columns = columns,
+                          .column_count = 1,
+                          .filter = &filter,
+                          .order = order,
+                          .order_count = 1};
+    maille_table *table = NULL;
+    maille_status status = maille_store_read(ctx, call->store, &query, &table);
+    if (status == MAILLE_OK)
+        status = maille_shapes_from_column(ctx, table, 0, out);
+    maille_table_free(table);
+    return status;
 }
 
 static void classes_of(const maille_zoning_rules *rules, maille_class *classes) {
@@ -72,7 +84,7 @@ static maille_status save_zones(maille_ctx *ctx, step_call *call, const communes
         uint32_t class = maille_class_of(classes, rules->count, mean[zone]);
         TRY(maille_table_add_row(ctx, table, &row));
         TRY(maille_set_text(ctx, table, row, 0, g->id[zone]));
-        TRY(maille_set_text(ctx, table, row, 1, zone_name(g, c, zone)));
+        TRY(maille_set_text(ctx, table, row, 1, group_name(g, c, zone)));
         TRY(maille_set_text(ctx, table, row, 2, rules->service));
         maille_set_real(table, row, 3, people);
         maille_set_real(table, row, 4, mean[zone]);
@@ -105,8 +117,6 @@ maille_status step_zones(maille_ctx *ctx, step_call *call) {
     maille_shapes *outlines = NULL;
     double *apl = NULL, *mean = NULL, *weight = NULL;
     uint32_t *start = NULL, *members = NULL, by_class[16] = {0};
-    remarks r = {0};
-    TRY(remarks_open(ctx, &r, "zones", ""));
     TRY(load_communes(ctx, call->loads, &c));
     TRY(load_zoning(ctx, call->loads, &rules, &unit));
     TRY(load_grouping(ctx, call->loads, unit, &g));
@@ -120,12 +130,10 @@ maille_status step_zones(maille_ctx *ctx, step_call *call) {
     TRY(read_apl(ctx, call, c, rules->service, apl));
     maille_zone_means(g->of_commune, g->count, apl, c->population, c->count, mean, weight);
     TRY(group_communes(ctx, g->of_commune, c->count, g->count, &start, &members));
-    TRY(outlines_new(ctx, call->loads, start, members, g->count, &r, &outlines));
+    TRY(read_outlines(ctx, call, unit, &outlines));
     TRY(save_zones(ctx, call, c, g, rules, mean, start, members, outlines, by_class));
     say_classes(rules, by_class, g->count, call->message, sizeof call->message);
-    TRY(remarks_save(ctx, &r, call->store));
 done:
-    remarks_close(&r);
     grouping_free(g);
     maille_shapes_free(outlines);
     maille_free(apl);

@@ -19,10 +19,13 @@ static const char *const boxes_0003[] = {
     "perimeter_figure", "overlap",        "gap",       "perimeter_catchment",
     "finding",          "perimeter_past", NULL};
 
+static const char *const geometry_0005[] = {"context", NULL};
+
 static const maille_migration migrations[] = {{sql_schema_0001, geometry_0001, NULL},
                                               {sql_schema_0002, geometry_0002, NULL},
                                               {sql_schema_0003, geometry_0003, boxes_0003},
-                                              {sql_schema_0004, NULL, NULL}};
+                                              {sql_schema_0004, NULL, NULL},
+                                              {sql_schema_0005, geometry_0005, geometry_0005}};
 
 maille_migrations maille_known_migrations(void) {
     return (maille_migrations){migrations, (int)(sizeof migrations / sizeof *migrations)};

@@ -75,7 +75,8 @@ def test_usage_errors():
 
 def test_json_and_quiet():
     told = json.loads(kit.maille("run", study, "-w", workspace, "--to", layers, "--json").stdout)
-    same("layers", [x["id"] for x in told["layers"]], kit.LAYERS)
+    same("layers", [x["id"] for x in told["layers"]],
+         kit.with_contexts(kit.LAYERS, "bv", "epci", "pdsa"))
     for x in told["layers"]:
         same(f"{x['id']}: path and bytes", os.path.getsize(x["path"]), x["bytes"])
         data = kit.layer(layers, x["id"])

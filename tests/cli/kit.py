@@ -149,8 +149,13 @@ CPTS_FIELDS = ("id=id,name=nom,status=statut,contact=contact,since=depuis,by=acc
                "reason=motif,zone=zone,code=code")
 LAYERS = ["accessibilite", "bassins", "communes", "couverture", "cpts", "cpts-bassins",
           "cpts-chevauchements", "cpts-communes-disputees", "cpts-constats", "cpts-zones-blanches",
-          "etablissements", "isochrones", "perimetres", "perimetres-historique", "zones-sous-denses"]
+          "densite-medicale", "etablissements", "isochrones", "perimetres", "perimetres-historique", "zones-sous-denses"]
 PUBLIC_LAYERS = [name for name in LAYERS if name != "perimetres-historique"]
+
+
+def with_contexts(layers, *groupings):
+    """These layers and those of groupings, in order."""
+    return sorted(layers + ["contexte-" + g for g in groupings])
 
 
 def files(folder):

@@ -7,9 +7,9 @@ import shutil
 import kit
 from kit import check, same
 
-STEPS = ["borders", "codes", "groupings", "members", "network", "links", "times", "coverage", "catchments",
+STEPS = ["borders", "codes", "groupings", "contexts", "densities", "care-densities", "members", "network", "links", "times", "coverage", "catchments",
          "isochrones", "access", "zones", "perimeters", "findings", "drives", "perimeter-catchments", "versions"]
-ON_SUPPLY = ["codes", "coverage", "catchments", "isochrones", "access", "zones",
+ON_SUPPLY = ["codes", "care-densities", "coverage", "catchments", "isochrones", "access", "zones",
              "findings", "perimeter-catchments"]
 ON_PERIMETERS = ["members", "perimeters", "findings", "drives", "perimeter-catchments", "versions"]
 NOTHING = "nothing had changed: nothing was imported or computed"
@@ -121,14 +121,14 @@ def long_vintage_of_perimeters_changed():
 def test_roads_changed():
     study = Study()
     kit.replace(study.path("routes.geojson"), '"id": 7,', '"id": 700007,')
-    roadless = ("borders", "codes", "groupings", "members", "versions")
+    roadless = ("borders", "codes", "groupings", "contexts", "densities", "care-densities", "members", "versions")
     study.again("roads", [s for s in STEPS if s not in roadless], 1)
 
 
 def long_grouping_changed():
     study = Study()
     kit.replace(study.path("groupements.csv"), "96099,Port-Ésquel,249600011", "96301,Valmorans,249600011")
-    study.again("both groupings of one file", ["groupings", "zones", "findings"], 2)
+    study.again("both groupings of one file", ["groupings", "contexts", "zones", "findings"], 2)
 
 
 def long_communes_changed():
@@ -141,7 +141,7 @@ def long_communes_changed():
 def long_bands_changed():
     study = Study()
     kit.replace(study.file, "bands_min: [5, 10, 15, 20, 30]", "bands_min: [5, 10, 15, 20, 40]")
-    study.again("bands", ["coverage", "catchments", "isochrones", "perimeter-catchments"], 0)
+    study.again("bands", ["care-densities", "coverage", "catchments", "isochrones", "perimeter-catchments"], 0)
 
 
 def long_credits_changed():

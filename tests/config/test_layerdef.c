@@ -19,7 +19,9 @@ TEST(the_shipped_layers_have_the_promised_properties) {
     static const struct {
         const char *id, *properties;
     } promised[] = {
-        {"communes", "code nom population departement"},
+        {"communes", "code nom population departement surface_km2 densite"},
+        {"densite-medicale", "code nom population {service}_nombre {service}_pour_100000"},
+        {"contexte", "id nom communes population surface_km2 densite"},
         {"etablissements", "id nom service code_commune statut"},
         {"couverture", "code nom population {service}_min {service}_id {service}_tranche"},
         {"bassins", "id nom service communes population surface_km2 temps_moyen_min temps_max_min"},
@@ -65,8 +67,11 @@ TEST(every_title_and_meaning_is_there_in_both_languages) {
             CHECK(d->properties[p].title.en && d->properties[p].meaning.en);
         for (size_t f = 0; f < d->figure_count; f++)
             CHECK(d->figures[f].title.en != NULL);
-        for (size_t e = 0; d->legend && e < d->legend->count; e++)
-            CHECK(d->legend->entries[e].title.en != NULL);
+        for (size_t l = 0; l < d->legend_count; l++) {
+            CHECK(d->legend[l].title.en != NULL);
+            for (size_t e = 0; e < d->legend[l].count; e++)
+                CHECK(d->legend[l].entries[e].title.en != NULL);
+        }
     }
     maille_layer_defs_free(defs, count);
 }
@@ -92,6 +97,16 @@ TEST(details_of_a_definition_are_read) {
     CHECK_NEAR(d->properties[maille_layer_property(d, "surface_km2")].factor, 1e-6, 0);
     CHECK(isnan(d->legend->entries[0].upto));
     CHECK_TEXT(d->legend->missing_colour, "#bdbdbd");
+    CHECK_INT(d->legend_count, 1);
+    CHECK(d->per == NULL);
+    d = find(defs, count, "communes");
+    CHECK_INT(d->legend_count, 2);
+    CHECK_TEXT(d->legend[1].property, "densite");
+    CHECK_INT(d->legend[1].count, 5);
+    d = find(defs, count, "contexte");
+    CHECK_TEXT(d->per, "grouping");
+    CHECK_TEXT(d->where_value, "{grouping}");
+    CHECK(d->grouping == NULL);
     maille_layer_defs_free(defs, count);
 }
 
@@ -214,6 +229,16 @@ TEST(figures_and_legends_are_checked) {
                   "    - {upto: 2, colour: '#bdbdbd', title: A}\n"
                   "    - {value: b, colour: '#bdbdbd', title: A}\n",
                   ":19: a legend has either");
+    check_refused(head, shape, code, "per: service\n", ":13: per \"service\" was not known");
+    check_refused(head, shape, code,
+                  "legends:\n"
+                  "  - {title: A, property: code, missing: '#bdbdbd', entries: []}\n"
+                  "  - {title: B, property: code, missing: '#bdbdbd', entries: []}\n",
+                  ":15: property \"code\" had two legends");
+    check_refused(head, shape, code,
+                  "legend: {title: A, property: code, missing: '#bdbdbd', entries: []}\n"
+                  "legends: []\n",
+                  ":14: legends stood beside legend");
 }
 
 TEST(memory_that_runs_out_is_said) {

@@ -248,6 +248,9 @@ static inline maille_store *new_region(maille_ctx *ctx, const char *roads_licenc
 static const maille_step_state region_steps[] = {
     {"codes", true, false, NULL},
     {"borders", true, false, NULL},
+    {"contexts", true, false, NULL},
+    {"densities", true, false, NULL},
+    {"care-densities", true, false, NULL},
     {"network", true, false, NULL},
     {"coverage", true, false, NULL},
     {"catchments", true, true, NULL},

@@ -23,13 +23,13 @@ def export():
 
 
 def legends():
-    """{layer: (values or bounds, colours)} of layers/*.yaml, read by their plain form."""
+    """{layer: colours of each legend} of layers/*.yaml, read by their plain form."""
     out = {}
     folder = os.path.join(os.environ["SOURCE"], "layers")
     for name in os.listdir(folder):
         if name.endswith(".yaml"):
-            lines = [x for x in kit.read(os.path.join(folder, name)).splitlines() if "colour: " in x]
-            out[name[:-5]] = [x.split("colour: ")[1].split('"')[1] for x in lines]
+            parts = kit.read(os.path.join(folder, name)).split("missing: ")[1:]
+            out[name[:-5]] = [[x.split('"')[1] for x in part.split("colour: ")[1:]] for part in parts]
     return out
 
 
@@ -48,9 +48,11 @@ def colour_of(symbol):
 
 def test_every_feature_is_in_one_class_of_the_legend():
     folder, wanted, seen = export(), legends(), 0
-    for name in kit.LAYERS:
+    check("a layer of two legends", len(wanted["communes"]) == 2)
+    for name in kit.with_contexts(kit.LAYERS, "bv", "epci", "pdsa"):
+        legends_of = wanted[name.split("-")[0] if name.startswith("contexte-") else name]
         db, rows = styles(os.path.join(folder, name + ".gpkg"))
-        same(f"{name} has a style", bool(rows), bool(wanted[name]))
+        drawn = []
         same(f"{name}: one default", sum(r[5] for r in rows), 1 if rows else 0)
         count = db.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0]
         for table, column, title, qml, sld, _ in rows:
@@ -58,7 +60,7 @@ def test_every_feature_is_in_one_class_of_the_legend():
             tree = xml.fromstring(qml[qml.index("<qgis"):])
             rules = tree.findall("renderer-v2/rules/rule")
             symbols = {s.get("name"): s for s in tree.findall("renderer-v2/symbols/symbol")}
-            same(f"{name} {title}: colours", [colour_of(symbols[r.get("symbol")]) for r in rules[:-1]], wanted[name])
+            drawn.append([colour_of(symbols[r.get("symbol")]) for r in rules[:-1]])
             same(f"{name}: the last is for what is left", rules[-1].get("filter"), "ELSE")
             conditions = [r.get("filter") for r in rules[:-1]]
             sums = " + ".join(f"COALESCE(({c}), 0)" for c in conditions)
@@ -70,6 +72,8 @@ def test_every_feature_is_in_one_class_of_the_legend():
             names = [{p.text for p in r.iter(OGC + "PropertyName")} for r in sld_rules]
             same(f"{name} {title}: as many rules in the SLD", len(names), len(rules))
             check(f"{name}: they ask one property", len(set().union(*names)) == 1, names)
+        same(f"{name}: a style of each legend, in its colours", [x for k, x in enumerate(drawn) if x not in drawn[:k]],
+             legends_of)
     check("many features were classed", seen > 500, seen)
 
 

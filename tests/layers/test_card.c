@@ -222,7 +222,7 @@ TEST(layers_that_are_not_ready_are_left_out) {
     memcpy(steps, region_steps, sizeof steps);
     for (size_t s = 0; s < REGION_STEPS; s++)
         steps[s].done =
-            strcmp(steps[s].step, "codes") == 0 || strcmp(steps[s].step, "borders") == 0;
+            strcmp(steps[s].step, "densities") == 0 || strcmp(steps[s].step, "borders") == 0;
     maille_catalogue *c = NULL;
     CHECK_OK(maille_catalogue_new(ctx, store, MAILLE_INTERNE, steps, REGION_STEPS, &c));
     maille_json *card = card_of(c, &all, "2A001");

@@ -2,6 +2,8 @@
  * the workspace. */
 #include "region.h"
 
+#include <maille/items.h>
+
 static maille_ctx *ctx;
 
 TEST(layers_are_ready_when_their_steps_have_run) {
@@ -18,6 +20,51 @@ TEST(layers_are_ready_when_their_steps_have_run) {
     CHECK(!state->ready);
     CHECK_FAILS(maille_catalogue_find(ctx, c, "couvertures", &state), MAILLE_NOT_FOUND,
                 "layer \"couvertures\" was not found; nearest: couverture, ");
+    maille_catalogue_free(c);
+    maille_store_close(store);
+}
+
+static const char groupings[] =
+    "6|grouping|epci|~|/a/g.csv|f0f0|~|INSEE|CC0|{}|3|3|0|0|[]|maille|2026-01-01|moi\n"
+    "7|grouping|pdsa|~|/a/p.csv|f1f1|~|ARS|ODbL 1.0|{}|3|3|0|0|[]|maille|2026-01-01|moi\n"
+    "8|grouping|pdsa|~|/a/q.csv|f2f2|~|ARS|ODbL 1.0|{}|3|3|0|0|[]|maille|2026-01-01|moi\n"
+    "9|grouping|pays|~|/a/r.csv|f3f3|~|~|CC0|{}|3|3|0|0|[]|maille|2026-01-01|moi";
+
+/* A definition "per: grouping" is one layer for each, whatever number of files it came from. */
+TEST(each_grouping_has_a_layer) {
+    maille_store *store = new_region(ctx, "ODbL 1.0");
+    maille_catalogue *c = catalogue_of(ctx, store, MAILLE_PUBLIC);
+    const maille_layer_state *state = NULL;
+    maille_items *items = NULL;
+    const maille_selection all = {.limit = -1};
+    maille_strbuf about = {0};
+    bool found = false;
+    size_t count = maille_catalogue_count(c);
+    CHECK_FAILS(maille_catalogue_find(ctx, c, "contexte", &state), MAILLE_NOT_FOUND, "not found");
+    maille_catalogue_free(c);
+    fill(ctx, store, "import", groupings);
+    fill(ctx, store, "context",
+         "1|epci|200|Communauté|1|[\"01001\"]|250.4|100000000|2.504|1 46 2 47\n"
+         "2|pdsa|200|Garde|2|[\"01001\",\"2A001\"]|1750.4|2000000|875.2|1 46 2 47");
+    c = catalogue_of(ctx, store, MAILLE_PUBLIC);
+    CHECK_INT(maille_catalogue_count(c), count + 3);
+    CHECK_OK(maille_catalogue_find(ctx, c, "contexte-pdsa", &state));
+    CHECK_TEXT(state->def->grouping, "pdsa");
+    CHECK_TEXT(state->def->title.fr, "Contexte : Secteurs de garde (permanence des soins)");
+    CHECK_TEXT(state->def->title.en, "Context: On-call sectors");
+    CHECK_OK(maille_layer_members(ctx, c, "contexte-pdsa", &about));
+    CHECK(about.text && strstr(about.text, "\"ARS\"") && !strstr(about.text, "INSEE"));
+    CHECK_OK(maille_catalogue_find(ctx, c, "contexte-pays", &state)); /* no rule says its name */
+    CHECK_TEXT(state->def->title.fr, "Contexte : pays");
+    CHECK_OK(maille_items_open(ctx, c, "contexte-epci", &all, &items));
+    CHECK_OK(maille_items_next(ctx, items, &found));
+    CHECK(found);
+    CHECK_TEXT(maille_items_id(items), "200");
+    CHECK_TEXT(maille_items_value(items, 1).text, "Communauté");
+    CHECK_OK(maille_items_next(ctx, items, &found));
+    CHECK(!found);
+    maille_items_free(items);
+    maille_strbuf_free(&about);
     maille_catalogue_free(c);
     maille_store_close(store);
 }
@@ -129,7 +176,7 @@ TEST(public_files_hold_nothing_of_a_draft) {
             written++;
         }
     }
-    CHECK_INT(written, 39);
+    CHECK_INT(written, 42);
     maille_catalogue_free(c);
     maille_store_close(store);
 }
@@ -350,6 +397,7 @@ static void stop(void) {
 }
 
 RUN_TESTS(CASE(start), CASE(layers_are_ready_when_their_steps_have_run),
+          CASE(each_grouping_has_a_layer),
           CASE(the_hash_tells_what_the_audience_may_see_and_nothing_else),
           CASE(public_files_hold_nothing_of_a_draft),
           CASE(licences_add_up_and_a_missing_one_is_a_warning),

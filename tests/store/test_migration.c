@@ -132,5 +132,40 @@ TEST(version_3_keeps_its_history_and_gets_a_journal) {
     maille_ctx_free(ctx);
 }
 
+/* What version 4 held of zones is drawn by another step from then on: their remarks go. */
+TEST(version_4_gets_tables_for_the_map) {
+    maille_ctx *ctx = NULL;
+    maille_store *store = NULL;
+    maille_migrations fourth = {maille_known_migrations().steps, 4};
+    const char *path = test_scratch("fourth.maille");
+    CHECK_INT(maille_ctx_new(&ctx), MAILLE_OK);
+    CHECK_OK(maille_store_create_with(ctx, path, 2154, "test", fourth, &store));
+    CHECK_OK(maille_sql_exec(
+        ctx, store->db,
+        "INSERT INTO zone (id, name, service, population) VALUES ('z', 'Z', 'mg', 12);"
+        "INSERT INTO remark (origin, audience, severity, kind, message) VALUES"
+        " ('step:zones', '', 'information', 'contours-imparfaits', 'x'),"
+        " ('step:codes', '', 'information', 'passage', 'y');",
+        "test"));
+    maille_store_close(store);
+    CHECK_OK(maille_store_open(ctx, path, MAILLE_STORE_WRITE, "test", &store));
+    CHECK_INT(access(test_scratch("fourth.maille.backup-v4"), F_OK), 0);
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM zone WHERE population = 12"), 1);
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM remark WHERE origin = 'step:codes'"), 1);
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM remark"), 1);
+    CHECK_OK(maille_sql_exec(ctx, store->db,
+                             "INSERT INTO context (grouping, id, name, communes, codes, "
+                             "population, area_m2, geom) VALUES ('epci', '1', 'A', 1, '[]', 6, 1, "
+                             "GeomFromText('MULTIPOLYGON(((0 0, 2 0, 2 2, 0 2, 0 0)))', 4326));"
+                             "INSERT INTO commune_density VALUES ('01001', 12.5);"
+                             "INSERT INTO service_density VALUES ('01001', 'mg', 1, NULL);",
+                             "test"));
+    CHECK_INT(number(ctx, store, "SELECT count(*) FROM idx_context_geom WHERE xmax = 2"), 1);
+    CHECK_OK(maille_store_check(ctx, store));
+    maille_store_close(store);
+    maille_ctx_free(ctx);
+}
+
 RUN_TESTS(CASE(version_1_is_brought_up_with_all_that_it_holds),
-          CASE(version_3_keeps_its_history_and_gets_a_journal))
+          CASE(version_3_keeps_its_history_and_gets_a_journal),
+          CASE(version_4_gets_tables_for_the_map))
