@@ -150,7 +150,8 @@ def test_answers_hold():
     reads = ["/perimeters", "/perimeters/cpts-a", "/perimeters/cpts-a/codes", "/perimeters/cpts-a/history", "/history",
              "/perimeters/cpts-a/diff?de=2020-01-01", "/diff?de=2020-01-01", "/diff?scenarios=reference,essai", "/findings",
              "/contested", "/coverage", "/proposals?methode=nearest", "/scenarios", "/scenarios/compare?scenarios=reference,essai",
-             "/handover?ids=cpts-a", "/journal", "/comments?commune=01001"]
+             "/handover?ids=cpts-a", "/journal", "/comments?commune=01001", "/layers", "/study", "/members", "/groupings",
+             "/collections/communes/columns?properties=nom", "/perimeters/cpts-a/groupings"]
     add = {"geste": "add", "perimetre": "cpts-a", "codes": ["01003"]}
     sent = [("post", "/scenarios", {"id": "essai"}), ("post", "/what-if", {"gestes": [add]}),
             ("post", "/changes", {"id": "un", "vu": {"cpts-a": "v1"}, "gestes": [add]}),
