@@ -27,6 +27,8 @@ typedef struct {
     const char *from;       /* another table joined by key (and service); NULL = the layer's view */
     const char *per;        /* "service": one property for each service; NULL */
     const char *where_rule; /* "zoning": only services that the zoning rule set names; NULL */
+    /* key "where: {column: value}": only such rows of `from`; NULL */
+    const char *where_column, *where_value;
     maille_property_type type; /* text, int, number, bool, texts */
     int decimals;              /* numbers */
     double factor;             /* published = column × factor (m² → km²: 1e-6); 1 */
@@ -105,6 +107,32 @@ maille_status maille_layer_defs_read(maille_ctx *ctx, const char *folder, maille
 void maille_layer_defs_free(maille_layer_def **defs, size_t count);
 /* Number of a property by its name as defined, or -1. */
 int maille_layer_property(const maille_layer_def *def, const char *name);
+/* ---- views: layers/views/<id>.yaml, maps that are shown together -------------------------------
+ */
+
+typedef struct {
+    int line;
+    const char *id;
+    maille_title title, description;
+    const char *layer;    /* its id, whether there is one or not */
+    const char *property; /* as published; NULL = the layer's usual one */
+    size_t service_count; /* "{service}" in `property`: the first of these that the study has */
+    const char **services;
+    maille_title lacking; /* what to import where the layer is not there */
+} maille_view_def;
+typedef struct {
+    const char *id; /* file name = id */
+    maille_title title;
+    size_t count;
+    maille_view_def *views;
+    maille_yaml_file *file;
+} maille_view_set;
+#define MAILLE_DEFAULT_VIEWS "lancement"
+/* Of the folder of layers; MAILLE_REFUSED with file and line for what does not hold. */
+maille_status maille_view_set_read(maille_ctx *ctx, const char *folder, const char *id,
+                                   maille_view_set **out);
+void maille_view_set_free(maille_view_set *set);
+
 /* Whether a text holds "{service}". */
 bool maille_per_service(const char *text);
 

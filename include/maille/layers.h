@@ -47,6 +47,15 @@ const maille_publication_rules *maille_catalogue_publication(const maille_catalo
 const maille_zoning_rules *maille_catalogue_zoning(const maille_catalogue *catalogue);
 const maille_name_rules *maille_catalogue_names(const maille_catalogue *catalogue);
 
+/* A view (layerdef.h) in this workspace. */
+typedef struct {
+    const maille_view_def *def;
+    const maille_layer_state *layer; /* NULL: it cannot be shown here */
+    const char *property;            /* of the layer; NULL = its usual one */
+} maille_view;
+/* All of them, in order; the catalogue's. */
+const maille_view *maille_catalogue_views(const maille_catalogue *catalogue, size_t *count);
+
 /* A figure of the summary, in words of the layer's definition. */
 typedef struct {
     char title[96];

@@ -73,6 +73,9 @@ static maille_status check_property(const reader *r, const maille_yaml *map,
                              "where_rule stood without per: service");
     if (p->per && !p->from)
         return config_refuse(r->ctx, r->file, p->line, "per: service stood without from");
+    if (p->where_column && !p->from)
+        return config_refuse(r->ctx, r->file, config_line(map, "where"),
+                             "where stood without from");
     if (p->from && r->def->key_prefix)
         return config_refuse(r->ctx, r->file, config_line(map, "from"),
                              "from does not go with a key_prefix");
@@ -86,10 +89,25 @@ static maille_status check_property(const reader *r, const maille_yaml *map,
     return MAILLE_OK;
 }
 
+/* "where: {column: value}" */
+static maille_status read_where(const reader *r, const maille_yaml *map, const char **column,
+                                const char **value) {
+    const maille_yaml *where = NULL;
+    maille_status status = config_map(r->ctx, r->file, map, "where", false, &where);
+    if (status || !where)
+        return status;
+    if (where->count != 1)
+        return config_refuse(r->ctx, r->file, where->line, "where held %zu columns, not 1",
+                             where->count);
+    *column = where->keys[0];
+    return text_of(r, where, where->keys[0], true, value);
+}
+
 static maille_status read_property(const reader *r, const maille_yaml *map,
                                    maille_property_def *p) {
-    static const char *const keys[] = {"name",     "column", "from", "per",   "where_rule", "type",
-                                       "decimals", "factor", "unit", "title", "meaning",    NULL};
+    static const char *const keys[] = {"name",       "column",  "from",     "where",  "per",
+                                       "where_rule", "type",    "decimals", "factor", "unit",
+                                       "title",      "meaning", NULL};
     static const char *const per[] = {"service", NULL}, *const where_rule[] = {"zoning", NULL};
     p->line = map->line;
     p->factor = 1;
@@ -98,6 +116,7 @@ static maille_status read_property(const reader *r, const maille_yaml *map,
         (status = text_of(r, map, "name", true, &p->name)) != MAILLE_OK ||
         (status = text_of(r, map, "column", true, &p->column)) != MAILLE_OK ||
         (status = text_of(r, map, "from", false, &p->from)) != MAILLE_OK ||
+        (status = read_where(r, map, &p->where_column, &p->where_value)) != MAILLE_OK ||
         (status = text_of(r, map, "unit", false, &p->unit)) != MAILLE_OK ||
         (status = config_word(r->ctx, r->file, map, "per", false, per, &p->per)) != MAILLE_OK ||
         (status = config_word(r->ctx, r->file, map, "where_rule", false, where_rule,
@@ -284,18 +303,6 @@ static maille_status read_legends(const reader *r, const maille_yaml *root) {
 
 /* ---- the layer ---- */
 
-static maille_status read_where(const reader *r, const maille_yaml *root) {
-    const maille_yaml *where = NULL;
-    maille_status status = config_map(r->ctx, r->file, root, "where", false, &where);
-    if (status || !where)
-        return status;
-    if (where->count != 1)
-        return config_refuse(r->ctx, r->file, where->line, "where held %zu columns, not 1",
-                             where->count);
-    r->def->where_column = where->keys[0];
-    return text_of(r, where, where->keys[0], true, &r->def->where_value);
-}
-
 static maille_status read_geometry(const reader *r, const maille_yaml *root) {
     static const char *const types[] = {"polygon", "point", "none", NULL};
     maille_layer_def *def = r->def;
@@ -399,7 +406,7 @@ static maille_status read_view(const reader *r, const maille_yaml *root) {
         (status = title_of(r, root, "title", true, &def->title)) != MAILLE_OK ||
         (status = title_of(r, root, "description", true, &def->description)) != MAILLE_OK ||
         (status = text_of(r, root, "view", true, &def->view)) != MAILLE_OK ||
-        (status = read_where(r, root)) != MAILLE_OK ||
+        (status = read_where(r, root, &def->where_column, &def->where_value)) != MAILLE_OK ||
         (status = text_of(r, root, "key", true, &def->key)) != MAILLE_OK)
         return status;
     return text_of(r, root, "key_prefix", false, &def->key_prefix);

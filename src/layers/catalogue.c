@@ -184,6 +184,7 @@ static void free_shared(maille_catalogue *c) {
         layers_plan_free(c->plans[i]);
     maille_free(c->plans);
     maille_layer_defs_free(c->defs, c->def_count);
+    maille_view_set_free(c->view_set);
     maille_free(c->states);
     maille_study_free(c->study);
     maille_publication_rules_free(c->publication);
@@ -214,6 +215,7 @@ maille_status maille_catalogue_new(maille_ctx *ctx, maille_store *store, maille_
     MAILLE_TRY(layers_read_inputs(ctx, c));
     MAILLE_TRY(read_definitions(ctx, c, steps, step_count));
     MAILLE_TRY(make_plans(ctx, c));
+    MAILLE_TRY(layers_resolve_views(ctx, c));
     MAILLE_TRY(layers_parameters(ctx, c, &c->parameters));
     MAILLE_TRY(make_own(ctx, c));
     MAILLE_TRY(layers_hash(ctx, c, &c->made->hash));

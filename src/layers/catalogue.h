@@ -43,6 +43,8 @@ struct maille_catalogue {
     unsigned char *credited; /* one flag per import: the audience may know of it */
     bool has_roads;
     char *parameters; /* JSON */
+    maille_view_set *view_set;
+    maille_view *views; /* one each, in the arena */
 };
 
 /* Columns of catalogue->imports. */
@@ -58,6 +60,9 @@ enum {
     IMPORT_OPTIONS,
     IMPORT_COLUMNS
 };
+
+/* views.c: reads the views and finds what each shows. */
+maille_status layers_resolve_views(maille_ctx *ctx, maille_catalogue *catalogue);
 
 /* inputs.c: reads the imports, and which of them the audience may know of. */
 maille_status layers_read_inputs(maille_ctx *ctx, maille_catalogue *catalogue);
@@ -86,6 +91,7 @@ typedef struct {
     const char *const *kinds;
     size_t count;
     const char *grouping;
+    const char *indicator; /* the same of indicators */
     bool all_groupings;
 } layers_resting;
 /* Their sources as a JSON array, and the licence of the result as text. */

@@ -82,6 +82,8 @@ static maille_status check_property(const checker *k, const maille_property_def 
         status = column(k, p->line, k->def->view, k->def->key, MAILLE_P_TEXT);
     if (!status && p->per)
         status = column(k, p->line, table, "service", MAILLE_P_TEXT);
+    if (!status && p->where_column)
+        status = column(k, p->line, table, p->where_column, MAILLE_P_TEXT);
     return status;
 }
 

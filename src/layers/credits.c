@@ -19,6 +19,8 @@ static bool rests_on(const maille_catalogue *c, const layers_resting *on, size_t
         named = strcmp(on->kinds[s], kind) == 0;
     if (named && !on->all_groupings && strcmp(kind, "grouping") == 0)
         named = on->grouping && same(c->imports->columns[IMPORT_NAME].texts[i], on->grouping);
+    if (named && on->indicator && strcmp(kind, "indicators") == 0)
+        named = same(c->imports->columns[IMPORT_NAME].texts[i], on->indicator);
     return named && c->credited[i];
 }
 
@@ -96,12 +98,23 @@ maille_status layers_credits_on(maille_ctx *ctx, const maille_catalogue *c,
     return sources->failed || licence->failed ? maille_no_memory(ctx) : MAILLE_OK;
 }
 
+/* The indicator that a layer shows; NULL. */
+static const char *indicator_of(const maille_layer_def *def) {
+    for (size_t i = 0; i < def->property_count; i++) {
+        const maille_property_def *p = &def->properties[i];
+        if (p->where_column && strcmp(p->from, "commune_indicator") == 0)
+            return p->where_value;
+    }
+    return NULL;
+}
+
 maille_status layers_credits(maille_ctx *ctx, const maille_catalogue *c,
                              const maille_layer_def *def, maille_strbuf *sources,
                              maille_strbuf *licence) {
     const layers_resting on = {.layer = def->id,
                                .kinds = def->sources,
                                .count = def->source_count,
+                               .indicator = indicator_of(def),
                                .grouping = def->per ? def->grouping : c->study->zoning_unit};
     return layers_credits_on(ctx, c, &on, sources, licence);
 }

@@ -29,14 +29,14 @@ static bool same(const char *a, const char *b) {
 
 /* ---- tables ---- */
 
-/* Number of the source that reads `table` for `service`, from 1; made where there is none. SIZE_MAX
- * when memory ran out. */
-static size_t source_of(layers_plan *plan, const char *table, const char *service) {
-    for (size_t s = 0; s < plan->sources.count; s++)
-        if (strcmp(plan->sources.items[s].table, table) == 0 &&
-            same(plan->sources.items[s].service, service))
+/* Number of the source, from 1; made where there is none. SIZE_MAX when memory ran out. */
+static size_t source_of(layers_plan *plan, layers_source source) {
+    for (size_t s = 0; s < plan->sources.count; s++) {
+        const layers_source *o = &plan->sources.items[s];
+        if (strcmp(o->table, source.table) == 0 && same(o->service, source.service) &&
+            same(o->where_column, source.where_column) && same(o->where_value, source.where_value))
             return s + 1;
-    layers_source source = {table, service};
+    }
     return MAILLE_VEC_PUSH(&plan->sources, source) ? plan->sources.count : SIZE_MAX;
 }
 
@@ -49,7 +49,7 @@ static maille_status find_geometry(maille_ctx *ctx, layers_plan *plan) {
     if (!dot)
         return MAILLE_OK;
     const char *table = maille_arena_strndup(plan->arena, geometry, (size_t)(dot - geometry));
-    plan->geometry_source = table ? source_of(plan, table, NULL) : SIZE_MAX;
+    plan->geometry_source = table ? source_of(plan, (layers_source){.table = table}) : SIZE_MAX;
     return plan->geometry_source == SIZE_MAX ? maille_no_memory(ctx) : MAILLE_OK;
 }
 
@@ -79,7 +79,8 @@ static maille_status choose_rows(maille_ctx *ctx, const maille_catalogue *c, lay
     return MAILLE_OK;
 }
 
-/* Of a joined table the service's rows, and where it tells audiences apart those of ours alone. */
+/* Of a joined table the service's rows, those that the property names, and where it tells audiences
+ * apart those of ours alone. */
 static maille_status choose_joined(maille_ctx *ctx, const maille_catalogue *c, layers_plan *plan,
                                    size_t number) {
     const layers_source *source = &plan->sources.items[number];
@@ -87,7 +88,7 @@ static maille_status choose_joined(maille_ctx *ctx, const maille_catalogue *c, l
     maille_table *columns = NULL;
     struct kept {
         maille_filter all;
-        const maille_filter *children[2];
+        const maille_filter *children[3];
     } *kept = maille_arena_alloc(plan->arena, sizeof *kept);
     if (!kept)
         return maille_no_memory(ctx);
@@ -99,6 +100,9 @@ static maille_status choose_joined(maille_ctx *ctx, const maille_catalogue *c, l
     kept->all = (maille_filter){.op = MAILLE_F_AND, .children = kept->children};
     if (source->service)
         kept->children[kept->all.count++] = equals(plan->arena, "service", source->service);
+    if (source->where_column)
+        kept->children[kept->all.count++] =
+            equals(plan->arena, source->where_column, source->where_value);
     if (by_audience)
         kept->children[kept->all.count++] =
             equals(plan->arena, "audience", maille_audience_name(c->audience));
@@ -139,7 +143,8 @@ static maille_status add_field(maille_ctx *ctx, const maille_catalogue *c, layer
     layers_field field = {.def = p, .service = service, .column = p->column};
     field.name = id ? layers_expand(plan->arena, p->name, id) : p->name;
     field.json = field.name ? json_key(plan->arena, field.name) : NULL;
-    field.source = p->from ? source_of(plan, table, id) : 0;
+    field.source =
+        p->from ? source_of(plan, (layers_source){table, id, p->where_column, p->where_value}) : 0;
     if (!field.json || field.source == SIZE_MAX)
         return maille_no_memory(ctx);
     if (!layers_column_type(ctx, c->store, table, p->column, &field.stored))

@@ -22,7 +22,8 @@ typedef struct {
 /* A table that is joined to the view by the layer's key. */
 typedef struct {
     const char *table;
-    const char *service; /* only rows of this service; NULL = all */
+    const char *service;                    /* only rows of this service; NULL = all */
+    const char *where_column, *where_value; /* only such rows; NULL */
 } layers_source;
 
 struct layers_plan {

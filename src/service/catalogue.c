@@ -233,12 +233,25 @@ done:
 
 /* ---- all of them ---- */
 
-/* Views that the definitions of the house name; none is defined yet. */
-static maille_status add_views(view *v, const request *r, maille_jout *j) {
-    (void)v, (void)r;
+/* The maps that the house shows together; who does not see the layer of one lacks it. */
+static void add_views(view *v, const request *r, maille_jout *j) {
+    size_t count = 0;
+    const maille_view *all = maille_catalogue_views(ogc_catalogue(v, r), &count);
     maille_j_open(j, "vues", '[');
+    for (size_t i = 0; i < count; i++) {
+        const maille_view_def *def = all[i].def;
+        bool there = all[i].layer && ogc_shown(r, all[i].layer);
+        maille_j_open(j, NULL, '{');
+        maille_j_text(j, "id", def->id);
+        maille_j_text(j, "titre", ogc_title(r, &def->title));
+        maille_j_text(j, "description", ogc_title(r, &def->description));
+        maille_j_text(j, "couche", def->layer);
+        maille_j_text(j, "propriete", there ? all[i].property : NULL);
+        maille_j_bool(j, "disponible", there);
+        maille_j_text(j, "manque", there ? NULL : ogc_title(r, &def->lacking));
+        maille_j_close(j, '}');
+    }
     maille_j_close(j, ']');
-    return MAILLE_OK;
 }
 
 /* What cannot be shown yet. Of layers that tell départements apart by no means, an account that is
@@ -274,7 +287,7 @@ maille_status answer_layers(view *v, const request *r, reply *out) {
             MAILLE_TRY(add_layer(v, r, layer, &j));
     }
     maille_j_close(&j, ']');
-    MAILLE_TRY(add_views(v, r, &j));
+    add_views(v, r, &j);
     add_absent(v, r, &j);
     maille_j_close(&j, '}');
 done:

@@ -87,15 +87,18 @@ static maille_status add_folder(maille_ctx *ctx, const char *folder, maille_hash
 }
 
 static maille_status add_definitions(maille_ctx *ctx, maille_hasher *hasher) {
-    maille_strbuf rules = {0};
+    static const char *const parts[] = {"", "/rules", "/views"};
+    maille_strbuf path = {0};
     char *folder = NULL;
     maille_status status = MAILLE_OK;
     MAILLE_TRY(maille_layers_folder(ctx, &folder));
-    MAILLE_TRY(add_folder(ctx, folder, hasher));
-    maille_strbuf_addf(&rules, "%s/rules", folder);
-    MAILLE_TRY(rules.failed ? maille_no_memory(ctx) : add_folder(ctx, rules.text, hasher));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        maille_strbuf_clear(&path);
+        maille_strbuf_addf(&path, "%s%s", folder, parts[i]);
+        MAILLE_TRY(path.failed ? maille_no_memory(ctx) : add_folder(ctx, path.text, hasher));
+    }
 done:
-    maille_strbuf_free(&rules);
+    maille_strbuf_free(&path);
     maille_free(folder);
     return status;
 }

@@ -149,7 +149,8 @@ CPTS_FIELDS = ("id=id,name=nom,status=statut,contact=contact,since=depuis,by=acc
                "reason=motif,zone=zone,code=code")
 LAYERS = ["accessibilite", "bassins", "communes", "couverture", "cpts", "cpts-bassins",
           "cpts-chevauchements", "cpts-communes-disputees", "cpts-constats", "cpts-zones-blanches",
-          "densite-medicale", "etablissements", "isochrones", "perimetres", "perimetres-historique", "zones-sous-denses"]
+          "densite-medicale", "etablissements", "isochrones", "perimetres", "perimetres-historique", "poids",
+          "zones-sous-denses"]
 PUBLIC_LAYERS = [name for name in LAYERS if name != "perimetres-historique"]
 
 
