@@ -69,6 +69,80 @@ TEST(each_grouping_has_a_layer) {
     maille_store_close(store);
 }
 
+static void bands_changed(maille_store *store) {
+    CHECK_OK(maille_store_set(ctx, store, "study_json",
+                              "{\"study\":\"petit\",\"services\":[{\"id\":\"maternite\","
+                              "\"bands_min\":[45]}]}"));
+}
+
+static const maille_view *view_of(const maille_catalogue *c, const char *id) {
+    size_t count = 0;
+    const maille_view *views = maille_catalogue_views(c, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(views[i].def->id, id) == 0)
+            return &views[i];
+    exit(1);
+}
+
+/* What a launch map shows depends on what the workspace has. */
+TEST(views_show_what_there_is) {
+    maille_store *store = new_region(ctx, "ODbL 1.0");
+    maille_catalogue *c = catalogue_of(ctx, store, MAILLE_PUBLIC);
+    CHECK(view_of(c, "secteurs-garde")->layer == NULL); /* no such grouping */
+    CHECK(view_of(c, "attraction-liberaux")->layer == NULL);
+    CHECK_TEXT(view_of(c, "attraction-hopitaux")->layer->def->id, "couverture");
+    CHECK_TEXT(view_of(c, "attraction-hopitaux")->property, "maternite_min");
+    CHECK_TEXT(view_of(c, "densite-medicale")->property, "medecin_generaliste_pour_100000");
+    CHECK_TEXT(view_of(c, "densite-population")->property, "densite");
+    maille_catalogue_free(c);
+    fill(ctx, store, "import", groupings);
+    bands_changed(store); /* leaves no doctor among the services */
+    c = catalogue_of(ctx, store, MAILLE_PUBLIC);
+    CHECK_TEXT(view_of(c, "secteurs-garde")->layer->def->id, "contexte-pdsa");
+    CHECK(view_of(c, "densite-medicale")->layer == NULL);
+    CHECK_TEXT(view_of(c, "attraction-hopitaux")->property, "maternite_min");
+    maille_catalogue_free(c);
+    maille_step_state steps[REGION_STEPS];
+    memcpy(steps, region_steps, sizeof steps);
+    for (size_t s = 0; s < REGION_STEPS; s++)
+        steps[s].done = strcmp(steps[s].step, "densities") != 0;
+    CHECK_OK(maille_catalogue_new(ctx, store, MAILLE_PUBLIC, steps, REGION_STEPS, &c));
+    CHECK(view_of(c, "densite-population")->layer == NULL);
+    maille_catalogue_free(c);
+    maille_store_close(store);
+}
+
+/* An indicator is joined by its name, and credited alone. */
+TEST(jobs_stand_beside_inhabitants) {
+    maille_store *store = new_region(ctx, "ODbL 1.0");
+    const maille_selection one = {.id = "2A001", .limit = -1};
+    maille_items *items = NULL;
+    maille_strbuf about = {0};
+    bool found = false;
+    fill(ctx, store, "import",
+         "6|indicators|ald|~|/a/a.csv|f0f0|~|CNAM|CC0|{}|3|3|0|0|[]|maille|2026-01-01|moi\n"
+         "7|indicators|emplois|~|/a/e.csv|f1f1|~|INSEE emplois|CC0|{}|3|3|0|0|[]|maille|"
+         "2026-01-01|moi");
+    fill(ctx, store, "commune_indicator", "ald|2A001|180\nemplois|2A001|420\nald|01001|190");
+    maille_catalogue *c = catalogue_of(ctx, store, MAILLE_PUBLIC);
+    CHECK_OK(maille_items_open(ctx, c, "poids", &one, &items));
+    CHECK_OK(maille_items_next(ctx, items, &found));
+    CHECK(found);
+    CHECK_NEAR(maille_items_value(items, 2).number, 1500, 0);
+    CHECK_NEAR(maille_items_value(items, 3).number, 420, 0);
+    maille_items_free(items);
+    CHECK_OK(maille_items_open(ctx, c, "poids", &(maille_selection){.id = "01001", .limit = -1},
+                               &items));
+    CHECK_OK(maille_items_next(ctx, items, &found));
+    CHECK(found && maille_items_value(items, 3).null);
+    maille_items_free(items);
+    CHECK_OK(maille_layer_members(ctx, c, "poids", &about));
+    CHECK(about.text && strstr(about.text, "INSEE emplois") && !strstr(about.text, "CNAM"));
+    maille_strbuf_free(&about);
+    maille_catalogue_free(c);
+    maille_store_close(store);
+}
+
 /* ---- the hash ---- */
 
 static void hash_of(maille_store *store, maille_audience audience, char out[65]) {
@@ -135,11 +209,6 @@ static void communes_changed(maille_store *store) {
          "1|communes|~|~|/a/communes.geojson|a0a0|2018-01-01|IGN|Licence Ouverte 2.0|{}|3|3|0|0|[]|"
          "maille|2026-01-01|moi");
 }
-static void bands_changed(maille_store *store) {
-    CHECK_OK(maille_store_set(ctx, store, "study_json",
-                              "{\"study\":\"petit\",\"services\":[{\"id\":\"maternite\","
-                              "\"bands_min\":[45]}]}"));
-}
 
 TEST(the_hash_tells_what_the_audience_may_see_and_nothing_else) {
     check_hashes(nothing, false, false);
@@ -176,7 +245,7 @@ TEST(public_files_hold_nothing_of_a_draft) {
             written++;
         }
     }
-    CHECK_INT(written, 42);
+    CHECK_INT(written, 45);
     maille_catalogue_free(c);
     maille_store_close(store);
 }
@@ -397,7 +466,8 @@ static void stop(void) {
 }
 
 RUN_TESTS(CASE(start), CASE(layers_are_ready_when_their_steps_have_run),
-          CASE(each_grouping_has_a_layer),
+          CASE(each_grouping_has_a_layer), CASE(views_show_what_there_is),
+          CASE(jobs_stand_beside_inhabitants),
           CASE(the_hash_tells_what_the_audience_may_see_and_nothing_else),
           CASE(public_files_hold_nothing_of_a_draft),
           CASE(licences_add_up_and_a_missing_one_is_a_warning),
