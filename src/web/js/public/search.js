@@ -10,7 +10,7 @@ export function searchBox({ onChoose, label = t("search-commune"), limit = 8, va
     const input = h("input", { type: "search", role: "combobox", "aria-label": label, placeholder: label, "aria-autocomplete": "list",
         "aria-expanded": "false", "aria-controls": listId, autocomplete: "off", spellcheck: "false", value });
     const list = h("ul", { class: "suggestions", role: "listbox", id: listId, "aria-label": label, hidden: true });
-    const box = h("div", { class: "search", role: "search" }, input, list);
+    const box = h("div", { class: "search", role: "search", "aria-label": label }, input, list);
     let found = [];
     let active = -1;
     let asked = null;
