@@ -55,7 +55,7 @@ class Travel {
         context.corner.append(this.legend);
         context.view.map.getContainer().append(this.cross);
         this.element = h("div", { class: "travel" }, h("p", { class: "small" }, t("travel-text")),
-            searchBox({ onChoose: (commune) => this.#toCommune(commune) }), this.#modes(), this.#form(), this.result);
+            searchBox({ label: t("travel-search"), onChoose: (commune) => this.#toCommune(commune) }), this.#modes(), this.#form(), this.result);
     }
 
     /* ---- the form ---- */

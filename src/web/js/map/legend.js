@@ -30,8 +30,8 @@ export function themeLegend({ theme, entries, counts, service }, { services = []
     const marks = marksOf(layer, property.nom);
     const one = layer.proprietes.some((own) => own.nom === "service") && services.find((own) => own.id === service);
     return [
-        h("p", { class: "legend-head" }, h("strong", {}, theme.title), property.unite && !theme.title.includes(property.unite) && ` (${property.unite})`,
-            h("span", { class: "soft" }, ` – ${layer.titre}${one ? `, ${one.titre}` : ""}`)),
+        h("p", { class: "legend-head" }, h("strong", {}, theme.title), property.unite && !theme.title.includes(property.unite) && ` (${property.unite})`),
+        h("p", { class: "small soft" }, layer.titre, one && ` – ${one.titre}`),
         counts && h("p", { class: "legend-count" }, t(counts.some((one) => one.population) ? "count-head-people" : "count-head")),
         legendRows(entries, counts, { missing: legend?.manquant }),
         marks.masque && h("p", { class: "small" }, h("span", { class: "swatch swatch-masked" }), ` ${t("masked")}`),
