@@ -73,7 +73,7 @@ export class Figures {
                 keep ? this.#findings : get(`/findings${query({ scenario: plan.scenario, kind: plan.genre, perimetre: id })}`, { signal })]);
             if (id !== this.#id) return undefined;
             this.#bands = keep ? this.#whole : null;
-            if (!keep) this.#effect = null;
+            if (!keep && this.#effect?.etats?.[id] !== plan.perimeters.get(id)?.etat) this.#effect = null; /* others came since */
             this.#whole = whole;
             this.#findings = findings;
         } catch (fault) {
@@ -169,8 +169,8 @@ export class Figures {
         const share = (id, { minutes, part }) => {
             const was = before(id, minutes);
             const changed = Number.isFinite(was) && Number.isFinite(part) && Math.abs(was - part) > 5e-4;
-            return h("span", { class: "edit-share" }, h("span", { class: "soft" }, `${minutes} min `), h("span", { "data-part": `${id}-${minutes}` }, percent(part)),
-                changed && h("span", { class: ["edit-signed", part > was ? "more" : "less"] }, ` ${signed(100 * (part - was), 1)}`));
+            return h("span", { class: "edit-share" }, h("span", { class: "soft" }, `${minutes} min`), h("span", { "data-part": `${id}-${minutes}` }, percent(part)),
+                changed && h("span", { class: ["edit-signed", part > was ? "more" : "less"] }, signed(100 * (part - was), 1)));
         };
         const open = this.parts.bands.querySelector("details")?.open ?? true;
         return fill(this.parts.bands, h("details", { open }, h("summary", {}, t("edit.bands")),

@@ -1,16 +1,23 @@
 /* What others change while one works: read again at once and told in a few words, without a reload. */
 import { session } from "../base/api.js";
-import { onEvent } from "../base/events.js";
+import { onEvent, onReach } from "../base/events.js";
 import { t } from "../base/text.js";
 import { message, tellProblem } from "../base/ui.js";
 import { plan } from "./plan.js";
 
 const TOLD_S = 8;
+const AGAIN_MS = 3000;
 let due = null;
+let later = 0;
 
 /** Several changes in one moment are read at once. */
 function reread() {
-    due ??= plan.outbox.idle().then(() => plan.load()).catch((fault) => fault.offline || tellProblem(fault)).finally(() => (due = null));
+    clearTimeout(later);
+    due ??= plan.outbox.idle().then(() => plan.load()).catch((fault) => {
+        if (!fault.offline) return tellProblem(fault);
+        later = setTimeout(reread, AGAIN_MS);
+        return undefined;
+    }).finally(() => (due = null));
     return due;
 }
 
@@ -33,5 +40,6 @@ async function changed(event) {
 
 export function listenOthers() {
     onEvent("changement", (event) => changed(event).catch(tellProblem));
+    onReach((is) => is && session.role && plan.loaded && reread());
     for (const kind of ["relire", "import", "scenario"]) onEvent(kind, () => session.role && plan.loaded && reread());
 }

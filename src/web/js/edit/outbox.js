@@ -54,7 +54,7 @@ export class Outbox {
     #running = false;
     #tries = 0;
     #timer = 0;
-    #serial = 0;
+    #last = 0;
 
     /** `told(kind, {item, answer, fault})`: kind is "state", "done", "refused" or "conflict". */
     constructor(told) {
@@ -72,6 +72,7 @@ export class Outbox {
         if (prefix === this.#prefix) return;
         this.#prefix = prefix;
         this.items = stored(this.#store, prefix).map((item) => ({ ...item, tried: true, kept: true }));
+        this.#last = Math.max(0, ...this.items.map((item) => Number(item.key.slice(prefix.length).split("-")[0])));
         this.state = "saved";
         this.told("state", {});
         this.pump();
@@ -79,7 +80,8 @@ export class Outbox {
 
     /** Puts a stroke at the end and gives the promise of its answer. */
     add(item) {
-        item.key = `${this.#prefix}${Date.now()}-${String(this.#serial++).padStart(6, "0")}-${item.id.slice(0, 6)}`;
+        this.#last = Math.max(this.#last + 1, Date.now()); /* keys sort as strokes were made */
+        item.key = `${this.#prefix}${this.#last}-${item.id}`;
         item.answer = new Promise((resolve, reject) => Object.assign(item, { resolve, reject }));
         item.answer.catch(() => {}); /* who does not wait for it is told by `told` */
         this.items.push(item);
