@@ -122,7 +122,7 @@ typedef MAILLE_VEC(char *) names;
  * nothing outside is sent. */
 static maille_status add_entry(maille_ctx *ctx, web *w, const char *top, const char *name,
                                names *folders) {
-    struct stat found;
+    struct stat found = {0}; /* what is gone meanwhile is neither */
     maille_strbuf path = {0};
     maille_status status = MAILLE_OK;
     maille_strbuf_addf(&path, "%s/%s", top, name);
@@ -245,8 +245,9 @@ bool web_has_map(const web *w) {
 
 /* ---- pages ---- */
 
-static void fill(const web *w, const request *r, const char *text, maille_strbuf *out) {
+static void fill(const web *w, const request *r, const blob *page, maille_strbuf *out) {
     static const char base[] = "{{base}}", web_of[] = "{{web}}";
+    const char *text = page->length ? page->text : "";
     for (const char *at; (at = strstr(text, "{{"));) {
         bool is_base = strncmp(at, base, strlen(base)) == 0;
         bool is_web = strncmp(at, web_of, strlen(web_of)) == 0;
@@ -290,7 +291,7 @@ static maille_status send_page(view *v, const request *r, reply *out, const char
     if (!file)
         return reply_problem(r, out, 404,
                              router_say(r, "Cette page n’existe pas.", "There is no such page."));
-    fill(w, r, file->whole->body[PLAIN]->text, &out->body);
+    fill(w, r, file->whole->body[PLAIN], &out->body);
     out->type = file->type;
     out->cache = CACHE_CHECKED;
     return out->body.failed ? maille_no_memory(v->ctx) : MAILLE_OK;
@@ -337,7 +338,8 @@ static maille_status send_file(view *v, const request *r, reply *out) {
         return MAILLE_OK;
     }
     const blob *body = file->whole->body[PLAIN];
-    maille_strbuf_add_n(&out->body, body->text, body->length);
+    if (body->length)
+        maille_strbuf_add_n(&out->body, body->text, body->length);
     out->type = file->type;
     out->cache = CACHE_CHECKED;
     return out->body.failed ? maille_no_memory(v->ctx) : MAILLE_OK;

@@ -19,6 +19,7 @@ FILES = {
     "style/a.css": "body { margin: 0 }", "js/carte.js": SCRIPT, "js/a/b/c.mjs": "export {};",
     "vendor/maplibre-gl/maplibre-gl.mjs": "export default 1;",
     "vendor/f.woff2": "wOF2", "aide/un.png": "png", "icone.svg": "<svg/>", "textes.json": "{}",
+    "aide/vide.html": "", "js/vide.js": "",
 }
 SECRET = ["package.json", "package-lock.json", "README.md", ".env", ".git/config", "tools.sh", "a.html~",
           "js/.carte.js", "vendor/maplibre-gl/LICENSE"]
@@ -26,6 +27,7 @@ TYPES = {
     "style/a.css": "text/css; charset=utf-8", "js/carte.js": "text/javascript; charset=utf-8",
     "js/a/b/c.mjs": "text/javascript; charset=utf-8", "vendor/f.woff2": "font/woff2",
     "aide/un.png": "image/png", "icone.svg": "image/svg+xml", "textes.json": "application/json",
+    "js/vide.js": "text/javascript; charset=utf-8",
 }
 
 
@@ -65,6 +67,7 @@ def test_pages_have_their_addresses_filled_in():
         same(f"{path}: asked for again", a["Cache-Control"], "no-cache")
         again = s.get(path, If_None_Match=a["ETag"])
         check(f"{path}: unchanged", again.status == 304 and again.body == b"", again.status)
+    same("an empty page is one", s.get("/aide/vide").status, 200)
     for path in ("/aide/absente", "/aide/index.html", "/aide/..%2fcarte", "/web", "/carte/x"):
         check(f"{path} is not there", s.get(path).status in (400, 404), s.get(path).status)
     page = s.get("/", Accept="text/html").text
@@ -127,6 +130,7 @@ def test_another_version_is_the_file_of_now_asked_for_again():
     check("another version", first != second, first)
     a = two.get(f"/web/{first}/js/carte.js")
     same("the file of now", (a.status, a.text, a["Cache-Control"]), (200, "export const neuf = true;", "no-cache"))
+    same("an empty one too", two.get(f"/web/{first}/js/vide.js").body, b"")
     two.stop()
     three = serve(top)
     same("the same files, the same version", version(three), second)
