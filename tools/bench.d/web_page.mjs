@@ -2,6 +2,7 @@
 //
 // usage: node web_page.mjs first|stroke|france ADDRESS [TOKEN]      with NODE_PATH's playwright-core in PLAYWRIGHT
 import { createRequire } from "node:module";
+import net from "node:net";
 
 const { chromium } = createRequire(process.env.PLAYWRIGHT + "/")("playwright-core");
 const [, , what, url, token] = process.argv;
@@ -18,54 +19,64 @@ async function open(size = { width: 1366, height: 768 }) {
     return { browser, context, page, wire: await context.newCDPSession(page) };
 }
 
-/** Bytes and requests as the network saw them, headers included. */
-async function watchWire(wire) {
-    const seen = { requests: 0, bytes: 0, last: 0, open: 0, kinds: {} };
-    const kind = new Map();
-    await wire.send("Network.enable");
-    wire.on("Network.requestWillBeSent", ({ requestId, request, type }) => {
-        if (/\/events(\?|$)/.test(request.url) || !request.url.startsWith("http")) return; // the stream never ends
-        kind.set(requestId, type);
-        seen.requests++;
-        seen.open++;
+/** A wire between the browser and the service: what goes over it is counted, headers and workers' requests included. */
+async function countingWire(target) {
+    const { hostname, port } = new URL(target);
+    const seen = { requests: 0, bytes: 0, last: Date.now(), kinds: {} };
+    const server = net.createServer((browser) => {
+        const service = net.connect(Number(port), hostname);
+        let kind = "other";
+        browser.on("data", (piece) => {
+            const line = /^[A-Z]+ (\S+) HTTP/.exec(piece.toString("latin1", 0, 500));
+            if (line) {
+                kind = kindOf(line[1]);
+                if (kind !== "events") seen.requests++;
+            }
+        });
+        service.on("data", (piece) => {
+            if (kind === "events") return; // signs of life of a stream that never ends
+            seen.bytes += piece.length;
+            seen.kinds[kind] = (seen.kinds[kind] ?? 0) + piece.length;
+            seen.last = Date.now();
+        });
+        browser.pipe(service).pipe(browser);
+        for (const end of [browser, service]) end.on("error", () => (browser.destroy(), service.destroy()));
     });
-    const end = (requestId, bytes) => {
-        if (!kind.has(requestId)) return;
-        const name = kind.get(requestId);
-        kind.delete(requestId);
-        seen.open--;
-        seen.bytes += bytes;
-        seen.kinds[name] = (seen.kinds[name] ?? 0) + bytes;
-        seen.last = Date.now();
-    };
-    wire.on("Network.loadingFinished", (event) => end(event.requestId, event.encodedDataLength));
-    wire.on("Network.loadingFailed", (event) => end(event.requestId, 0));
+    await new Promise((done) => server.listen(0, "127.0.0.1", done));
+    seen.base = `http://127.0.0.1:${server.address().port}`;
+    seen.close = () => server.close();
     return seen;
 }
+
+const kindOf = (path) => (/^\/events/.test(path) ? "events" : /\/vendor\//.test(path) ? "library and letters"
+    : /^\/web\//.test(path) ? "modules and styles" : /^\/tiles/.test(path) ? "tiles" : "answers");
 
 const drawn = (page) => page.waitForFunction(() => window.maille?.view.map.loaded() && window.maille.view.map.areTilesLoaded(),
     null, { timeout: 120000 });
 
 async function quiet(page, seen) {
     await drawn(page);
-    while (seen.open > 0 || Date.now() - seen.last < IDLE_MS) await page.waitForTimeout(50);
+    while (Date.now() - seen.last < IDLE_MS) await page.waitForTimeout(50);
     await drawn(page);
 }
 
+/** The page's address, over that wire. */
+const over = (seen) => url.replace(/^https?:\/\/[^/]+/, seen.base);
+
 async function first() {
-    const { browser, page, wire } = await open();
-    const seen = await watchWire(wire);
+    const { browser, page } = await open();
+    const seen = await countingWire(url);
     const began = Date.now();
-    await page.goto(url);
+    await page.goto(over(seen));
     await drawn(page);
     const shown = Date.now() - began;
     await quiet(page, seen);
-    const idle = seen.last - began;
-    const cold = { bytes: seen.bytes, requests: seen.requests, kinds: seen.kinds, shown_ms: shown, idle_ms: idle };
+    const cold = { bytes: seen.bytes, requests: seen.requests, kinds: seen.kinds, shown_ms: shown, idle_ms: seen.last - began };
     Object.assign(seen, { bytes: 0, requests: 0, kinds: {} });
     await page.reload();
     await quiet(page, seen);
     await browser.close();
+    seen.close();
     return { cold, again: { bytes: seen.bytes, requests: seen.requests } };
 }
 
@@ -121,8 +132,8 @@ const share = (values, part) => {
 
 async function france() {
     const { browser, page, wire } = await open();
-    const seen = await watchWire(wire);
-    await page.goto(url);
+    const seen = await countingWire(url);
+    await page.goto(over(seen));
     await quiet(page, seen);
     await page.evaluate(() => window.maille.view.map.jumpTo({ center: [2.4, 46.6], zoom: 6.2 }));
     await quiet(page, seen);
@@ -148,6 +159,7 @@ async function france() {
         }
     });
     await browser.close();
+    seen.close();
     const told = ({ tasks: list, frames: times }) => ({ long_tasks: list.length, longest_ms: Math.max(0, ...list.map((t) => t.duration)),
         longest_ours_ms: Math.max(0, ...list.map((t) => t.ours)), frame_p50_ms: share(times, 0.5), frame_p95_ms: share(times, 0.95) });
     return { pan: told({ tasks, frames }), zoom: told(zoomed) };
@@ -155,4 +167,4 @@ async function france() {
 
 const acts = { first, france };
 if (what === "stroke") acts.stroke = (await import("./web_stroke.mjs")).stroke;
-console.log(JSON.stringify(await acts[what]({ open, url, token, share, quiet, watchWire })));
+console.log(JSON.stringify(await acts[what]({ open, url, token, share, drawn })));

@@ -1,5 +1,5 @@
 /* The map page, put together. */
-import { get, readSession } from "./base/api.js";
+import { get, onSession, readSession, session } from "./base/api.js";
 import { openEvents, onEvent } from "./base/events.js";
 import * as state from "./base/state.js";
 import { language, t } from "./base/text.js";
@@ -7,7 +7,7 @@ import { message, tellProblem } from "./base/ui.js";
 import { createMap } from "./map/map.js";
 import { bar } from "./shell/bar.js";
 import { panels } from "./shell/panels.js";
-import { parts } from "./shell/parts.js";
+import { first, later, ofAccounts, RAIL } from "./shell/parts.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -40,10 +40,26 @@ async function main() {
     keepPlace(view.map);
     bar(byId("bar"), study, (commune) => state.set({ commune: commune.code }, { push: true }));
     await view.ready;
-    for (const part of parts) part.start?.(context);
-    panels(byId("rail"), byId("panel"), parts.filter((part) => part.make), context);
+    await assemble(context);
     onEvent("couches", () => reread(context));
     openEvents();
+}
+
+/* The parts of the first view; those of accounts as soon as there is one; the others when the map is drawn. */
+async function assemble(context) {
+    const rail = panels(byId("rail"), byId("panel"), RAIL, context);
+    const take = (parts) => {
+        for (const part of parts) part.start?.(context);
+        rail.add(parts.filter((part) => part.make));
+    };
+    let accounts = null;
+    const known = () => (session.role ? (accounts ??= ofAccounts().then(take)) : null);
+    await known();
+    take(first);
+    onSession(() => known()?.catch(tellProblem));
+    const rest = () => later().then(take).catch(tellProblem);
+    if (session.role || !["", ...first.map((part) => part.id)].includes(state.get("panneau"))) await rest();
+    else context.view.map.once("idle", rest);
 }
 
 /** The catalogue again, after layers were computed again. */

@@ -1,11 +1,11 @@
 /* The bar above the map: the study, a search, the language, who asks. */
-import { base, login, logout, onSession, session } from "../base/api.js";
+import { base, login, onSession, session } from "../base/api.js";
 import { fill, h, icon } from "../base/dom.js";
 import * as state from "../base/state.js";
 import { keepLanguage, language, t } from "../base/text.js";
-import { busy, dialog, message, say, tellProblem } from "../base/ui.js";
+import { busy, dialog, message } from "../base/ui.js";
 import { searchBox } from "../public/search.js";
-import { publicEyeButton } from "../review/public_eye.js";
+import { accountMenu } from "./account.js";
 
 export function bar(element, study, onCommune) {
     const account = h("span", { class: "row" });
@@ -17,8 +17,7 @@ export function bar(element, study, onCommune) {
         h("button", { type: "button", lang: language === "fr" ? "en" : "fr", "aria-label": t("language-label"), onclick: changeLanguage }, t("language")),
         account);
     const draw = () => fill(account, session.role
-        ? [h("span", { class: "who" }, icon("user"), ` ${session.nom} (${t(`role-${session.role}`)})`),
-            publicEyeButton(), h("button", { type: "button", onclick: leave }, t("logout"))]
+        ? accountMenu()
         : h("button", { type: "button", onclick: askLogin }, icon("user"), t("login")));
     onSession(draw);
     addEventListener("maille:connexion", () => askLogin()); /* where a session has ended */
@@ -30,11 +29,6 @@ function changeLanguage() {
     keepLanguage(other);
     state.set({ langue: other === "en" ? "en" : "" });
     location.reload();
-}
-
-async function leave() {
-    await logout().catch(tellProblem);
-    say(t("logged-out"));
 }
 
 /** Asks for a token until one opens a session or the person gives up. */

@@ -4,17 +4,28 @@ import { fill, h, icon } from "../base/dom.js";
 import * as state from "../base/state.js";
 import { t } from "../base/text.js";
 
-/** `panels` as the README says; `context` is given to each when it is first opened. */
-export function panels(rail, aside, list, context) {
+/** The rail of panels in this order of ids; `context` is given to each when it is first opened. What is returned takes
+ *  more panels: `add(list)`. */
+export function panels(rail, aside, order, context) {
+    const list = [];
+    const buttons = new Map();
     const made = new Map();
     let open = null;
 
     rail.setAttribute("aria-label", t("panels"));
-    const buttons = new Map(list.map((panel) => [panel.id, h("button", {
+    const button = (panel) => h("button", {
         type: "button", class: "rail-button", "data-panel": panel.id, "aria-expanded": "false", "aria-controls": aside.id,
         onclick: () => state.set({ panneau: open === panel.id ? "" : panel.id }, { push: true }),
-    }, icon(panel.icon), t(panel.title))]));
-    rail.append(...buttons.values());
+    }, icon(panel.icon), t(panel.title));
+
+    function add(more) {
+        list.push(...more);
+        list.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+        for (const panel of more) buttons.set(panel.id, button(panel));
+        /* one that has the focus stays where it is */
+        list.forEach((panel, i) => rail.children[i] !== buttons.get(panel.id) && rail.insertBefore(buttons.get(panel.id), rail.children[i] ?? null));
+        allowed();
+    }
 
     function show(id) {
         const panel = list.find((one) => one.id === id && may(one.least ?? ""));
@@ -44,5 +55,5 @@ export function panels(rail, aside, list, context) {
 
     state.watch(["panneau"], () => show(state.get("panneau")));
     onSession(allowed);
-    allowed();
+    return { add };
 }
