@@ -120,7 +120,8 @@ export function parameters(given, study) {
 
 function service(id, { tranches_min: bands, ...more }, study) {
     const title = study?.services?.find((one) => one.id === id)?.titre ?? id;
-    const rest = Object.entries(more).map(([key, value]) => `${key} ${plain(value)}`);
+    const name = (other) => study?.services?.find((one) => one.id === other)?.titre ?? plain(other);
+    const rest = Object.entries(more).map(([key, value]) => has(`parameter-${key}`) ? t(`parameter-${key}`, { titre: name(value) }) : `${key} ${plain(value)}`);
     return `${title} : ${[bands && t("parameter-bands", { minutes: bands.join(", ") }), ...rest].filter(Boolean).join(" ; ")}`;
 }
 

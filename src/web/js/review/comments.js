@@ -43,6 +43,17 @@ export function comments(subject, title) {
     return element;
 }
 
+/** Fills the place that the card of a commune keeps for what people say of it. */
+export const communeComments = {
+    start(context) {
+        addEventListener("maille:commune", async ({ detail: { code, slot } }) => {
+            if (!slot || !may("lecteur")) return;
+            const one = (await context.view.names()).get(code);
+            fill(slot, comments({ commune: code }, one?.nom ?? code));
+        });
+    },
+};
+
 const writes = (element) => element.contains(document.activeElement) && document.activeElement.tagName === "TEXTAREA";
 const keyOf = (subject, scenario, reply) => [scenario, subject.commune ?? "", subject.perimetre ?? "", reply].join("/");
 

@@ -76,9 +76,17 @@ export const contested = { id: "disputees", icon: "alert", title: "rev-contested
         element.querySelector(`[data-code="${CSS.escape(code)}"] button`)?.focus();
     }
 
+    /* A contested commune that is picked on the map is opened. */
+    let codes = new Set();
+    context.view.on("pick", ({ code }) => element.isConnected && codes.has(code) && state.set({ disputee: code }, { push: true }));
+
     const follow = following({ element, events: ["changement", "scenario", "import"], keys: ["scenario", "genre"],
         redraw: ["disputee", "tri_disputees"], read: (signal) => get(`/contested${query(scope())}`, { signal }),
-        draw: (found) => (painting.clear(), draw(found)) });
+        draw(found) {
+            codes = new Set(found.map((one) => one.code));
+            painting.clear();
+            draw(found);
+        } });
     Object.assign(this, { shown: follow.shown, hidden: () => (follow.hidden(), painting.clear()) });
     return element;
 } };

@@ -15,9 +15,10 @@ import { initiativeDetail } from "./initiative.js";
 import { by, countsByStatus, linesOf, narrowed } from "./initiatives_list.js";
 import { coloursByStatus, Painting, statusColours } from "./painting.js";
 
+const open = (one) => state.set({ initiative: one.id, perimetre: one.id }, { push: true });
+
 function columnsOf(context, colours) {
     const order = context.study.statuts.map((one) => one.id);
-    const open = (one) => state.set({ initiative: one.id, perimetre: one.id }, { push: true });
     return [
         { id: "nom", title: t("rev-name"), head: true, by: by.text("nom", byName),
             cell: (one) => [h("button", { type: "button", class: "link", onclick: () => open(one) }, one.nom), h("br"), statusTag(context.study, colours, one.statut)] },
@@ -36,20 +37,19 @@ export const fileColumns = (study) => [
         ({ title: key, value: (one) => one[key] })),
 ];
 
-/* Who holds what: by the members of now, or at a day by what each perimeter was then. */
+/* Who holds what, `{code: [initiative]}`: by the members of now, or at a day by what each perimeter was then. */
 async function holdings(list, day, signal) {
     const held = {};
-    const add = (code, statut) => (held[code] ??= []).push(statut);
+    const known = new Map(list.map((one) => [one.id, one]));
+    const add = (code, id) => known.has(id) && (held[code] ??= []).push(known.get(id));
     if (!day) {
         const { perimetres, communes } = await get(`/members${query(scope())}`, { signal });
-        const kept = new Set(list.map((one) => one.id));
-        for (const [code, holders] of Object.entries(communes))
-            for (const i of holders) if (kept.has(perimetres[i].id)) add(code, perimetres[i].statut);
+        for (const [code, holders] of Object.entries(communes)) for (const i of holders) add(code, perimetres[i].id);
         return held;
     }
     for (const one of list) {
         const then = await get(`/perimeters/${encodeURIComponent(one.id)}${query({ scenario: state.get("scenario"), a: day })}`, { signal });
-        for (const member of then.membres) add(member.code, one.statut);
+        for (const member of then.membres) add(member.code, one.id);
     }
     return held;
 }
@@ -83,9 +83,9 @@ function parts(context) {
 
     function paint(found, kept) {
         const colours = statusColours(context.catalogue, study.statuts);
-        const shown = new Set(kept.map((one) => one.statut));
-        const held = Object.fromEntries(Object.entries(found.held).map(([code, list]) => [code, list.filter((one) => shown.has(one))]));
-        painting.communes(coloursByStatus(held, study.statuts, colours));
+        const shown = new Set(kept);
+        const statuts = ([code, holders]) => [code, holders.filter((one) => shown.has(one)).map((one) => one.statut)];
+        painting.communes(coloursByStatus(Object.fromEntries(Object.entries(found.held).map(statuts)), study.statuts, colours));
         /* borders are those that were computed last: of the reference, and of now */
         painting.borders("perimetres", state.get("jour") || state.get("scenario") ? [] : kept.map((one) => one.id));
         outline("");
@@ -130,9 +130,23 @@ function parts(context) {
     const empty = (found) => t(found.list.length ? "rev-none-kept" : state.get("jour") ? "rev-none-then" : "rev-none",
         { date: date(state.get("jour")) });
 
+    /* The map points at lines of the table, and opens the one that holds what was picked. */
+    let held = {};
+    const holders = (code) => (results.isConnected && held[code]) || [];
+    context.view.on("hover", ({ code }) => {
+        const ids = holders(code).map((one) => one.id);
+        for (const row of results.querySelectorAll("tr[data-id]")) row.classList.toggle("hover", ids.includes(row.dataset.id));
+    });
+    context.view.on("pick", ({ code }) => {
+        const [first, ...more] = holders(code);
+        if (first && !more.length) open(first);
+        else if (first) results.querySelector(`tr[data-id="${CSS.escape(first.id)}"]`)?.scrollIntoView({ block: "nearest" });
+    });
+
     return {
         painting,
         draw(element, found) {
+            held = found.held;
             const one = found.list.find((each) => each.id === state.get("initiative"));
             if (!one) {
                 detail = null;
