@@ -54,8 +54,8 @@ async function assemble(context) {
     };
     let accounts = null;
     const known = () => (session.role ? (accounts ??= ofAccounts().then(take)) : null);
-    await known();
     take(first);
+    await known();
     onSession(() => known()?.catch(tellProblem));
     const rest = () => later().then(take).catch(tellProblem);
     if (session.role || !["", ...first.map((part) => part.id)].includes(state.get("panneau"))) await rest();
