@@ -15,6 +15,13 @@ static const maille_partition *find(const maille_ground *ground, const char *nam
     return NULL;
 }
 
+/* Its name; else that of the commune that bears its code, or its code. */
+static const char *name_of(const maille_ground *ground, const maille_partition *p, uint32_t group) {
+    uint32_t unit = maille_ground_unit(ground, p->id[group]);
+    bool named = (p->title && p->title[group]) || unit == MAILLE_ABSENT;
+    return named ? maille_group_name(p, group) : ground->name[unit];
+}
+
 /* ---- GET /groupings ---- */
 
 /* Where the grouping was imported from; null where that is not known. */
@@ -85,12 +92,13 @@ static maille_status gather(view *v, const maille_ground *ground, const maille_p
     return MAILLE_OK;
 }
 
-static void add_groups(maille_jout *j, const maille_partition *p, const group *groups) {
+static void add_groups(maille_jout *j, const maille_ground *ground, const maille_partition *p,
+                       const group *groups) {
     maille_j_open(j, "groupes", '[');
     for (uint32_t g = 0; g < p->count; g++) {
         maille_j_open(j, NULL, '{');
         maille_j_text(j, "id", p->id[g]);
-        maille_j_text(j, "nom", maille_group_name(p, g));
+        maille_j_text(j, "nom", name_of(ground, p, g));
         maille_j_number(j, "population", groups[g].population);
         maille_j_open(j, "codes", '[');
         maille_strbuf_add(&j->s, groups[g].codes.length ? groups[g].codes.text : "");
@@ -117,7 +125,7 @@ maille_status answer_grouping(view *v, const request *r, reply *out) {
     maille_j_open(&j, NULL, '{');
     maille_j_text(&j, "id", p->name);
     maille_j_text(&j, "titre", catalogue_grouping(v, r, p->name));
-    add_groups(&j, p, groups);
+    add_groups(&j, maille_loaded_ground(loaded), p, groups);
     maille_j_close(&j, '}');
 done:
     for (uint32_t g = 0; groups && g < p->count; g++)
@@ -131,11 +139,12 @@ done:
 
 /* ---- GET /perimeters/{id}/groupings ---- */
 
-static void add_crossing(maille_jout *j, const maille_partition *p, const maille_crossing *x) {
+static void add_crossing(maille_jout *j, const maille_ground *ground, const maille_partition *p,
+                         const maille_crossing *x) {
     maille_j_open(j, NULL, '{');
     maille_j_text(j, "groupement", p->name);
     maille_j_text(j, "id", p->id[x->group]);
-    maille_j_text(j, "nom", maille_group_name(p, x->group));
+    maille_j_text(j, "nom", name_of(ground, p, x->group));
     maille_j_int(j, "communes", x->common + x->missing);
     maille_j_int(j, "communes_dedans", x->common);
     maille_j_number(j, "population", x->of_group);
@@ -171,7 +180,7 @@ static void add_crossings(maille_jout *j, const maille_ground *ground, const mai
         bool of_study =
             walk->partition != &ground->department && walk->partition != &ground->region;
         for (uint32_t i = 0; (only ? walk->partition == only : of_study) && i < walk->count; i++)
-            add_crossing(j, walk->partition, &walk->items[i]);
+            add_crossing(j, ground, walk->partition, &walk->items[i]);
     }
     maille_j_close(j, ']');
 }
