@@ -3,6 +3,7 @@
 import { plan } from "./plan.js";
 
 const SIZE = 16;
+const NAMES_BELOW = "theme-noms";
 const IMAGES = {
     "edit-hachures": (x, y) => (x + y) % 8 < 2,
     "edit-points": (x, y) => (x % 8 - 3.5) ** 2 + (y % 8 - 3.5) ** 2 < 4,
@@ -69,6 +70,15 @@ export class PaintMap {
         this.view = view;
         view.names().then((all) => ((this.#places = all), this.paint())).catch(() => {});
         plan.watch(({ what }) => what !== "outbox" && what !== "steps" && this.paint());
+        view.map.on("styledata", () => this.#quiet());
+    }
+
+    /* The layer below names perimeters as they were computed: the names of those that stand are enough. */
+    #quiet() {
+        const { map } = this.view;
+        const wanted = this.shown ? "none" : "visible";
+        if (map.getLayer(NAMES_BELOW) && (map.getLayoutProperty(NAMES_BELOW, "visibility") ?? "visible") !== wanted)
+            map.setLayoutProperty(NAMES_BELOW, "visibility", wanted);
     }
 
     /** Shows or hides all that this module draws; `below` lets the coloured layer be seen through. */
@@ -79,6 +89,7 @@ export class PaintMap {
         for (const [name, inked] of Object.entries(IMAGES)) if (!map.hasImage(name)) map.addImage(name, picture(inked), { pixelRatio: 2 });
         if (!map.getSource("edit-noms")) map.addSource("edit-noms", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
         for (const one of [...FILLS(below), ...LINES, LABELS]) this.view.drop(one.id);
+        this.#quiet();
         if (!is) return;
         FILLS(below).forEach((one) => this.view.put(one, "peinture"));
         LINES.forEach((one) => this.view.put(one, "contours"));

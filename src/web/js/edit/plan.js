@@ -2,6 +2,7 @@
  * edit: it knows no element of the page but the address. */
 import { base, get, may, onSession, post, query, requestId, session } from "../base/api.js";
 import * as state from "../base/state.js";
+import { tellProblem } from "../base/ui.js";
 import { apply, copy, effective, fromAnswer, touched } from "./members.js";
 import { Outbox, bodyOf, storage, stored } from "./outbox.js";
 import { colours, nearby, touching } from "./palette.js";
@@ -53,10 +54,10 @@ export const plan = {
             colouring = new Map();
             if (plan.loaded) show("members");
         }).catch(() => {}); /* colours come from the ids alone then */
-        state.watch(["scenario", "genre"], () => session.role && plan.load());
+        state.watch(["scenario", "genre"], reload);
         state.watch(["perimetre"], () => tell("current"));
-        onSession(() => session.role && plan.load());
-        return session.role ? plan.load() : Promise.resolve();
+        onSession(reload);
+        return reload();
     },
 
     /** Reads who holds what, anew. */
@@ -178,6 +179,8 @@ export const plan = {
     },
 };
 
+const reload = () => (session.role ? plan.load().catch(tellProblem) : Promise.resolve());
+
 /** Items of the outbox that show here, in order. */
 const pending = () => outbox.items.filter((item) => item.scenario === plan.scenario && item.genre === plan.genre && !item.cancelled);
 
@@ -238,7 +241,7 @@ function heard(kind, { item, answer, fault }) {
         if (item.kept) steps.reopen();
         else steps.saved(item);
         show("saved", { item, answer });
-        return whole ? undefined : plan.load();
+        return whole ? undefined : reload();
     }
     if (kind === "conflict") {
         plan.conflict = { item, fault };
@@ -247,7 +250,7 @@ function heard(kind, { item, answer, fault }) {
     setAside(item, fault.detail ?? null);
     steps.dropped(item, { forget: true });
     show("refused", { item, fault });
-    return plan.load();
+    return reload();
 }
 
 /** Undo and redo at the service, once all that is on its way has arrived. */

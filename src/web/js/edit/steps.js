@@ -42,7 +42,7 @@ export class Steps {
         if (this.scenario !== scenario) return;
         const before = stepsOf(rows, session.nom);
         const sent = (one) => ({ sent: true, label: one.motif || one.perimetres.join(", ") });
-        this.undo = [...before.undo.map(sent), ...this.undo.filter((one) => !one.sent)];
+        this.undo = [...before.undo.map(sent), ...this.undo.filter((one) => !one.sent && one.item.scenario === scenario)];
         this.redo = before.redo.map(sent);
         this.onChange();
     }

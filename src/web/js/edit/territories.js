@@ -4,7 +4,7 @@ import { may, onSession } from "../base/api.js";
 import { fill, h, icon, newId } from "../base/dom.js";
 import * as state from "../base/state.js";
 import { addTexts, t } from "../base/text.js";
-import { dialog, message, say, tellProblem } from "../base/ui.js";
+import { dialog, message, say } from "../base/ui.js";
 import { askConflict, tellTurn } from "./conflict.js";
 import { Crosshair } from "./crosshair.js";
 import { Figures } from "./figures.js";
@@ -113,7 +113,7 @@ export function territoriesPanel(searchBox) {
     return {
         id: "territoires", icon: "territory", title: "edit.territories", least: "lecteur",
         start(context) {
-            plan.start(context.study, () => context.view.names()).catch(tellProblem);
+            plan.start(context.study, () => context.view.names());
             desk = new Desk(context);
         },
         make: (context) => body(context, desk, searchBox),
