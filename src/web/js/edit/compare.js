@@ -6,9 +6,10 @@ import { number } from "../base/text.js";
 import { busy } from "../base/ui.js";
 import { swipe } from "../map/swipe.js";
 import { codesOf, gathered, sideBySide } from "./changes_in_words.js";
+import { planLoaded } from "./loaded.js";
 import { outline } from "./outline.js";
 import { plan } from "./plan.js";
-import { sideColours, sideOf } from "./sides.js";
+import { sideColours, sideNames, sideOf } from "./sides.js";
 import { REFERENCE, change, difference, differencesList, figure, statusTitle } from "./words.js";
 import { t } from "./plans_text.js";
 
@@ -37,6 +38,7 @@ export function comparison(context, list) {
         element.hidden = !id;
         if (!id || id === named(plan.scenario) || !may("lecteur")) return clear();
         const scenarios = `${id},${named(plan.scenario)}`;
+        await planLoaded();
         const found = await busy(element, Promise.all([
             get(`/scenarios/compare${query({ scenarios, kind: plan.genre })}`), get(`/diff${query({ scenarios, kind: plan.genre })}`),
             get(`/members${query({ scenario: plain(id), kind: plan.genre })}`), view.names().catch(() => null)]));
@@ -122,8 +124,12 @@ export function comparison(context, list) {
     }
 
     function paintBoth() {
-        const here = sideOf(plan.perimeters);
-        swiping.paint(sideColours(sideOf(members), here, (id) => plan.perimeters.get(id)?.couleur));
+        const [left, right] = [sideOf(members), sideOf(plan.perimeters)];
+        const sides = sideColours(left, right, (id) => plan.perimeters.get(id)?.couleur);
+        const theirs = new Map(members.perimetres.map((one) => [one.id, one.nom]));
+        sides.left.names = sideNames(left, (id) => theirs.get(id), shown[3]);
+        sides.right.names = sideNames(right, (id) => plan.perimeters.get(id)?.nom, shown[3]);
+        swiping.paint(sides);
     }
 
     state.watch(["compare", "balayage", "scenario"], (changed) => (changed.has("balayage") && changed.size === 1 ? drawSwipe() : read()));

@@ -33,7 +33,7 @@ function identity(whole) {
     const reason = reasonField(`identite.${whole.id}`);
     const name = h("input", { required: true, maxlength: "200", ".value": whole.nom });
     const contact = h("textarea", { rows: "2", maxlength: "1000", ".value": whole.contact ?? "" });
-    const save = async (event) => {
+    const submit = async (event) => {
         event.preventDefault();
         const gestures = [];
         if (name.value.trim() !== whole.nom) gestures.push({ geste: "rename", perimetre: whole.id, nom: name.value.trim() });
@@ -43,7 +43,7 @@ function identity(whole) {
         const answer = await save(form, gestures, { reason, label: t("name-and-contact") });
         return answer && message(t("change-made", { fait: answer.fait ?? t("saved") }), { seconds: 6, key: "fait" });
     };
-    const form = h("form", { onsubmit: save },
+    const form = h("form", { onsubmit: submit },
         h("label", { class: "field" }, h("span", {}, t("name")), name),
         h("label", { class: "field" }, h("span", {}, t("contact")), contact),
         reason.element, h("button", { type: "submit" }, t("save")));
@@ -74,8 +74,10 @@ class Card {
     constructor(context) {
         this.context = context;
         this.choice = h("select", { "aria-label": t("choose-perimeter"), onchange: (event) => (plan.current = event.target.value || null) });
-        this.body = h("div", {});
-        this.element = h("div", { class: "fiche" }, h("label", { class: "field" }, h("span", {}, t("perimeter")), this.choice), this.body);
+        this.body = h("div", { oninput: () => (this.touched = true), onsubmit: () => (this.touched = false) });
+        this.changedNote = h("p", { class: "note", role: "status", hidden: true }, t("changed-meanwhile"), " ",
+            h("button", { type: "button", class: "small", onclick: () => this.redraw() }, t("read-again")));
+        this.element = h("div", { class: "fiche" }, h("label", { class: "field" }, h("span", {}, t("perimeter")), this.choice), this.changedNote, this.body);
         plan.watch(({ what } = {}) => this.changed(what));
         onSession(() => this.draw());
     }
@@ -98,24 +100,27 @@ class Card {
         const id = plan.current;
         const stands = plan.perimeters.get(id);
         if (!stands) {
-            this.drawn = null;
+            this.drawn = this.reading = null;
+            this.touched = false;
             return fill(this.body, h("p", { class: "soft" }, t("no-perimeter-chosen")));
         }
-        const mark = `${plan.scenario}/${id}/${stands.etat}/${may("planificateur")}`;
-        if (this.drawn === mark || this.body.contains(document.activeElement) && this.drawn?.startsWith(`${plan.scenario}/${id}/`) && this.typing())
-            return undefined;
+        const of = `${plan.scenario}/${id}/${may("planificateur")}/`;
+        const mark = of + stands.etat;
+        if (this.drawn === mark || this.reading === mark) return undefined;
+        /* what a person is typing is not taken from under the hand */
+        if (this.touched && this.drawn?.startsWith(of)) return (this.changedNote.hidden = false);
+        this.reading = mark;
         const whole = await busy(this.body, get(`/perimeters/${encodeURIComponent(id)}${query({ scenario: plan.scenario })}`));
-        if (!whole || plan.current !== id) return undefined;
+        if (this.reading !== mark) return undefined;
+        this.reading = null;
+        if (!whole) return undefined;
         this.drawn = mark;
         return this.drawWhole(whole, stands);
     }
 
-    /** Whether something is being typed that would be lost. */
-    typing() {
-        return document.activeElement?.matches?.("textarea, input") ?? false;
-    }
-
     drawWhole(whole, stands) {
+        this.touched = false;
+        this.changedNote.hidden = true;
         const { study } = this.context;
         const writes = may("planificateur");
         return fill(this.body,
@@ -138,6 +143,7 @@ class Card {
 
     redraw() {
         this.drawn = null;
+        this.touched = false;
         this.draw();
     }
 }

@@ -6,6 +6,7 @@ import { number, population } from "../base/text.js";
 import { busy, say } from "../base/ui.js";
 import { proposeChange } from "./effect.js";
 import { gapView } from "./gaps.js";
+import { planLoaded } from "./loaded.js";
 import { outline } from "./outline.js";
 import { plan } from "./plan.js";
 import { remedies } from "./remedies.js";
@@ -71,7 +72,7 @@ class Walk {
         this.drawRows();
         if (gone) say(t("finding-done"));
         this.index = -1;
-        this.go(now, { move: gone || !this.seen, quiet: !gone });
+        this.go(now, { move: this.list[now]?.id !== this.shown, quiet: !gone });
     }
 
     /** Shows the finding at a place of the list; `move` brings the map there. */
@@ -88,7 +89,6 @@ class Walk {
         if (!same || !finding) this.drawCard(finding);
         outline(this.context.view, "constat", finding?.codes ?? []);
         if (finding && move) this.seek(finding);
-        this.seen = Boolean(finding);
         if (finding && !quiet) say(`${t("finding-counter", { i: index + 1, n: number(this.list.length) })}. ${t(`severity-${finding.gravite}`)}. ${finding.constat}`);
     }
 
@@ -102,7 +102,7 @@ class Walk {
         this.shown = finding?.id ?? null;
         fill(this.remedy);
         if (!finding) return fill(this.card, h("p", { class: "note good" }, t(this.all.length ? "finding-none-filtered" : "finding-none-at-all")));
-        const names = await this.context.view.names().catch(() => null);
+        const [names] = await Promise.all([this.context.view.names().catch(() => null), planLoaded()]);
         if (this.shown !== finding.id) return;
         fill(this.card, h("div", { class: "block" },
             h("p", {}, severityTag(finding.gravite), " ", h("span", { class: "soft" }, kindTitle(finding.genre))),

@@ -35,7 +35,7 @@ class Scenarios {
         this.table = h("div");
         this.making = h("div");
         this.comparing = comparison(context, () => this.list);
-        this.element = h("div", {}, this.buttons(), this.table, this.making, this.comparing.element);
+        this.element = h("div", {}, this.buttons(), this.table, this.comparing.element, this.making);
         onSession(() => this.visible && this.read());
         onEvent("scenario", () => this.visible && this.read());
         state.watch(["scenario", "compare"], () => this.visible && this.draw());

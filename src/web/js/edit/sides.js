@@ -33,3 +33,18 @@ export function sideColours(left, right, known = () => null) {
     });
     return { left: side(left), right: side(right) };
 }
+
+/** Where the name of each perimeter stands: amid its people. `named(id)` calls it, `places` are communes by code. */
+export function sideNames(holders, named, places) {
+    const found = new Map();
+    for (const [code, ids] of holders) {
+        const at = places?.get(code);
+        if (!Number.isFinite(at?.lon)) continue;
+        for (const id of ids) {
+            const one = found.get(id) ?? { weight: 0, lon: 0, lat: 0 };
+            const weight = 1 + (at.population ?? 0);
+            found.set(id, { weight: one.weight + weight, lon: one.lon + weight * at.lon, lat: one.lat + weight * at.lat });
+        }
+    }
+    return [...found].map(([id, { weight, lon, lat }]) => ({ nom: named(id) ?? id, lon: lon / weight, lat: lat / weight }));
+}

@@ -34,7 +34,7 @@ export function statusForm(context, whole) {
     const by = h("input", { name: "accompagnement", maxlength: "200", placeholder: t("accompanied-example") });
     const after = h("p", { class: "note" });
     const tell = () => (after.textContent = `${statusTitle(study, whole.statut)} → ${statusTitle(study, select.value)}. ${visibility(study, whole.statut, select.value)}`);
-    const save = async (event) => {
+    const submit = async (event) => {
         event.preventDefault();
         const gesture = { geste: "status", perimetre: whole.id, statut: select.value, depuis: since.value };
         if (by.value.trim()) gesture.accompagnement = by.value.trim();
@@ -42,7 +42,7 @@ export function statusForm(context, whole) {
         if (answer) message(t("status-changed", { nom: whole.nom, statut: statusTitle(study, gesture.statut) }), { seconds: 8, key: "fait" });
     };
     tell();
-    const form = h("form", { onsubmit: save },
+    const form = h("form", { onsubmit: submit },
         h("p", {}, t("status-now"), h("b", {}, statusInWords(study, [whole.statut, whole.depuis].filter(Boolean).join(" ")))),
         pastView(study, whole),
         h("label", { class: "field" }, h("span", {}, t("status-new")), select),

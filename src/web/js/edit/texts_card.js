@@ -1,6 +1,8 @@
 /* What the card of a perimeter says: status, history, files, publication. */
 export const texts = {
     fr: {
+        "changed-meanwhile": "Ce périmètre vient de changer. Vous pouvez finir ce que vous tapez, ou relire la fiche.",
+        "read-again": "Relire la fiche",
         name: "Nom",
         contact: "Contact (qui appeler)",
         "contact-is": "Contact : ",
@@ -89,6 +91,8 @@ export const texts = {
         published: "C’est publié.",
     },
     en: {
+        "changed-meanwhile": "This perimeter has just changed. You may finish what you type, or read the card again.",
+        "read-again": "Read the card again",
         name: "Name",
         contact: "Contact (whom to call)",
         "contact-is": "Contact: ",

@@ -2,9 +2,11 @@
  * by keys. It knows colours of communes, not what they mean. */
 import { h } from "../base/dom.js";
 import { createMap } from "./map.js";
+import { FONT } from "./style.js";
 
 const LAYER = "balayage";
 const HATCH = "balayage-hachures";
+const NAMES = "balayage-noms";
 const NOBODY = "#f4f2ea";
 
 /* Diagonal strokes, for communes of which two things are true. */
@@ -22,17 +24,35 @@ function addLayers(view) {
     const fill = (id, paint, more = {}) => view.put({ id, type: "fill", source: "communes", "source-layer": "communes", paint, ...more }, "peinture");
     fill(LAYER, { "fill-color": ["coalesce", ["feature-state", "balayage"], NOBODY] });
     fill(HATCH, { "fill-pattern": HATCH }, { filter: ["in", ["get", "code"], ["literal", []]] });
+    view.map.addSource(NAMES, { type: "geojson", data: points([]) });
+    view.put({ id: NAMES, type: "symbol", source: NAMES,
+        layout: { "text-field": ["get", "nom"], "text-font": FONT, "text-size": 15, "text-max-width": 9, "text-padding": 6 },
+        paint: { "text-color": "#10202e", "text-halo-color": "#fff", "text-halo-width": 2 } }, "dessus");
 }
 
-/** Colours of communes `{code: "#…"}`, and those that are hatched. */
-function paint(view, { colours, hatched = [] }) {
+const points = (names) => ({ type: "FeatureCollection", features: names.map(({ nom, lon, lat }) =>
+    ({ type: "Feature", properties: { nom }, geometry: { type: "Point", coordinates: [lon, lat] } })) });
+
+/** Colours of communes `{code: "#…"}`, those that are hatched, and names that stand somewhere. */
+function paint(view, { colours, hatched = [], names = [] }) {
     view.states(LAYER, Object.fromEntries(Object.entries(colours).map(([code, balayage]) => [code, { balayage }])));
     view.map.setFilter(HATCH, ["in", ["get", "code"], ["literal", hatched]]);
+    view.map.getSource(NAMES).setData(points(names));
+}
+
+/** What a theme has drawn says other things than the two sides: it is not shown beside them. Gives what shows it again. */
+function hideThemes(view, bare) {
+    const drawn = view.map.getStyle().layers.map((one) => one.id)
+        .filter((id) => !bare.map.getLayer(id) && !id.startsWith("contour-") && view.map.getLayoutProperty(id, "visibility") !== "none");
+    const show = (is) => drawn.filter((id) => view.map.getLayer(id)).forEach((id) => view.map.setLayoutProperty(id, "visibility", is));
+    show("none");
+    return () => show("visible");
 }
 
 function erase(view) {
     view.states(LAYER, {});
-    view.drop(HATCH, LAYER);
+    view.drop(NAMES, HATCH, LAYER);
+    if (view.map.getSource(NAMES)) view.map.removeSource(NAMES);
 }
 
 /** Shows two sides: `left` lies on a map of its own, `right` on the view that is there. `label` names the line for who
@@ -59,16 +79,15 @@ export function swipe(view, { label, describe, at = 50, onMove = () => {} }) {
 
     let wanted = null;
     let closed = false;
+    let showThemes = () => {};
     const ready = other.ready.then(() => {
         if (closed) return;
+        showThemes = hideThemes(view, other);
         addLayers(view);
         addLayers(other);
         follow();
         if (wanted) both(wanted);
     });
-    let done = false;
-    ready.then(() => (done = true));
-
     function both(sides) {
         wanted = sides;
         if (!view.map.getLayer(LAYER) || !other.map.getLayer(LAYER)) return;
@@ -84,10 +103,7 @@ export function swipe(view, { label, describe, at = 50, onMove = () => {} }) {
 
     set(at);
     return {
-        ready, set, paint: both, other,
-        get isReady() {
-            return done;
-        },
+        ready, set, paint: both,
         labels(left, right) {
             names[0].textContent = left;
             names[1].textContent = right;
@@ -98,6 +114,7 @@ export function swipe(view, { label, describe, at = 50, onMove = () => {} }) {
             view.map.off("move", follow);
             removeEventListener("maille:couches", refresh);
             erase(view);
+            showThemes();
             other.map.remove();
             element.remove();
             host.style.removeProperty("--swipe");
