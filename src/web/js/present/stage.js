@@ -32,7 +32,7 @@ export function stage(context, does) {
         const at = views.findIndex((one) => one.id === state.get("planche"));
         const view = at >= 0 && views[at].couche === shown.theme?.layer.id ? views[at] : null;
         fill(head, h("h2", {}, tied(view?.titre ?? shown.theme?.title ?? context.study.titre)),
-            h("p", {}, sentence(view?.description ?? shown.theme?.layer.description ?? "")));
+            h("p", {}, view?.description ?? sentence(shown.theme?.layer.description ?? "")));
         fill(count, at >= 0 ? `${at + 1} / ${views.length}` : "");
         fill(source, sources(shown.theme?.layer), session.role && !session.asPublic && h("strong", {}, ` ${t("pr-internal-short")}.`));
         fill(legend, shown.theme && [h("h3", {}, heading(shown.theme)),
@@ -66,7 +66,7 @@ export function stage(context, does) {
     };
 }
 
-/** The first sentence: a room reads one. */
+/** Of what a layer says of itself the first sentence: a room reads one. */
 const sentence = (text) => text.match(/^.*?[.!?](?=\s|$)/s)?.[0] ?? text;
 
 /** A colon never begins a line. */
