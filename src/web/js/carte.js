@@ -42,6 +42,7 @@ async function main() {
     await view.ready;
     await assemble(context);
     onEvent("couches", () => reread(context));
+    onSession(() => reread(context)); /* accounts see other layers, and more of them */
     openEvents();
 }
 
