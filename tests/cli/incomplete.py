@@ -118,7 +118,7 @@ def test_communes_alone():
     file = study_without("centres", "roads", "movements", "supply", "facilities", "grouping", "perimeters")
     workspace, to, lacking = run(file)
     check("communes stand", "communes" not in lacking)
-    same("lacking", sorted(lacking), sorted(set(kit.LAYERS) - {"communes", "etablissements"} - set(os.listdir(to))))
+    same("lacking", sorted(lacking), sorted(set(kit.LAYERS) - {"communes", "etablissements", "poids"} - set(os.listdir(to))))
     check("no layer of minutes", not {"couverture", "bassins", "isochrones"} & set(os.listdir(to)))
     same("centres are computed", kit.query(workspace, "SELECT DISTINCT centre_from FROM commune_figure"), [("interieur",)])
 
