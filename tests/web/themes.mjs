@@ -72,7 +72,7 @@ async function agree(page, values, classOf) {
     rows.forEach((row, k) => {
         const own = values.code.map((_, i) => i).filter((i) => classOf(values.value[i]) === k);
         const people = own.reduce((sum, i) => sum + (values.population[i] ?? 0), 0);
-        assert.ok(row.count.startsWith(own.length ? `${own.length} · ${plain(french(people))} habitant` : "0"), `${row.title}: ${row.count}, not ${own.length} ${people}`);
+        assert.ok(row.count.startsWith(own.length ? `${own.length} · ${plain(french(people))}` : "0"), `${row.title}: ${row.count}, not ${own.length} ${people}`);
     });
     return rows;
 }
@@ -117,6 +117,21 @@ await main({
         await mapIdle(page);
         assert.equal(await page.locator("#corner .legend").getAttribute("open"), null, "collapsed on a phone");
         checkQuiet(page);
+    },
+
+    async "logging in shows what the account sees, without loading the page again"() {
+        const page = await open("");
+        const own = await columnsOf("cpts", "id", "lecteur");
+        const before = await rendered(page, "theme-surface");
+        assert.ok(before.length < own.id.length);
+        await page.evaluate(() => (window.stays = true));
+        await page.getByRole("button", { name: "Se connecter" }).click();
+        await page.locator("#jeton").fill(service.tokens.lecteur);
+        await page.keyboard.press("Enter");
+        await page.waitForFunction((count) => window.maille.catalogue.couches.find((one) => one.id === "cpts").objets === count, own.id.length);
+        assert.deepEqual((await rendered(page, "theme-surface")).map((one) => one.id).sort(), [...own.id].sort());
+        assert.ok(await page.evaluate(() => window.stays));
+        checkQuiet(page, [/401/]);
     },
 
     async "colours are those of the rule set's classes, bounds included"() {
@@ -199,6 +214,7 @@ await main({
         await mapIdle(page);
         await page.locator("#panel details[data-couche=essai-trous] > summary").click();
         await page.getByLabel("Colorer : Habitants du trou").check();
+        await page.evaluate(() => window.maille.view.fit(window.maille.study.etendue, { padding: 8 }));
         const gaps = await columnsOf("cpts-zones-blanches", "id,population,enclavee");
         assert.deepEqual((await rendered(page, "theme-surface")).map((one) => one.id).sort(), [...gaps.id].sort());
         assert.deepEqual((await rendered(page, "theme-masque")).map((one) => one.id).sort(), gaps.id.filter((_, i) => gaps.enclavee[i]).sort());

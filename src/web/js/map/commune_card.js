@@ -40,7 +40,7 @@ export const communePanel = {
             show();
         }
     },
-    make() {
+    make(context) {
         const element = h("div", { class: "commune-card" });
         let now = "";
         const read = async () => {
@@ -50,7 +50,7 @@ export const communePanel = {
             try {
                 const found = await get(`/communes/${encodeURIComponent(code)}`);
                 if (now !== code) return;
-                fill(element, card(found));
+                fill(element, card(found, context.catalogue));
                 say(t("card-said", { nom: found.nom }));
                 dispatchEvent(new CustomEvent("maille:commune", { detail: { code, slot: element.querySelector("[data-slot=comments]") } }));
             } catch (fault) {
@@ -78,7 +78,7 @@ function themeValue(code) {
 /** A figure of the card: its name, its value, where it comes from. */
 const figure = (title, value, source) => [h("dt", {}, title), h("dd", {}, value, sourceButton({ title, ...source }))];
 
-function card(commune) {
+function card(commune, catalogue) {
     return [
         h("h3", {}, commune.nom, h("small", { class: "soft" }, ` ${commune.code}`)),
         h("dl", { class: "facts" }, figure(t("card-population"), number(commune.population), { figure: "population" }),
@@ -86,7 +86,7 @@ function card(commune) {
         h("dl", { class: "facts", "data-slot": "theme" }, themeValue(commune.code)),
         territories(commune.cpts ?? []),
         nearest(commune.services ?? []),
-        zoning(commune.zonage, commune.services ?? []),
+        zoning(commune.zonage, commune.services ?? [], catalogue),
         commune.habitants_a && [h("h4", {}, t("card-people")), h("dl", { class: "facts" }, commune.habitants_a.map((one) =>
             figure(t("travel-within", { n: one.minutes }), population(one.population), { figure: "minutes" })))],
         commune.groupements?.length > 0 && [h("h4", {}, t("card-groupings")), h("ul", { class: "plain" }, commune.groupements.map((one) => h("li", {}, one.nom)))],
@@ -110,11 +110,17 @@ function nearest(services) {
         h("dd", {}, minutes(one.minutes), sourceButton({ title: one.titre, figure: "minutes", estimated: one.estime }), place(one))]))];
 }
 
-function zoning(zone, services) {
+/* A class of the zoning as its layer's legend words it. */
+function inWords(value, { couches }) {
+    const legends = couches.find((one) => one.id === "zones-sous-denses")?.legendes ?? [];
+    return legends.flatMap((one) => one.entrees).find((entry) => entry.valeur === value)?.titre ?? value;
+}
+
+function zoning(zone, services, catalogue) {
     const access = services.find((one) => typeof one.apl === "number");
     if (!zone && !access) return null;
     const read = zone && (zone.classe ?? zone.classe_calculee);
     return [h("h4", {}, t("card-zoning")), h("dl", { class: "facts" },
         access && figure(t("card-access"), number(access.apl, 1), { figure: "access" }),
-        read && figure(zone.nom ?? t("card-zoning"), read, { figure: "zoning" }))];
+        read && figure(zone.nom ?? t("card-zoning"), inWords(read, catalogue), { figure: "zoning" }))];
 }

@@ -184,10 +184,10 @@ class Travel {
         for (const [id, given] of [["trajet", data], ["trajet-point", at]])
             if (map.getSource(id)) map.getSource(id).setData(given);
             else map.addSource(id, { type: "geojson", data: given });
-        if (map.getLayer("trajet")) return LAYERS.forEach((id) => map.setPaintProperty(id, id === "trajet" ? "fill-color" : "line-color", colour));
+        if (map.getLayer("trajet")) return map.setPaintProperty("trajet", "fill-color", colour);
         this.view.put({ id: "trajet", type: "fill", source: "trajet", layout: { "fill-sort-key": ["-", 0, ["get", "minutes"]] },
             paint: { "fill-color": colour, "fill-antialias": false } }, "peinture");
-        this.view.put({ id: "trajet-bord", type: "line", source: "trajet", paint: { "line-color": colour, "line-width": 1 } }, "peinture");
+        this.view.put({ id: "trajet-bord", type: "line", source: "trajet", paint: { "line-color": "#39464f", "line-width": 0.8 } }, "peinture");
         this.view.put({ id: "trajet-point", type: "circle", source: "trajet-point",
             paint: { "circle-radius": 7, "circle-color": "#b4137f", "circle-stroke-color": "#ffffff", "circle-stroke-width": 3 } }, "dessus");
     }

@@ -1,6 +1,6 @@
 /* The legend: what each colour means, how many features and people it holds, where the figures come from. */
 import { h } from "../base/dom.js";
-import { date, number, population, t } from "../base/text.js";
+import { date, number, t } from "../base/text.js";
 import { marksOf } from "./themes.js";
 
 /** Rows of a legend; `counts` by entry, then what has none (countClasses), null where they are not known (yet). `noun` words
@@ -16,7 +16,7 @@ export function legendRows(entries, counts, { missing = "#bdbdbd", noun = count 
         none?.nombre ? row(h("span", { class: "swatch swatch-missing", style: { "background-color": missing } }), t("class-none"), none) : null);
 }
 
-const count = ({ nombre, population: people }) => (people ? t("count-people", { n: nombre, hab: population(people) }) : number(nombre));
+const count = ({ nombre, population: people }) => (people ? `${number(nombre)} · ${number(people)}` : number(nombre));
 
 /** Source and vintage in a line or two. */
 export function sourceLine(layer) {

@@ -59,7 +59,7 @@ class Table {
         this.download = h("a", { class: "button", download: "" }, icon("download"), t("table-csv"));
         this.pages = h("div", { class: "row", role: "group", "aria-label": t("table-pages") });
         this.count = h("span", { class: "soft" });
-        this.body = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("table") });
+        this.body = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("table-rows") });
         this.element = h("section", { class: "table-view", "aria-label": t("table"), hidden: true },
             h("div", { class: "row table-head" },
                 h("label", { for: this.select.id }, t("table-of")), this.select,
