@@ -23,9 +23,10 @@ export class Outlines {
 
     #changed(what, item, answer) {
         if (what === "members") return this.show(this.#shown);
+        const before = this.#edited.size;
         for (const one of item?.gestes ?? []) for (const id of [one.perimetre, one.de, one.vers]) if (id) this.#edited.add(id);
         for (const one of answer?.perimetres ?? []) this.#edited.add(one.id);
-        return item || answer ? this.#filter() : undefined;
+        return this.#edited.size > before ? this.#filter() : undefined;
     }
 
     #filter() {
