@@ -108,6 +108,14 @@ await main({
     async "every size can be read by everybody"() {
         const page = await open("?vue=projection");
         await shows(page, there[0]);
+        const [west, south, east, north] = (await service.get("/study")).etendue;
+        const whole = () => page.evaluate(([a, b, c, d]) => {
+            const bounds = window.maille.view.map.getBounds();
+            return bounds.contains([a, b]) && bounds.contains([c, d]);
+        }, [west, south, east, north]);
+        await page.setViewportSize({ width: 1024, height: 600 });
+        await mapIdle(page);
+        assert.ok(await whole(), "the whole study stays in view when the screen changes");
         await shot(page, "projection", { at: async () => (await checkBoxes(page), await checkAxe(page)) });
         checkQuiet(page);
     },

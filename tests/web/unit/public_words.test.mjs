@@ -59,6 +59,7 @@ test("the sentence on top", () => {
     const far = { ...own, services: [{ titre: "Maternité", minutes: null, lieu: null }], cpts: [{ nom: "CPTS Nord" }] };
     assert.equal(words.essential(far), "Au Bourg, la maternité la plus proche n’est pas accessible par la route. "
         + "Ses soignants sont réunis en communauté professionnelle territoriale de santé (CPTS) : CPTS Nord.");
+    assert.match(words.essential({ ...far, cpts: [{ nom: "A" }, { nom: "B" }, { nom: "C" }] }), /\(CPTS\) : A, B et C\.$/);
     assert.equal(words.essential({ nom: "X", services: [], zonage: null, cpts: null }), "");
 });
 

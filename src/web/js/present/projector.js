@@ -84,13 +84,21 @@ function startPart(context) {
     const big = letters(context.view);
     shown.onSize((scale) => big(on() ? scale : 0));
 
+    /* Until somebody moves the map, the whole study is shown, whatever the screen becomes. */
+    const whole = () => context.view.fit(context.study.etendue, { padding: 16 });
+    let moved = false;
+    const { map } = context.view;
+    for (const kind of ["dragstart", "zoomstart"]) map.on(kind, (event) => (moved ||= Boolean(event.originalEvent)));
+    map.on("resize", () => on() && !moved && whole());
+
     function enter(first) {
         document.body.classList.toggle("projection", on());
         big(on() ? shown.scale() : 0);
         shown.enter(on());
         if (!on() && document.fullscreenElement) document.exitFullscreen().catch(() => {});
-        context.view.map.resize();
-        if (on() && !(first && placedByAddress)) context.view.fit(context.study.etendue, { padding: 16 });
+        moved = first && placedByAddress;
+        map.resize();
+        if (on() && !moved) whole();
         if (on() && !state.get("planche")) replaceWithFirst(context);
     }
     state.watch(["vue"], () => enter(false));

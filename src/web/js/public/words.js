@@ -50,14 +50,17 @@ export function nearestOne(title) {
     return `${article}${name} ${feminine ? "la" : "le"} plus proche`;
 }
 
+/** "A", "A et B", "A, B et C". */
+const listed = (names) => new Intl.ListFormat(language, { type: "conjunction" }).format(names);
+
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** The sentence on top: the service that the study names first, whether doctors are wanting, who is organised. */
 export function essential(card) {
     const [first] = card.services ?? [];
-    const [cpts] = card.cpts ?? [];
+    const cpts = (card.cpts ?? []).map((one) => one.nom);
     return [first && nearest(card, first), has(`mc-brief-${verdict(card)}`) && t(`mc-brief-${verdict(card)}`),
-        cpts && t("mc-brief-cpts", { nom: cpts.nom })].filter(Boolean).join(" ");
+        cpts.length > 0 && t("mc-brief-cpts", { nom: listed(cpts) })].filter(Boolean).join(" ");
 }
 
 function nearest(card, { titre, minutes, lieu }) {
