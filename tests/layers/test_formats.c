@@ -10,14 +10,16 @@ static maille_ctx *ctx;
 TEST(csv_is_quoted_where_it_must_be) {
     maille_layer_written about;
     maille_store *store = new_region(ctx, "ODbL 1.0");
+    fill(ctx, store, "commune_figure", "2A001|3500000|8.6|41.6|source|0|0");
+    fill(ctx, store, "commune_density", "2A001|428.5714");
     maille_catalogue *c = catalogue_of(ctx, store, MAILLE_INTERNE);
     CHECK_OK(maille_layer_write(ctx, c, "communes", MAILLE_CSV, test_scratch("."), &about));
     char *text = file_text(about.path);
     CHECK_TEXT(text,
-               "code,nom,population,departement\n"
-               "01001,Trou,250,01\n"
-               "01002,\"Île \"\"neuve\"\"\",,01\n"
-               "2A001,Bourg-l’Évêque,1500,2A\n");
+               "code,nom,population,departement,surface_km2,densite\n"
+               "01001,Trou,250,01,,\n"
+               "01002,\"Île \"\"neuve\"\"\",,01,,\n"
+               "2A001,Bourg-l’Évêque,1500,2A,3.5,428.6\n");
     maille_free(text);
     CHECK_OK(
         maille_layer_write(ctx, c, "cpts-chevauchements", MAILLE_CSV, test_scratch("."), &about));

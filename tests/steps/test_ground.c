@@ -222,8 +222,8 @@ static const maille_ground_service *service(const char *id) {
 
 TEST(minutes_and_apl_are_those_of_the_tables) {
     maille_table *coverage = rows_of(region, "coverage"), *access = rows_of(region, "access");
-    CHECK_INT(ground->service_count, 3);
-    CHECK_INT(coverage->rows, 3 * ground->count);
+    CHECK_INT(ground->service_count, 6);
+    CHECK_INT(coverage->rows, 6 * ground->count);
     for (size_t row = 0; row < coverage->rows; row++)
         CHECK(same(service(text(coverage, "service", row))
                        ->minutes[unit(ground, text(coverage, "code", row))],

@@ -340,7 +340,7 @@ TEST(each_group_of_a_grouping_becomes_a_perimeter) {
     }
     CHECK_INT(maille_start_from_grouping(ctx, store, "tvs", "cpts", "idee", arena, &ops, &count),
               MAILLE_NOT_FOUND);
-    CHECK_TEXT(maille_message(ctx), "no grouping was named tvs; there were: bv, epci");
+    CHECK_TEXT(maille_message(ctx), "no grouping was named tvs; there were: bv, epci, pdsa");
     maille_store_close(store);
 }
 
