@@ -238,11 +238,14 @@ await main({
         await until(() => texts(panel(page).locator(".comment.answer .said")), ["Vu avec eux mardi."], "an answer comes without reloading");
         await checkWords(page, ["Commentaires (1 ouvert)", "relecteur", "planificateur"], ".comments");
         await look(page, "comments");
-        await button(page, "Marquer comme réglé").click();
-        await until(async () => (await read())[0].regle_par, "relecteur", "settled");
-        await panel(page).getByText("Réglé par relecteur").waitFor();
-        await button(page, "Rouvrir").click();
+        assert.equal(await button(page, "Marquer comme réglé").count(), 0, "a planner settles");
+        const planner = await open("?panneau=disputees&disputee=96023", "planificateur");
+        await button(planner, "Marquer comme réglé").click();
+        await until(async () => (await read())[0].regle_par, "planificateur", "settled");
+        await panel(page).getByText("Réglé par planificateur").waitFor();
+        await button(planner, "Rouvrir").click();
         await until(async () => (await read())[0].regle, null, "open again");
+        checkQuiet(planner);
         await button(page, "Retirer").first().click();
         await page.getByRole("dialog").getByRole("button", { name: "Retirer", exact: true }).click();
         await until(async () => Boolean((await read())[0].retire), true, "withdrawn");

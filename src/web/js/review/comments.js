@@ -71,7 +71,7 @@ export function conversation(thread, { subject, scenario, reread, about = null }
         settled && h("p", { class: "small" }, h("span", { class: "tag good" }, t("rev-settled-by", { qui: first.regle_par ?? t("nothing"), date: moment(first.regle) }))),
         write && h("div", { class: "row" },
             h("button", { type: "button", class: "small", id: `repondre-${first.id}`, onclick: () => (open(), place.querySelector("textarea").focus()) }, t("rev-answer")),
-            h("button", { type: "button", class: "small", id: `regler-${first.id}`, onclick: settle }, t(settled ? "rev-reopen" : "rev-settle"))),
+            may("planificateur") && h("button", { type: "button", class: "small", id: `regler-${first.id}`, onclick: settle }, t(settled ? "rev-reopen" : "rev-settle"))),
         place);
     return element;
 }

@@ -3,8 +3,10 @@
 import { session } from "../base/api.js";
 import { h } from "../base/dom.js";
 import * as state from "../base/state.js";
-import { t } from "../base/text.js";
-import "./common.js";
+import { addTexts, t } from "../base/text.js";
+import { texts } from "./texts_public_eye.js";
+
+addTexts(texts);
 
 function turn() {
     state.set({ audience: session.asPublic ? "" : "public" });

@@ -3,8 +3,6 @@ export const texts = {
     fr: {
         "rev-initiatives": "Initiatives",
         "rev-contested": "Communes disputées",
-        "rev-as-public": "Vous voyez ce que voit le public.",
-        "rev-as-myself": "Revenir à mon compte",
         "rev-compare": "Comparer",
         "rev-activity": "Activité",
         "rev-downloads": "Télécharger",
@@ -176,8 +174,6 @@ export const texts = {
     en: {
         "rev-initiatives": "Initiatives",
         "rev-contested": "Contested communes",
-        "rev-as-public": "You see what the public sees.",
-        "rev-as-myself": "Back to my account",
         "rev-compare": "Compare",
         "rev-activity": "Activity",
         "rev-downloads": "Download",
