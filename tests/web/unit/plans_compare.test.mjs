@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { codesOf, gathered, sideBySide } from "../../../src/web/js/edit/changes_in_words.js";
 import { publication } from "../../../src/web/js/edit/publishing.js";
-import { lighter, sideColours, sideOf } from "../../../src/web/js/edit/sides.js";
+import { lighter, sideColours, sideNames, sideOf } from "../../../src/web/js/edit/sides.js";
 
 test("differences: what came, what went, what else", () => {
     const told = gathered([{ quoi: "commune", code: "1", avant: null, apres: "1" }, { quoi: "commune", code: "2", avant: "1", apres: null },
@@ -27,9 +27,10 @@ test("figures side by side: the second less the first, sizes of either", () => {
 });
 
 test("a store and an answer of the service give the same holders", () => {
-    const answer = { perimetres: [{ id: "x" }, { id: "y" }], communes: { 1: [0], 2: [0, 1] } };
-    const store = new Map([["x", { codes: new Set(["1", "2"]) }], ["y", { codes: new Set(["2"]) }]]);
+    const answer = { perimetres: [{ id: "x" }, { id: "y", actif: true }, { id: "z", actif: false }], communes: { 1: [0], 2: [0, 1], 3: [2], 4: [1, 2] } };
+    const store = new Map([["x", { codes: new Set(["1", "2"]) }], ["y", { codes: new Set(["2", "4"]) }], ["z", { actif: false, codes: new Set(["3", "4"]) }]]);
     assert.deepEqual([...sideOf(answer)].sort(), [...sideOf(store)].sort());
+    assert.deepEqual([...sideOf(answer)], [["1", ["x"]], ["2", ["x", "y"]], ["4", ["y"]]], "what was given up holds nothing");
 });
 
 test("a perimeter has one colour on both sides; communes of two are hatched", () => {
@@ -55,4 +56,11 @@ test("the public: what appears, disappears, changes, stays; what stays inside is
     const rows = publication([one("new", "ouvert"), one("old", "idee"), one("same", "ouvert"), one("more", "ouvert", 2), one("draft", "idee")],
         [one("old", "ouvert"), one("same", "ouvert"), one("more", "ouvert", 1), one("deleted", "ouvert")], (status) => status === "ouvert");
     assert.deepEqual(Object.fromEntries(rows.map((row) => [row.id, row.what])), { new: "appears", old: "disappears", same: "stays", more: "changes", deleted: "disappears" });
+});
+
+test("a name stands amid the people of its perimeter, not amid its land", () => {
+    const places = new Map([["1", { lon: 0, lat: 0, population: 999 }], ["2", { lon: 10, lat: 20, population: 0 }], ["3", { lon: null, lat: null, population: 5 }]]);
+    const [x, y] = sideNames(new Map([["1", ["x"]], ["2", ["x", "y"]], ["3", ["y"]]]), (id) => (id === "x" ? "Nom de x" : undefined), places);
+    assert.deepEqual([x.nom, Math.round(x.lon * 1000), Math.round(x.lat * 1000)], ["Nom de x", Math.round(10000 / 1001), Math.round(20000 / 1001)]);
+    assert.deepEqual(y, { nom: "y", lon: 10, lat: 20 });
 });

@@ -12,15 +12,18 @@ export function lighter(colour, by = 0.35) {
     return `#${parts.map((part) => Math.round(part + (255 - part) * by).toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Holders by commune: Map code → [ids], of a Map of perimeters with `codes`, or of an answer of GET /members. */
+/** Holders by commune, perimeters given up left out: Map code → [ids], of a Map of perimeters with `codes`, or of an answer of GET /members. */
 export function sideOf(from) {
     const found = new Map();
     if (from instanceof Map) {
         for (const [id, one] of from)
-            for (const code of one.codes) found.set(code, [...(found.get(code) ?? []), id]);
+            for (const code of one.actif === false ? [] : one.codes) found.set(code, [...(found.get(code) ?? []), id]);
         return found;
     }
-    for (const [code, places] of Object.entries(from.communes)) found.set(code, places.map((i) => from.perimetres[i].id));
+    for (const [code, places] of Object.entries(from.communes)) {
+        const ids = places.map((i) => from.perimetres[i]).filter((one) => one.actif !== false).map((one) => one.id);
+        if (ids.length) found.set(code, ids);
+    }
     return found;
 }
 

@@ -55,8 +55,8 @@ export const texts = {
         "delete-lost": "{nom} n’existera plus : sa commune n’aura plus ce périmètre. Son historique reste. | {nom} n’existera plus : ses {n} communes n’auront plus ce périmètre. Son historique reste.",
         deleted: "{nom} est supprimé.",
 
-        "communes-in": "Commune ajoutée : | {n} communes ajoutées : ",
-        "communes-out": "Commune retirée : | {n} communes retirées : ",
+        "communes-in": "Commune ajoutée : | {n} communes ajoutées :",
+        "communes-out": "Commune retirée : | {n} communes retirées :",
         "share-of": "{nom} : part {avant} → {apres}",
         "shared-because": "{nom} est partagée à dessein : {raison}",
         "shared-no-longer": "{nom} n’est plus partagée à dessein",
@@ -145,8 +145,8 @@ export const texts = {
         "delete-lost": "{nom} will be no more: its commune will lose this perimeter. Its history stays. | {nom} will be no more: its {n} communes will lose this perimeter. Its history stays.",
         deleted: "{nom} is deleted.",
 
-        "communes-in": "Commune added: | {n} communes added: ",
-        "communes-out": "Commune removed: | {n} communes removed: ",
+        "communes-in": "Commune added: | {n} communes added:",
+        "communes-out": "Commune removed: | {n} communes removed:",
         "share-of": "{nom}: share {avant} → {apres}",
         "shared-because": "{nom} is shared on purpose: {raison}",
         "shared-no-longer": "{nom} is no longer shared on purpose",

@@ -25,7 +25,7 @@ export const texts = {
         "compared-figures": "Chiffres des deux scénarios",
         "compared-perimeters": "Périmètres qui diffèrent",
         figure: "Chiffre",
-        difference: "Différence",
+        difference: "Écart",
         differences: "Différences",
         "same-everywhere": "Les périmètres sont les mêmes.",
         "only-there": "seulement avant ({n} hab.)",

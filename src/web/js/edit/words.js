@@ -51,7 +51,7 @@ export function communeNames(names, codes) {
 /** What differs, as a list: communes in and out, then details. */
 export function differencesList(study, names, differences) {
     const { added, removed, shares, purposes, zones, details } = gathered(differences);
-    const line = (key, codes) => codes.length > 0 && h("li", {}, t(key, { n: codes.length }), communeNames(names, codes));
+    const line = (key, codes) => codes.length > 0 && h("li", {}, t(key, { n: codes.length }), " ", communeNames(names, codes));
     const called = (code) => names?.get(code)?.nom ?? code;
     const plain = (text) => text ?? t("nothing");
     const told = { statut: (text) => statusInWords(study, text) };
