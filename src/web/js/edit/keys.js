@@ -7,7 +7,7 @@ import { PAINTING, TOOLS } from "./tools.js";
 
 /** Whether keys belong to what is focused rather than to the tools. */
 const typing = (element) => Boolean(element?.closest("input, textarea, select, [contenteditable], dialog"));
-const pressable = (element) => Boolean(element?.closest("button, a, summary, [role=option], [role=slider]"));
+const onMap = (element) => Boolean(element?.closest(".maplibregl-canvas-container"));
 
 const SHORTCUTS = [
     ...TOOLS.map((one) => [one.key.toUpperCase(), `edit.tool-${one.id}`]),
@@ -26,7 +26,7 @@ export function showKeys() {
     ], actions: [{ title: t("close"), primary: true }] });
 }
 
-/** What a key does: {tool}, {size}, {act} or null. `painter` is whether who presses may edit. Pure. */
+/** What a key does: {tool}, {size}, {act} or null. Pure. */
 export function readKey(event, { tool, letters }) {
     const key = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && !event.altKey) {
@@ -50,7 +50,7 @@ export function listenKeys(active, acts) {
         if (!active() || typing(event.target) || event.defaultPrevented) return;
         const found = readKey(event, settings);
         if (!found) return;
-        if (found.act === "paint" && pressable(event.target)) return;
+        if (found.act === "paint" && !onMap(event.target)) return; /* elsewhere Space and Enter press what has the focus */
         if (found.tool) settings.tool = found.tool;
         else if (found.size) settings.size = found.size;
         else acts[found.act](event);
