@@ -69,6 +69,7 @@ test("underserved or not: one sentence with the figure, its threshold, since whe
         assert.ok(said.includes(word), `${said}: ${word}`);
     assert.equal(said.match(/\.(\s|$)/g).length, 1, "one sentence");
     const of = (zone) => plain(words.zoneSentence({ ...CARD, zonage: { ...ZONE, ...zone } }));
+    assert.match(of({ nom: "Ajaccio" }), /du secteur d’Ajaccio/);
     assert.match(of({ classe_calculee: "vivier" }), /^Pas au point d’être prioritaire/);
     assert.match(of({ classe_calculee: "HZ" }), /^Non, d’après le calcul/);
     assert.match(of({ classe: "ZIP", classe_calculee: "HZ" }), /^Oui, par décision .* « zone d’intervention prioritaire \(ZIP\) »/);

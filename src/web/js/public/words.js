@@ -87,10 +87,10 @@ export function zoneSentence(card) {
     const which = verdict(card);
     if (which === "unknown") return t("mc-zone-unknown");
     const known = zone.apl !== null && zone.apl !== undefined;
+    const area = zone.nom ?? zone.zone;
     return t(`mc-zone-${zone.classe ? "decided-" : ""}${which}`, {
-        nom: card.nom, secteur: zone.nom ?? zone.zone,
         classe: className(zone.classe ?? zone.classe_calculee),
-        acces: known ? t("mc-zone-access", { apl: number(zone.apl, 1), seuil: number(zone.seuil, 1), secteur: zone.nom ?? zone.zone })
+        acces: known ? t("mc-zone-access", { apl: number(zone.apl, 1), seuil: number(zone.seuil, 1), de: language === "fr" ? of(area) : area })
             : t("mc-zone-no-access"),
         regle: zone.titre, depuis: date(zone.depuis),
     });
