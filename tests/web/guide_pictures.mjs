@@ -56,11 +56,11 @@ await main({
     },
 
     async "a planner paints"() {
-        const page = await open("planificateur", "?panneau=territoires");
-        await panel(page).getByRole("button", { name: /^CPTS Côte du Nord/ }).first().click();
+        const page = await open("planificateur", "?panneau=territoires&perimetre=cpts-sud");
+        await panel(page).getByText("Morceaux").first().waitFor({ timeout: 60000 });
         await page.locator("#tools").getByRole("button", { name: "Pinceau" }).click();
         await mapIdle(page);
-        await dragOver(page, "Boisgrault", "Chênevières");
+        await dragOver(page, "La Croix-Morvan", "Genestrelle");
         const question = page.locator("dialog[open]").getByRole("button", { name: "Ajouter à côté" });
         await question.click({ timeout: 4000 }).catch(() => {}); /* only where somebody holds them */
         await page.waitForTimeout(1500);
