@@ -133,15 +133,18 @@ class View {
                 geometry: { type: "Point", coordinates: [one.lon, one.lat] } })) });
     }
 
-    /** After layers were computed again: the catalogue of now; sources of what changed are read again. */
+    /** After layers were computed again, or another person asks: the catalogue of now; sources of what changed are read
+     *  again. Twice, the second time from the browser's own store: MapLibre does not read tiles again where layers
+     *  are put or dropped at that moment. */
     refresh(catalogue) {
         const before = this.catalogue;
         this.catalogue = catalogue;
-        for (const layer of catalogue.couches) {
-            const source = this.map.getSource(layer.id === "communes" ? "communes" : `couche-${layer.id}`);
-            if (source && before.couches.find((one) => one.id === layer.id)?.tuiles !== layer.tuiles)
-                source.setTiles([absolute(layer.tuiles)]);
-        }
+        const changed = catalogue.couches.filter((layer) => layer.tuiles && before.couches.find((one) => one.id === layer.id)?.tuiles !== layer.tuiles);
+        const read = () => changed.forEach((layer) =>
+            this.map.getSource(layer.id === "communes" ? "communes" : `couche-${layer.id}`)?.setTiles([absolute(this.layer(layer.id)?.tuiles ?? layer.tuiles)]));
+        if (!changed.length) return;
+        read();
+        setTimeout(() => this.map.once("idle", read).triggerRepaint(), 400);
     }
 
     /** Calls `f({code, properties, lngLat, point, event})` when the pointer is over another commune ("hover", code
