@@ -129,6 +129,8 @@ await main({
         await page.locator("#jeton").fill(service.tokens.lecteur);
         await page.keyboard.press("Enter");
         await page.waitForFunction((count) => window.maille.catalogue.couches.find((one) => one.id === "cpts").objets === count, own.id.length);
+        /* the tiles of the account are on their way */
+        await page.waitForFunction((count) => new Set(window.maille.view.map.queryRenderedFeatures({ layers: ["theme-surface"] }).map((one) => one.id)).size === count, own.id.length, { timeout: 45000 });
         assert.deepEqual((await rendered(page, "theme-surface")).map((one) => one.id).sort(), [...own.id].sort());
         assert.ok(await page.evaluate(() => window.stays));
         checkQuiet(page, [/401/]);
