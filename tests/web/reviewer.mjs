@@ -299,7 +299,7 @@ await main({
         assert.deepEqual(JSON.parse(json.text).map((one) => one.id).sort(), all.map((one) => one.id).sort());
 
         await page.locator("#rail button", { hasText: "Télécharger" }).click();
-        const findings = cli("findings");
+        const findings = cli("findings", "--kind", "cpts");
         await panel(page).getByRole("button", { name: "Préparer la liste" }).first().click();
         const file = await download(page, () => panel(page).locator('[data-export="constats-json"]').click());
         assert.deepEqual(JSON.parse(file.text).map((one) => one.constat).sort(), findings.map((one) => one.constat).sort());
@@ -322,7 +322,7 @@ await main({
         await until(async () => (await texts(panel(page).locator("[data-change]").first().locator(".said")))[0], "réunion du 3 mai", "the change and its reason");
         await checkWords(page, ["planificateur", "a modifié", "CPTS du Grand Sud"], "[data-change]");
         await panel(page).locator("[data-change]").first().getByRole("button", { name: /Voir ce qui a changé/ }).click();
-        await panel(page).getByText("CPTS du Sud valmorien").waitFor();
+        await panel(page).getByText("Nom : CPTS du Sud valmorien").waitFor();
         await page.locator("#rail button", { hasText: "Initiatives" }).click();
         await panel(page).getByRole("button", { name: "CPTS du Grand Sud" }).waitFor();
         await act("planificateur", "POST", "/undo", { perimetre: "cpts-sud", motif: "" });
