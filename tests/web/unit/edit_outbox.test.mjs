@@ -156,3 +156,34 @@ test("a stroke that was given up while nobody knew whether it had arrived is tak
     assert.deepEqual(server.order, ["a", "b"]);
     assert.deepEqual(server.undone, ["a"]);
 });
+
+test("nobody sends the strokes of somebody else", async () => {
+    kept.clear();
+    const server = service();
+    let cut = true;
+    globalThis.fetch = async (url, { body }) => {
+        if (cut) throw new TypeError("away");
+        return server.ask(url.pathname, JSON.parse(body));
+    };
+    const outbox = new Outbox(() => {});
+    const ask = (nom, role = "planificateur") => (Object.assign(session, { nom, role }), outbox.retry());
+    ask("anne");
+    outbox.open("w.anne");
+    outbox.add(stroke("a"));
+    for (let i = 0; i < 5; i++) await turn();
+    cut = false;
+    ask("benoit");
+    for (let i = 0; i < 5; i++) await turn();
+    assert.deepEqual(server.order, [], "another account, before its own strokes are taken up");
+    outbox.open("w.benoit");
+    outbox.add(stroke("b"));
+    await drained(outbox);
+    assert.deepEqual(server.order, ["b"]);
+    ask("carole", "lecteur");
+    outbox.close();
+    assert.deepEqual(outbox.items, [], "a reader does not see them either");
+    ask("anne");
+    outbox.open("w.anne");
+    await drained(outbox);
+    assert.deepEqual(server.order, ["b", "a"], "they wait for who made them");
+});

@@ -51,6 +51,7 @@ export class Outbox {
     state = "saved";
     #store = storage();
     #prefix = null;
+    #owner = null; /* whose strokes these are: nobody else sends them */
     #running = false;
     #tries = 0;
     #timer = 0;
@@ -71,11 +72,24 @@ export class Outbox {
         const prefix = `maille.geste.${name}.`;
         if (prefix === this.#prefix) return;
         this.#prefix = prefix;
+        this.#owner = session.nom;
         this.items = stored(this.#store, prefix).map((item) => ({ ...item, tried: true, kept: true }));
         this.#last = Math.max(0, ...this.items.map((item) => Number(item.key.slice(prefix.length).split("-")[0])));
         this.state = "saved";
         this.told("state", {});
         this.pump();
+    }
+
+    /** Leaves what waits in the storage: somebody else asks, who edits nothing. */
+    close() {
+        if (this.#prefix === null) return;
+        Object.assign(this, { items: [], state: "saved" });
+        this.#prefix = this.#owner = null;
+        this.told("state", {});
+    }
+
+    #mayGo() {
+        return session.role && session.nom === this.#owner && this.state !== "conflict";
     }
 
     /** Puts a stroke at the end and gives the promise of its answer. */
@@ -139,11 +153,11 @@ export class Outbox {
     }
 
     async pump() {
-        if (this.#running || this.state === "conflict" || !session.role) return;
+        if (this.#running || !this.#mayGo()) return;
         this.#running = true;
         clearTimeout(this.#timer);
         try {
-            while (this.items.length && this.state !== "conflict") {
+            while (this.items.length && this.#mayGo()) {
                 if (this.state !== "offline") this.#become("sending");
                 await this.#send();
                 this.#tries = 0;

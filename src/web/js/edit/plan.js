@@ -73,6 +73,7 @@ export const plan = {
             known = fromAnswer(answer);
             plan.loaded = true;
             if (may("planificateur")) outbox.open(`${base}.${study?.id ?? ""}.${session.nom}`);
+            else outbox.close();
             steps.open(plan.scenario);
             show("members");
             return plan;
