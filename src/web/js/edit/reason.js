@@ -1,11 +1,15 @@
 /* The reason of a change: what is typed is kept until it has been saved with one. */
+import { session } from "../base/api.js";
 import { h, newId } from "../base/dom.js";
 import { t } from "./plans_text.js";
+
+/* What one account typed is not proposed to the next. */
+const place = (key) => `maille.${session.nom ?? ""}.${key}`;
 
 /** What was typed under a key and has not been saved yet. */
 export function recall(key) {
     try {
-        return localStorage.getItem(`maille.${key}`) ?? "";
+        return localStorage.getItem(place(key)) ?? "";
     } catch {
         return "";
     }
@@ -13,8 +17,8 @@ export function recall(key) {
 
 export function remember(key, text) {
     try {
-        if (text) localStorage.setItem(`maille.${key}`, text);
-        else localStorage.removeItem(`maille.${key}`);
+        if (text) localStorage.setItem(place(key), text);
+        else localStorage.removeItem(place(key));
     } catch {
         /* private browsing: it lives as long as the page */
     }
