@@ -127,14 +127,10 @@ void catalogue_box(maille_jout *j, const char *key, const double box[4]) {
     maille_j_close(j, ']');
 }
 
-/* Where features lie that an account does not see is not told either: it gets the extent of all
- * communes instead. */
 static maille_status add_extent(view *v, const request *r, const maille_layer_def *def,
                                 maille_jout *j) {
-    bool bound = r->narrowed.narrowed_count && def->by_audience && def->geometry;
     double box[4];
-    maille_status status = bound ? maille_store_extent(v->ctx, v->store, "commune", NULL, box)
-                                 : maille_layer_extent(v->ctx, ogc_catalogue(v, r), def->id, box);
+    maille_status status = ogc_extent(v, r, def, box);
     if (!status)
         catalogue_box(j, "etendue", box);
     return status;

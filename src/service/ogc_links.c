@@ -173,6 +173,12 @@ bool ogc_shown(const request *r, const maille_layer_state *layer) {
     return layer->ready && !(bound && layer->def->by_audience && !layer->def->departments_by);
 }
 
+maille_status ogc_extent(view *v, const request *r, const maille_layer_def *def, double box[4]) {
+    bool bound = r->narrowed.narrowed_count && def->by_audience && def->geometry;
+    return bound ? maille_store_extent(v->ctx, v->store, "commune", NULL, box)
+                 : maille_layer_extent(v->ctx, ogc_catalogue(v, r), def->id, box);
+}
+
 maille_status ogc_layer(view *v, const request *r, const char *id, const maille_layer_state **out) {
     const maille_catalogue *catalogue = ogc_catalogue(v, r);
     for (size_t i = 0; i < maille_catalogue_count(catalogue); i++) {

@@ -44,6 +44,9 @@ void ogc_self_links(maille_strbuf *s, const request *r, const char *const *forma
 /* Whether who asks sees the layer: it is for the audience, is ready, and can be narrowed to what
  * the account is bound to. */
 bool ogc_shown(const request *r, const maille_layer_state *layer);
+/* West, south, east, north. Where features lie that an account does not see is not told either: it
+ * gets the extent of all communes instead. */
+maille_status ogc_extent(view *v, const request *r, const maille_layer_def *def, double box[4]);
 /* MAILLE_NOT_FOUND for whatever is not shown, in the same words. */
 maille_status ogc_layer(view *v, const request *r, const char *id, const maille_layer_state **out);
 const maille_catalogue *ogc_catalogue(const view *v, const request *r);

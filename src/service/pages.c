@@ -247,7 +247,7 @@ static maille_status add_extent(view *v, const request *r, const maille_layer_st
                                 maille_strbuf *s) {
     double box[4];
     const char *from = NULL, *until = NULL;
-    maille_status status = maille_layer_extent(v->ctx, ogc_catalogue(v, r), layer->def->id, box);
+    maille_status status = ogc_extent(v, r, layer->def, box);
     if (!status)
         status = ogc_interval(v, r, layer, &from, &until);
     if (status)

@@ -64,7 +64,11 @@ def check_what_a_map_begins_with(what):
     members = service.get("/members", bound).json
     same(f"{what}: perimeters", {p["id"] for p in members["perimetres"]}, {i for i, kind in seen.items() if kind == "cpts"})
     same(f"{what}: nobody's else", members["communes"].get(OTHERS[1]), None)
+    extents = {c["id"]: c.get("extent", {}).get("spatial", {}).get("bbox", [None])[0]
+               for c in service.get("/collections", bound).json["collections"]}
+    same(f"{what}: not where the others' lie", extents["perimetres"], extents["communes"])
     for layer in service.get("/layers", bound).json["couches"]:
+        same(f"{what}: extent of {layer['id']}", extents[layer["id"]], layer["etendue"])
         page = service.get(f"/collections/{layer['id']}/items?limit=1&f=geojson", bound).json
         columns = service.get(f"/collections/{layer['id']}/columns", bound).json
         same(f"{what}: {layer['id']} counts what is seen", (layer["objets"], columns["nombre"]), (page["numberMatched"],) * 2)
