@@ -206,18 +206,34 @@ def test_the_public_has_what_is_published():
     same("an account as the public", ask("/members", reader, audience="public"), told)
 
 
+def of_the_public():
+    """What anybody gets of the routes that a map reads, to the byte, with what caches go by."""
+    layers = [layer["id"] for layer in ask("/layers", reader)["couches"]]
+    paths = ["/study", "/layers", "/members", "/members?kind=pta", "/groupings", *(f"/groupings/{g}" for g in GROUPS),
+             *(f"/perimeters/{i}/groupings" for i in published(reader)), *(f"/collections/{x}/columns" for x in layers),
+             *(f"/collections/{x}/columns?skipGeometry=false" for x in layers), *(f"/communes/{c}" for c in sorted(COMMUNES)[:5])]
+    answers = {path: service.get(path) for path in paths}
+    return {path: (a.status, a.body, a["ETag"], a["Cache-Control"]) for path, a in answers.items()}
+
+
 def test_a_stroke_shows_at_once():
     before, held = check_members("before", reader)
     first = before["perimetres"][0]
     free = next(c for c in COMMUNES if c not in before["communes"])
-    version = {layer["id"]: layer["version"] for layer in ask("/layers")["couches"]}
+    anybody = of_the_public()
     answer = service.ask("/changes", "POST", token=planner, body={
         "gestes": [{"geste": "add", "perimetre": first["id"], "codes": [free]}], "vu": {first["id"]: first["etat"]}})
     same("a stroke", answer.status, 200)
     after, now_held = check_members("after", reader)
     same("it holds one more", now_held[first["id"]] - held[first["id"]], {free})
     same("with its state", after["perimetres"][0]["etat"], answer.json["etats"][first["id"]])
-    same("a draft moves nothing for the public", {layer["id"]: layer["version"] for layer in ask("/layers")["couches"]}, version)
+    other = service.ask("/changes", "POST", token=planner, body={"genre": "autre", "gestes": [
+        {"geste": "create", "perimetre": "secret", "nom": "Secret", "codes": sorted(COMMUNES)[:5]}]})
+    same("a draft of a kind that was not there", other.status, 200)
+    now = of_the_public()
+    none("drafts move nothing for the public", [path for path in anybody if now[path] != anybody[path]])
+    undone = service.ask("/undo", "POST", token=planner, body={})
+    same("without it again", undone.status, 200)
 
 
 # ---- columns ----------------------------------------------------------------------------------------
