@@ -49,7 +49,20 @@ async function ask(method, path, body, headers = {}, signal) {
         if (fault.name === "AbortError") throw fault;
         throw new Problem(0, null, true);
     }
+    const before = session.nom;
+    if (answer.status === 403 && sent["X-Maille-CSRF"] && (await sessionChanged())) {
+        if (session.nom !== before) throw new Problem(401, { detail: t("problem-session") });
+        return ask(method, path, body, headers, signal);
+    }
     return read(answer);
+}
+
+/** Whether another tab has logged in meanwhile: this page is of that session from then on. */
+async function sessionChanged() {
+    const who = await get("/session").catch(() => null);
+    if (!who || who.csrf === session.csrf) return false;
+    become(who);
+    return true;
 }
 
 async function read(answer) {
