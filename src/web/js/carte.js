@@ -5,6 +5,7 @@ import * as state from "./base/state.js";
 import { language, t } from "./base/text.js";
 import { message, tellProblem } from "./base/ui.js";
 import { createMap } from "./map/map.js";
+import { oneAtATime } from "./shell/account.js";
 import { bar } from "./shell/bar.js";
 import { panels } from "./shell/panels.js";
 import { first, later, ofAccounts, RAIL } from "./shell/parts.js";
@@ -39,6 +40,7 @@ async function main() {
     window.maille = context; /* for tests, and for whoever is curious */
     keepPlace(view.map);
     bar(byId("bar"), study, (commune) => state.set({ commune: commune.code }, { push: true }));
+    oneAtATime();
     await view.ready;
     await assemble(context);
     onEvent("couches", () => reread(context));

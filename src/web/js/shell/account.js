@@ -1,13 +1,32 @@
-/* Who asks, and what they may do about it: look as the public does, leave. */
-import { logout, session } from "../base/api.js";
+/* Who asks, and what they may do about it: look as the public does, leave. A page belongs to one person: what it shows,
+ * and what it holds in memory, goes with them. */
+import { logout, onSession, session } from "../base/api.js";
 import { h, icon } from "../base/dom.js";
 import { t } from "../base/text.js";
-import { say, tellProblem } from "../base/ui.js";
+import { message, tellProblem } from "../base/ui.js";
 import { publicEyeButton } from "../review/public_eye.js";
 
+const LEFT = "maille.parti"; /* in the storage of the window, from leaving to the page after it */
+
 async function leave() {
-    await logout().catch(tellProblem);
-    say(t("logged-out"));
+    try {
+        await logout();
+    } catch (fault) {
+        return tellProblem(fault);
+    }
+    sessionStorage.setItem(LEFT, "1");
+    location.reload();
+}
+
+/** Begins anew when somebody else logs in where a session ended; says that one has left. */
+export function oneAtATime() {
+    let who = session.nom;
+    onSession(() => {
+        if (who && session.nom && session.nom !== who) location.reload();
+        who = session.nom ?? who;
+    });
+    if (sessionStorage.getItem(LEFT)) message(t("logged-out"), { seconds: 6 });
+    sessionStorage.removeItem(LEFT);
 }
 
 /** A button with one's name that opens what one may do; it closes by Escape, and when the focus goes elsewhere. */
