@@ -78,6 +78,10 @@ maille_status picture_each(view *v, const request *r, const scope *s, const mail
 
 const maille_perimeter *picture_perimeter(const picture *p, uint32_t claim);
 bool picture_sees(const picture *p, uint32_t claim);
+/* How many of its perimeters who asks sees, and whether its kind is told to them at all: one of
+ * which they see nothing is not, but for the one that anybody would begin with. */
+uint32_t picture_seen(const picture *p);
+bool picture_is_told(const picture *p);
 bool picture_sees_flag(const picture *p, const maille_flags *flags, const maille_flag *flag);
 /* Borrowed until the next figures of the picture. */
 maille_status picture_figures(picture *p, uint32_t claim, const maille_figures **out);

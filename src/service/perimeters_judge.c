@@ -29,7 +29,8 @@ static maille_status gather(picture *p, void *user) {
     maille_flags seen = {0};
     maille_told_flags told = {0};
     maille_status status = MAILLE_OK;
-    if (g->perimeter && (claim == MAILLE_ABSENT || !picture_sees(p, claim)))
+    if (!picture_is_told(p) ||
+        (g->perimeter && (claim == MAILLE_ABSENT || !picture_sees(p, claim))))
         return MAILLE_OK;
     g->met = true;
     MAILLE_TRY(picture_flags_seen(p, &seen));

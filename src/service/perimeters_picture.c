@@ -309,6 +309,17 @@ bool picture_sees(const picture *p, uint32_t claim) {
 }
 
 /* What is said of perimeters is for who sees them all; of communes, for who sees one. */
+uint32_t picture_seen(const picture *p) {
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < p->plan->count; i++)
+        seen += picture_sees(p, i);
+    return seen;
+}
+
+bool picture_is_told(const picture *p) {
+    return strcmp(p->kind, KIND_OF_DEFAULT) == 0 || picture_seen(p) > 0;
+}
+
 bool picture_sees_flag(const picture *p, const maille_flags *flags, const maille_flag *flag) {
     bool of_claims = flag->a != MAILLE_ABSENT, seen = false;
     if (!p->r->narrowed.narrowed_count)

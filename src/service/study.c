@@ -64,17 +64,11 @@ static void add_kind(maille_jout *j, const view *v, const request *r, const char
     maille_j_close(j, '}');
 }
 
-/* A kind of which who asks sees nothing is not told, but for the one that anybody would begin with.
- */
 static maille_status count_kind(picture *p, void *user) {
     kinds *k = user;
-    uint32_t seen = 0;
-    bool is_default = strcmp(p->kind, KIND_OF_DEFAULT) == 0;
-    for (uint32_t i = 0; i < p->plan->count; i++)
-        seen += picture_sees(p, i);
-    if (seen || is_default)
-        add_kind(k->j, p->v, p->r, p->kind, seen);
-    k->has_default |= is_default;
+    if (picture_is_told(p))
+        add_kind(k->j, p->v, p->r, p->kind, picture_seen(p));
+    k->has_default |= strcmp(p->kind, KIND_OF_DEFAULT) == 0;
     return MAILLE_OK;
 }
 

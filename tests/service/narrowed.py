@@ -95,6 +95,15 @@ def test_what_a_map_begins_with_is_narrowed():
     check_what_a_map_begins_with("again")
 
 
+def test_a_kind_of_which_nothing_is_seen_is_not_told():
+    same("made by another", post("/changes", {"vu": {}, "gestes": [
+        {"geste": "create", "perimetre": "x-cache", "nom": "Cache", "genre": "genrecache", "codes": [OTHERS[1]]}]},
+        whole).status, 200)
+    for path in ("/findings", "/study", "/perimeters", "/contested", "/coverage", "/proposals"):
+        check(f"{path} does not tell it", "genrecache" not in service.get(path, bound).text)
+    check("who sees all is told", "genrecache" in service.get("/findings", whole).text)
+
+
 def test_what_is_not_seen_cannot_be_changed_with_anybodys_eyes():
     for audience in ("", "?audience=public", "?audience=interne"):
         for state in (EVER, service.get("/perimeters/cache", whole).json["etat"]):
