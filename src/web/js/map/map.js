@@ -133,18 +133,26 @@ class View {
                 geometry: { type: "Point", coordinates: [one.lon, one.lat] } })) });
     }
 
-    /** After layers were computed again, or another person asks: the catalogue of now; sources of what changed are read
-     *  again. Twice, the second time from the browser's own store: MapLibre does not read tiles again where layers
-     *  are put or dropped at that moment. */
+    /** After layers were computed again, or when somebody else asks: the catalogue of now. What changed is read again. */
     refresh(catalogue) {
         const before = this.catalogue;
         this.catalogue = catalogue;
-        const changed = catalogue.couches.filter((layer) => layer.tuiles && before.couches.find((one) => one.id === layer.id)?.tuiles !== layer.tuiles);
-        const read = () => changed.forEach((layer) =>
-            this.map.getSource(layer.id === "communes" ? "communes" : `couche-${layer.id}`)?.setTiles([absolute(this.layer(layer.id)?.tuiles ?? layer.tuiles)]));
-        if (!changed.length) return;
-        read();
-        setTimeout(() => this.map.once("idle", read).triggerRepaint(), 400);
+        for (const layer of catalogue.couches) {
+            if (!layer.tuiles || before.couches.find((one) => one.id === layer.id)?.tuiles === layer.tuiles) continue;
+            if (layer.id === "communes") this.map.getSource("communes").setTiles([absolute(layer.tuiles)]);
+            else if (this.map.getSource(`couche-${layer.id}`)) this.#replace(`couche-${layer.id}`, layer);
+        }
+    }
+
+    /* The source anew, and its layers where they were. Its tiles could be exchanged instead (setTiles), but what changes the
+     * style before they have come makes MapLibre draw the old ones again. */
+    #replace(source, layer) {
+        const { layers, sources } = this.map.getStyle();
+        for (const one of layers) if (one.source === source) this.map.removeLayer(one.id);
+        this.map.removeSource(source);
+        this.map.addSource(source, { ...sources[source], tiles: [absolute(layer.tuiles)], bounds: layer.etendue });
+        for (let i = layers.length - 1; i >= 0; i--)
+            if (layers[i].source === source) this.map.addLayer(layers[i], layers[i + 1]?.id);
     }
 
     /** Calls `f({code, properties, lngLat, point, event})` when the pointer is over another commune ("hover", code
