@@ -1,6 +1,7 @@
 """Layers are a function of what was given."""
 
 import os
+import re
 
 import kit
 from kit import check, same
@@ -10,8 +11,11 @@ def make(study, audience, *more, **how):
     """(contents of the workspace, folder of the layers) of a run from scratch."""
     workspace, to = os.path.join(kit.scratch(), "w.maille"), kit.scratch()
     kit.maille("run", study, "-w", workspace, "--to", to, "--audience", audience, *more, **how)
-    same("every layer", sorted(os.listdir(to)), sorted(
-        n + ".geojson" for n in (kit.LAYERS if audience == "interne" else kit.PUBLIC_LAYERS)))
+    path = os.path.join(how["cwd"], study) if "cwd" in how else study
+    groupings = re.findall(r"kind: grouping, +name: (\w+)", kit.read(path))
+    check("there are groupings", groupings)
+    same("every layer", sorted(os.listdir(to)), [n + ".geojson" for n in kit.with_contexts(
+        kit.LAYERS if audience == "interne" else kit.PUBLIC_LAYERS, *groupings)])
     return kit.contents(workspace), to
 
 
