@@ -14,8 +14,8 @@ def make(study, audience, *more, **how):
     path = os.path.join(how["cwd"], study) if "cwd" in how else study
     groupings = re.findall(r"kind: grouping, +name: (\w+)", kit.read(path))
     check("there are groupings", groupings)
-    same("every layer", sorted(os.listdir(to)), [n + ".geojson" for n in kit.with_contexts(
-        kit.LAYERS if audience == "interne" else kit.PUBLIC_LAYERS, *groupings)])
+    layers = kit.with_contexts(kit.LAYERS if audience == "interne" else kit.PUBLIC_LAYERS, *groupings)
+    same("every layer", sorted(os.listdir(to)), sorted(n + ".geojson" for n in layers))
     return kit.contents(workspace), to
 
 
