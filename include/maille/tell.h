@@ -72,6 +72,11 @@ void maille_j_size(maille_jout *j, const maille_figures *figures);
 
 /* ---- perimeters ---------------------------------------------------------------------------------
  */
+/* What a row of a list begins with: members id, nom, genre, statut, depuis, contact, and
+ * departements, the codes of those that its communes lie in. `on` is its status on the day that is
+ * told, or NULL. */
+void maille_j_listed(maille_jout *j, const maille_ground *ground, const maille_perimeter *perimeter,
+                     const maille_status_entry *on, const maille_claim *claim);
 
 /* "v4-0123456789abcdef": a version and the first digits of its state's hash ("" = not there). */
 enum { MAILLE_STATE_TAG = 48 };

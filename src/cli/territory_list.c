@@ -66,16 +66,12 @@ static void count_flags(const standing *s, uint32_t claim, uint32_t *all, uint32
     }
 }
 
-static void add_row(territory *t, listing *l, const maille_perimeter *p, const maille_figures *f,
-                    uint32_t flags, uint32_t alerts) {
+static void add_row(territory *t, listing *l, const maille_perimeter *p, const maille_claim *claim,
+                    const maille_figures *f, uint32_t flags, uint32_t alerts) {
     const maille_status_entry *on = maille_perimeter_status_on(p, t->when.at);
     if (t->o.json) {
         maille_j_open(&l->j, NULL, '{');
-        maille_j_text(&l->j, "id", p->id);
-        maille_j_text(&l->j, "nom", p->name);
-        maille_j_text(&l->j, "genre", p->kind);
-        maille_j_text(&l->j, "statut", on ? on->status : NULL);
-        maille_j_text(&l->j, "depuis", on ? on->since : NULL);
+        maille_j_listed(&l->j, t->ground, p, on, claim);
         maille_j_size(&l->j, f);
         maille_j_int(&l->j, "constats", flags);
         maille_j_int(&l->j, "alertes", alerts);
@@ -101,7 +97,7 @@ static maille_status list_kind(territory *t, const standing *s, void *user) {
         count_flags(s, claim, &flags, &alerts);
         status = claim_figures(t, s->kind, s->plan, claim, 0, &f);
         if (status == MAILLE_OK)
-            add_row(t, user, s->items[i], f, flags, alerts);
+            add_row(t, user, s->items[i], &s->plan->claims[claim], f, flags, alerts);
         maille_figures_free(f);
     }
     return status;

@@ -244,3 +244,28 @@ void maille_j_comment(maille_jout *j, const char *key, const maille_table *rows,
         j_cell(j, told[i].key, &rows->columns[maille_table_column(rows, told[i].column)], row);
     maille_j_close(j, '}');
 }
+
+/* ---- a row of a list ---- */
+
+static bool lies_in(const maille_claim *claim, const maille_partition *departments, uint32_t d) {
+    for (uint32_t i = 0; i < claim->count; i++)
+        if (departments->of_commune[claim->member[i]] == d)
+            return true;
+    return false;
+}
+
+void maille_j_listed(maille_jout *j, const maille_ground *ground, const maille_perimeter *perimeter,
+                     const maille_status_entry *on, const maille_claim *claim) {
+    const maille_partition *departments = &ground->department;
+    maille_j_text(j, "id", perimeter->id);
+    maille_j_text(j, "nom", perimeter->name);
+    maille_j_text(j, "genre", perimeter->kind);
+    maille_j_text(j, "statut", on ? on->status : NULL);
+    maille_j_text(j, "depuis", on ? on->since : NULL);
+    maille_j_text(j, "contact", perimeter->contact);
+    maille_j_open(j, "departements", '[');
+    for (uint32_t d = 0; d < departments->count; d++)
+        if (lies_in(claim, departments, d))
+            maille_j_text(j, NULL, departments->id[d]);
+    maille_j_close(j, ']');
+}

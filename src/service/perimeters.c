@@ -24,20 +24,6 @@ static bool in_department(const picture *p, const maille_claim *c, const char *d
     return !department;
 }
 
-/* Codes of the départements that members lie in. */
-static void add_departments(maille_jout *j, const picture *p, const maille_claim *c) {
-    const maille_partition *all = &p->ground->department;
-    maille_j_open(j, "departements", '[');
-    for (uint32_t d = 0; d < all->count; d++) {
-        bool met = false;
-        for (uint32_t i = 0; i < c->count && !met; i++)
-            met = all->of_commune[c->member[i]] == d;
-        if (met)
-            maille_j_text(j, NULL, all->id[d]);
-    }
-    maille_j_close(j, ']');
-}
-
 static maille_status write_row(picture *p, const listing *l, uint32_t claim,
                                const maille_perimeter *perimeter, const maille_status_entry *on) {
     const maille_figures *figures = NULL;
@@ -54,13 +40,7 @@ static maille_status write_row(picture *p, const listing *l, uint32_t claim,
         alerts += its && maille_flag_alerts(f);
     }
     maille_j_open(l->j, NULL, '{');
-    maille_j_text(l->j, "id", perimeter->id);
-    maille_j_text(l->j, "nom", perimeter->name);
-    maille_j_text(l->j, "genre", perimeter->kind);
-    maille_j_text(l->j, "statut", on ? on->status : NULL);
-    maille_j_text(l->j, "depuis", on ? on->since : NULL);
-    maille_j_text(l->j, "contact", perimeter->contact);
-    add_departments(l->j, p, &p->plan->claims[claim]);
+    maille_j_listed(l->j, p->ground, perimeter, on, &p->plan->claims[claim]);
     maille_j_size(l->j, figures);
     maille_j_int(l->j, "constats", all);
     maille_j_int(l->j, "alertes", alerts);
