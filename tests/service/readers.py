@@ -74,17 +74,22 @@ def test_gdal_reads_every_layer():
                     continue
                 own = wanted[i]
                 differ = {k: (v, f["properties"].get(k)) for k, v in own["properties"].items()
-                          if plain(f["properties"].get(k)) != plain(v)}
+                          if as_read(f["properties"].get(k), v) != plain(v)}
                 check(f"{layer}/{i}: attributes", not differ, differ)
                 a, b = ck.positions_of(own["geometry"]), ck.positions_of(f["geometry"])
                 far = max((max(abs(p[0] - q[0]), abs(p[1] - q[1])) for p, q in zip(a, b)), default=0)
                 check(f"{layer}/{i}: geometry", len(a) == len(b) and far <= 1.01e-7, (len(a), len(b), far))
 
 
+def as_read(got, wanted):
+    """GDAL takes types from the first page: numbers of a column that is empty there come as text."""
+    return float(got) if isinstance(got, str) and isinstance(wanted, (int, float)) else plain(got)
+
+
 def id_of(feature, wanted):
     p = feature["properties"]
     for i, f in wanted.items():
-        if all(plain(p.get(k)) == plain(v) for k, v in f["properties"].items()):
+        if all(as_read(p.get(k), v) == plain(v) for k, v in f["properties"].items()):
             return i
     return None
 
