@@ -51,6 +51,11 @@ def plain(value):
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
+# GDAL takes a column for whole numbers where its first page holds whole numbers alone, and cuts the others: this layer,
+# nearly all zeros in columns of rare services, is read in one page.
+WHOLE = {"densite-medicale": ("-oo", "PAGE_SIZE=1000")}
+
+
 def test_gdal_lists_the_layers():
     for audience, api in AUDIENCES.items():
         p = gdal("ogrinfo", "-q", f"OAPIF:{service.url}", token=api.token)
@@ -62,7 +67,7 @@ def test_gdal_reads_every_layer():
     for audience, api in AUDIENCES.items():
         for layer in names[audience]:
             wanted = {f["id"]: f for f in kit.layer(exported[audience], layer)["features"]}
-            got = by_gdal(layer, api.token)
+            got = by_gdal(layer, api.token, *WHOLE.get(layer, ()))
             same(f"{layer} ({audience}): features", len(got), len(wanted))
             if len(got) != len(wanted):
                 continue
