@@ -81,7 +81,7 @@ test("underserved or not: one sentence with the figure, its threshold, since whe
 
 test("sources once each, acronyms with their meaning, contacts as links", () => {
     const sources = words.sourcesOf({ sources: [{ name: "A", vintage: "2026-01-01" }, { name: "A", vintage: "2018" }, { name: "B", vintage: null }] });
-    assert.deepEqual(sources.map(({ nom, dates }) => [nom, dates]), [["A", ["1 janvier 2026", "2018"]], ["B", []]]);
+    assert.deepEqual(sources.map(({ nom, dates }) => [nom, dates]), [["A", ["1er janvier 2026", "2018"]], ["B", []]]);
     assert.match(words.acronyms("DREES, seuils d’APL, et XYZ"), /^DREES, .* ; APL, accessibilité potentielle localisée/);
     assert.equal(words.acronyms("rien ici"), "");
     assert.equal(words.contactLink("a@b.example"), "mailto:a@b.example");

@@ -67,7 +67,8 @@ export const population = (value) => t("inhabitants", { n: value });
 export function date(iso) {
     if (!iso) return t("date-unknown");
     const day = iso.length === 10 ? new Date(`${iso}T12:00:00`) : new Date(iso);
-    return new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }).format(day);
+    const told = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" }).format(day);
+    return language === "fr" ? told.replace(/^1 /, "1er ") : told;
 }
 
 export function moment(iso) {

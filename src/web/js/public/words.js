@@ -98,7 +98,7 @@ export function zoneSentence(card) {
 
 const className = (id) => (has(`mc-class-${id}`) ? t(`mc-class-${id}`) : id);
 
-/** Sources once each, their dates together: `[{nom, dates: ["1 janvier 2026", …]}]`. */
+/** Sources once each, their dates together: `[{nom, dates: ["1er janvier 2026", …]}]`. */
 export function sourcesOf(card) {
     const found = new Map();
     for (const { name, vintage, licence } of card.sources ?? []) {
