@@ -145,7 +145,7 @@ TEST(geometry_is_what_spatialite_understands) {
                                "f_geometry_column = 'geom' AND geometry_type = 6 AND "
                                "spatial_index_enabled = 1",
                                "test", &good));
-    CHECK_INT(good, 10);
+    CHECK_INT(good, 11);
     maille_table_free(in);
     maille_store_close(store);
     maille_ctx_free(ctx);
