@@ -121,6 +121,9 @@ await main({
         await tool(page, "brush");
         await checkAxe(page);
         await shot(page, "territoires", { at: async () => checkBoxes(page) });
+        await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+        await checkBoxes(page);
+        await page.evaluate(() => (document.documentElement.style.fontSize = ""));
         await picture(page, "planificateur-2-territoires");
         await checkCanvas(page);
         const painted = await rendered(page, "edit-fond");
