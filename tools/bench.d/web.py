@@ -18,7 +18,7 @@ def page(build, what, url, token=None):
     subprocess.run(["bash", os.path.join(ROOT, "tests/service/npm/install.sh"),
                     os.path.join(ROOT, "tests/web/npm"), modules], check=True, stdout=subprocess.DEVNULL)
     done = subprocess.run(["node", os.path.join(HERE, "web_page.mjs"), what, url] + ([token] if token else []),
-                          env={**os.environ, "PLAYWRIGHT": modules}, stdout=subprocess.PIPE, check=True, text=True)
+                          env={**os.environ, "PLAYWRIGHT": modules}, stdout=subprocess.PIPE, check=True, text=True, timeout=600)
     return json.loads(done.stdout)
 
 
