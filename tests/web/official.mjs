@@ -13,7 +13,7 @@ const cards = new Map();
 for (const code of codes) cards.set(code, await service.get(`/communes/${code}`));
 
 const french = (value, digits = 0) => new Intl.NumberFormat("fr-FR", { maximumFractionDigits: digits }).format(value);
-const day = (iso) => new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric" }).format(new Date(`${iso}T12:00:00`));
+const day = (iso) => new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric" }).format(new Date(`${iso}T12:00:00`)).replace(/^1 /, "1er ");
 const plain = (text) => text.replace(/[\s\u00a0\u202f]+/g, " ");
 /** The card that says most of what `f` counts. */
 const most = (f) => [...cards.values()].sort((a, b) => f(b) - f(a) || a.code.localeCompare(b.code))[0];

@@ -170,7 +170,7 @@ await main({
         await until(async () => (await get("/perimeters/cpts-sud")).statut === "contractualisee", "the status is changed");
         const now = await get("/perimeters/cpts-sud");
         assert.deepEqual(now.statuts.at(-1), { statut: "contractualisee", depuis: "2026-05-01", avec: "URPS" });
-        await until(async () => (await text(panel(page))).includes("Contractualisée depuis le 1 mai 2026"), "the card follows");
+        await until(async () => (await text(panel(page))).includes("Contractualisée depuis le 1er mai 2026"), "the card follows");
 
         await button(page, "Publier…").first().click();
         const dialog = page.getByRole("dialog");
