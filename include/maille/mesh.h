@@ -14,6 +14,11 @@
 
 enum { MAILLE_TILE_EXTENT = 4096, MAILLE_TILE_BUFFER = 64, MAILLE_TILE_ZOOM_MOST = 16 };
 
+/* What a border may be smoothed by, in units: maps show a tile at 512 pixels or a little more, so
+ * that a unit is an eighth of a pixel and this a quarter. A unit more detail would be drawn by
+ * nobody and sent to everybody. */
+#define MAILLE_MESH_TOLERANCE 2.0
+
 typedef struct maille_mesh maille_mesh;
 /* `lonlat` is copied; its shapes keep their numbers. Latitudes beyond 85.06° are cut off. */
 maille_status maille_mesh_new(maille_ctx *ctx, const maille_shapes *lonlat, maille_mesh **out);
@@ -21,9 +26,10 @@ void maille_mesh_free(maille_mesh *mesh);
 size_t maille_mesh_arcs(const maille_mesh *mesh);
 size_t maille_mesh_bytes(const maille_mesh *mesh); /* memory held */
 
-/* The mesh on the grid of one zoom: each arc simplified (Douglas-Peucker, a quarter of a unit) and
- * snapped to the grid so that arcs cross nowhere and polygons stay valid, less than a unit from
- * where they were. Rings that collapse are gone. Immutable; threads may share it. */
+/* The mesh on the grid of one zoom: each arc simplified (Douglas-Peucker, MAILLE_MESH_TOLERANCE)
+ * and snapped to the grid so that arcs cross nowhere and polygons stay valid, less than the
+ * tolerance and a unit from where they were. Rings that collapse are gone. Immutable; threads may
+ * share it. */
 typedef struct maille_mesh_zoom maille_mesh_zoom;
 maille_status maille_mesh_at_zoom(maille_ctx *ctx, const maille_mesh *mesh, unsigned zoom,
                                   maille_mesh_zoom **out);

@@ -1,10 +1,10 @@
 /* The mesh: arcs simplified for a zoom and rounded to its pixels without ever crossing.
  *
- * Vertices that matter less than a quarter of a unit are left out; where that made borders cross,
+ * Vertices that matter less than MAILLE_MESH_TOLERANCE are left out; where that made borders cross,
  * or left an island on the wrong side of one, they are taken back. Then segments are bent to the
  * centre of every pixel that they pass and that holds an end or a crossing (snap rounding: J. D.
  * Hobby, "Practical segment intersection with finite precision output", 1999). What comes of it
- * crosses nowhere, and lies within 0.25 + √½ units of what was there before. */
+ * crosses nowhere, and lies within MAILLE_MESH_TOLERANCE + √½ units of what was there before. */
 #include "geo/mesh.h"
 
 #include <math.h>
@@ -56,10 +56,14 @@ static bool same_pixel(const snapper *s, mesh_point p, mesh_point q) {
 /* ---- what is kept
  * ------------------------------------------------------------------------------- */
 
+static double tolerance(const snapper *s) {
+    return ldexp(MAILLE_MESH_TOLERANCE, (int)s->shift);
+}
+
 static void choose(snapper *s) {
-    double quarter = ldexp(0.25, (int)s->shift);
+    double least = tolerance(s);
     for (size_t i = 0; i < s->mesh->arc_points.count; i++)
-        s->keep[i] = s->mesh->weight[i] > quarter;
+        s->keep[i] = s->mesh->weight[i] > least;
 }
 
 /* Segments of what is kept; those within one pixel come to nothing. */
@@ -158,12 +162,12 @@ static bool find_crossings(snapper *s, bool last_round, bool *changed) {
     return true;
 }
 
-/* Whether p lies between the segment and what it stands for (even-odd), all of which is within a
- * quarter of a unit of the segment. */
+/* Whether p lies between the segment and what it stands for (even-odd), all of which is within
+ * the tolerance of the segment. */
 static bool swept(const snapper *s, uint32_t segment, mesh_point p) {
     stretch t = s->stretches.items[segment];
     mesh_segment chord = s->segments.items[segment];
-    if (mesh_distance(p, chord.a, chord.b) > ldexp(0.25, (int)s->shift))
+    if (mesh_distance(p, chord.a, chord.b) > tolerance(s))
         return false;
     bool inside = false;
     mesh_point a = mesh_place(s->mesh, t.to);

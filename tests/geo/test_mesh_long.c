@@ -250,6 +250,9 @@ typedef struct {
     uint64_t vertices, shapes, bytes;
 } oracle;
 
+/* How far a tile may be from the outline: what is smoothed, and half a pixel's diagonal. */
+static const double REACH = MAILLE_MESH_TOLERANCE + 1;
+
 static double from_segment(maille_xy p, maille_xy a, maille_xy b) {
     double dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
     double t = square > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / square : 0;
@@ -283,7 +286,7 @@ static bool on_frame(maille_xy p) {
     return p.x == -64 || p.x == 4160 || p.y == -64 || p.y == 4160;
 }
 
-/* Each vertex and middle of an edge lies within a unit of the exact outline; integer, in the
+/* Each vertex and middle of an edge lies within REACH of the exact outline; integer, in the
  * frame. */
 static int edges_far_off(oracle *o, const maille_mesh_cut *cut, maille_xy corner,
                          const edges *all) {
@@ -300,14 +303,14 @@ static int edges_far_off(oracle *o, const maille_mesh_cut *cut, maille_xy corner
             maille_xy p = {at[k].x + corner.x, at[k].y + corner.y};
             double distance = from_outline(o->exact, cut->shape[e.shape], p);
             o->error = fmax(o->error, distance);
-            wrong += distance >= 1;
+            wrong += distance >= REACH;
         }
     }
     return wrong;
 }
 
 /* Inside a tile each edge of a partition runs back along the neighbour, the same vertices, unless
- * an outline that no neighbour shares is within a unit of it. */
+ * an outline that no neighbour shares is within REACH of it. */
 static int edges_without_twin(const oracle *o, maille_xy corner, const edges *all) {
     int wrong = 0;
     for (size_t i = 0; i < all->count; i++) {
@@ -317,13 +320,13 @@ static int edges_without_twin(const oracle *o, maille_xy corner, const edges *al
         maille_xy p = {(e.a.x + e.b.x) / 2 + corner.x, (e.a.y + e.b.y) / 2 + corner.y};
         bool outer = false;
         for (size_t k = 0; k < o->outer.count && !outer; k++)
-            outer = beside(p, o->outer.items[k], 1);
+            outer = beside(p, o->outer.items[k], REACH);
         wrong += !outer;
     }
     return wrong;
 }
 
-/* Points by chance, off the grid: inside and outside are what they are, but within a unit of the
+/* Points by chance, off the grid: inside and outside are what they are, but within REACH of the
  * outline; in a partition none is in two. */
 static int points_misplaced(const oracle *o, const maille_mesh_cut *cut, maille_xy corner) {
     int wrong = 0;
@@ -338,8 +341,9 @@ static int points_misplaced(const oracle *o, const maille_mesh_cut *cut, maille_
             bool there =
                 k < cut->count && cut->shape[k] == i && maille_shape_contains(cut->parts, k, p);
             within += there;
-            bool there_exactly = near(q, o->boxes[i], 1) && maille_shape_contains(o->exact, i, q);
-            if (there != there_exactly && from_outline(o->exact, i, q) >= 1)
+            bool there_exactly =
+                near(q, o->boxes[i], REACH) && maille_shape_contains(o->exact, i, q);
+            if (there != there_exactly && from_outline(o->exact, i, q) >= REACH)
                 wrong++;
         }
         wrong += o->partition && within > 1;
@@ -512,15 +516,15 @@ static void add_units(maille_shapes *shapes, const maille_xy *ring, uint32_t cou
     double width = ldexp(4096, 4), pi = acos(-1);
     maille_xy lonlat[16];
     for (uint32_t i = 0; i < count; i++) {
-        double x = 30000 + ring[i].x, y = 20000 + ring[i].y;
+        double x = 30000 + 8 * ring[i].x, y = 20000.2 + 8 * ring[i].y;
         lonlat[i] = rounded(x / width * 360 - 180, atan(sinh(pi * (1 - 2 * y / width))) * 180 / pi);
     }
     CHECK_INT(maille_shapes_begin_shape(ctx, shapes), MAILLE_OK);
     add_ring(shapes, lonlat, count, true);
 }
 
-/* The land's coast lies at 0.6, its bay reaches to 0.4: less than a quarter of a unit, so that it
- * would be straightened over what is in the bay. */
+/* In eighths of a unit: the land's coast lies at 0.6, its bay reaches to 0.4, which is less than
+ * the tolerance, so that it would be straightened over what is in the bay. */
 static void check_bay(maille_shapes *s, uint32_t left) {
     const maille_xy land[] = {{0, 0.6},  {4, 0.6},  {5, 0.4}, {9, 0.4},
                               {10, 0.6}, {14, 0.6}, {14, -8}, {0, -8}};

@@ -1,7 +1,8 @@
 // Strokes of the brush over some thirty communes, each taken back: from the lifted tool to its figures on screen, with
 // where the time goes. web_page.mjs calls it.
 
-const STROKES = 40;
+const STROKES = 30;
+const STEPS = 24;
 const WANTED = [20, 45]; // communes of a stroke that counts as one over thirty
 const TURN = Math.PI * (3 - Math.sqrt(5)); // directions that never repeat
 
@@ -47,12 +48,20 @@ export async function stroke({ open, url, token, share, drawn }) {
     };
 }
 
+/* Out along a direction and back beside it. */
 async function drag(page, x, y, angle, length) {
+    const to = (step) => {
+        const out = Math.min(step, STEPS / 2) / (STEPS / 2);
+        const back = Math.max(0, step - STEPS / 2) / (STEPS / 2);
+        return [0, 1].map((axis) => [x, y][axis] + length * (out * turn(angle, axis) - back * turn(angle + 0.9, axis)));
+    };
     await page.mouse.move(x, y);
     await page.mouse.down();
-    for (let step = 1; step <= 24; step++) {
-        await page.mouse.move(x + (Math.cos(angle) * length * step) / 24, y + (Math.sin(angle) * length * step) / 24);
+    for (let step = 1; step <= STEPS; step++) {
+        await page.mouse.move(...to(step));
         await page.waitForTimeout(16);
     }
     await page.mouse.up();
 }
+
+const turn = (angle, axis) => (axis ? Math.sin(angle) : Math.cos(angle));

@@ -77,13 +77,17 @@ export class Painting {
     #stop() {
         clearTimeout(this.#due);
         this.#asked?.abort();
+    }
+
+    #nothing() {
+        this.#how = null;
         this.paint.preview([], null);
+        this.told({ kind: "cancel" });
     }
 
     cancel() {
         this.#stop();
-        this.#how = null;
-        this.told({ kind: "cancel" });
+        this.#nothing();
         say(t("edit.stroke-cancelled"));
     }
 
@@ -95,15 +99,13 @@ export class Painting {
         if (how === "add" && !settings.take && heldByOthers(plan.members, plan.current, this.#codes, plan.locks()).length) {
             const answered = await this.#askTake();
             watch = new Stopwatch(performance.now()); /* the time to think is not the program's */
-            if (!answered) {
-                this.#how = null;
-                return this.told({ kind: "cancel" });
-            }
+            if (!answered) return this.#nothing();
         }
         const stroke = this.#stroke();
-        this.#how = null;
         tellLeft(stroke, how);
-        if (!stroke.gestures.length) return this.told({ kind: "cancel" });
+        if (!stroke.gestures.length) return this.#nothing();
+        this.#how = null;
+        this.paint.end();
         const label = strokeLabel(how, stroke.codes.length, plan.current);
         const answer = plan.change(stroke.gestures, { label, motif: settings.reason || null });
         watch.sent(stroke.codes.length);

@@ -16,7 +16,7 @@ if (globalThis.PerformanceObserver?.supportedEntryTypes?.includes("resource"))
 /* Waiting for the first byte is the service's part, what is around it the network's. */
 function divide(one) {
     if (one.service !== null) return;
-    const entry = seen.find((other) => other.startTime >= one.asked - 1 && other.startTime <= one.answered);
+    const entry = seen.find((other) => other.startTime >= one.start - 1 && other.startTime <= one.answered);
     if (!entry?.requestStart) return;
     one.service = entry.responseStart - entry.requestStart;
     one.network = Math.max(0, one.answered - one.asked - one.service);
@@ -45,7 +45,7 @@ export class Stopwatch {
             const end = performance.now();
             const one = { communes: this.communes, total: end - this.start, drawing: this.asked - this.start,
                 network: this.answer - this.asked, service: null, dom: end - this.answer, inserted: inserted - this.answer,
-                asked: this.asked, answered: this.answer };
+                start: this.start, asked: this.asked, answered: this.answer };
             timings.push(one);
             timings.splice(0, timings.length - KEPT);
             performance.measure("maille:stroke", { start: this.start, end, detail: one });

@@ -16,7 +16,7 @@ export function createMap(element, { study, catalogue, start = null, controls = 
     const map = new maplibre.Map({
         container: element, style: baseStyle(communes, study.fond), attributionControl: false,
         ...(start ? { center: start.centre, zoom: start.zoom } : { bounds: study.etendue, fitBoundsOptions: { padding: 24 } }),
-        maxZoom: 16, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: still.matches ? 0 : 150,
+        maxZoom: 16, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0,
         canvasContextAttributes: { preserveDrawingBuffer: true }, locale: words(),
     });
     map.touchZoomRotate.disableRotation();
