@@ -1,0 +1,51 @@
+/* Searches on a hierarchy (room: travel): one to all, tables, the nearest. The same exact times as
+ * the searches of travel.h, and the same conventions for stops, directions and limits. A `reach` is
+ * the scratch of one thread: made once, it allocates nothing while it searches; the network and the
+ * hierarchy are shared. */
+#ifndef MAILLE_REACH_H
+#define MAILLE_REACH_H
+
+#include <maille/hierarchy.h>
+#include <maille/travel.h>
+
+typedef struct maille_reach maille_reach;
+maille_status maille_reach_new(maille_ctx *ctx, const maille_network *network,
+                               const maille_hierarchy *hierarchy, maille_reach **out);
+void maille_reach_free(maille_reach *reach);
+
+/* Time between two stops by a search from both ends; MAILLE_UNREACHED. */
+maille_status maille_reach_one(maille_ctx *ctx, maille_reach *reach, const maille_stop *from,
+                               const maille_stop *to, uint32_t *ms);
+
+/* For every node (in the network's numbering) the time from the stop (MAILLE_FROM) or to it
+ * (MAILLE_TOWARDS): a climb and a linear sweep. */
+maille_status maille_reach_all(maille_ctx *ctx, maille_reach *reach, const maille_stop *stop,
+                               maille_direction direction, uint32_t *ms);
+
+/* For every node the time to (TOWARDS) or from (FROM) the nearest of `count` stops, and which
+ * (lowest number on ties; may be NULL). `start_ms` (may be NULL) is what each stop needs before it
+ * starts: the readiness of an ambulance. The same result as maille_nearest_nodes without limit. */
+maille_status maille_reach_nearest(maille_ctx *ctx, maille_reach *reach, const maille_stop *stops,
+                                   uint32_t count, const uint32_t *start_ms,
+                                   maille_direction direction, uint32_t *ms, uint32_t *which);
+
+/* All pairs as a full table, row by row (origin_count × destination_count, the caller's;
+ * MAILLE_UNREACHED where there is no way). Sweeps restricted to what the destinations need, several
+ * origins at once; in parallel over origins, the same with 1 or N threads. The memory that it needs
+ * beside the table is maille_reach_table_bytes. */
+maille_status maille_reach_table(maille_ctx *ctx, const maille_network *network,
+                                 const maille_hierarchy *hierarchy, const maille_stop *origins,
+                                 uint32_t origin_count, const maille_stop *destinations,
+                                 uint32_t destination_count, uint32_t *ms);
+uint64_t maille_reach_table_bytes(const maille_ctx *ctx, const maille_hierarchy *hierarchy,
+                                  uint32_t origin_count, uint32_t destination_count);
+
+/* All pairs within limit_ms (inclusive) as a sparse matrix: the same as maille_times, by whichever
+ * way is faster. */
+maille_status maille_reach_times(maille_ctx *ctx, const maille_network *network,
+                                 const maille_hierarchy *hierarchy, const maille_stop *origins,
+                                 uint32_t origin_count, const maille_stop *destinations,
+                                 uint32_t destination_count, uint32_t limit_ms,
+                                 maille_matrix **out);
+
+#endif
