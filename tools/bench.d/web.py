@@ -30,7 +30,7 @@ def prepare_france(maille, run, real, scratch):
         out.write("study: france\ntitle: {fr: France}\nworkspace: france.maille\nsources:\n")
         for file in files:
             out.write(f"  - {{kind: communes, file: \"{file}\", vintage: 2018-01-01, source: IGN, "
-                      "licence: Licence Ouverte 2.0, fields: {code: code, name: nom, population: population}}\n")
+                      "licence: Licence Ouverte 2.0, fields: {code: code, name: nom}}\n")
     workspace = os.path.join(scratch, "france.maille")
     run([maille, "run", study, "-w", workspace, "--to", os.path.join(scratch, "france-layers"), "--quiet"])
     return workspace

@@ -138,12 +138,12 @@ async function france() {
     await page.evaluate(() => window.maille.view.map.jumpTo({ center: [2.4, 46.6], zoom: 6.2 }));
     await quiet(page, seen);
     const pan = async () => {
-        for (let i = 0; i < 12; i++) {
+        for (let i = 0; i < 4; i++) {
             const [dx, dy] = [[260, 0], [0, 160], [-260, 0], [0, -160]][i % 4];
             await page.mouse.move(760, 400);
             await page.mouse.down();
-            for (let step = 1; step <= 20; step++) {
-                await page.mouse.move(760 + (dx * step) / 20, 400 + (dy * step) / 20);
+            for (let step = 1; step <= 10; step++) {
+                await page.mouse.move(760 + (dx * step) / 10, 400 + (dy * step) / 10);
                 await page.waitForTimeout(12);
             }
             await page.mouse.up();
@@ -152,9 +152,9 @@ async function france() {
     };
     const { tasks, frames } = await profiled(page, wire, pan);
     const zoomed = await profiled(page, wire, async () => {
-        for (let i = 0; i < 6; i++) {
+        for (let i = 0; i < 4; i++) {
             await page.mouse.move(700, 380);
-            await page.mouse.wheel(0, i < 3 ? -360 : 360);
+            await page.mouse.wheel(0, i < 2 ? -360 : 360);
             await page.waitForTimeout(900);
         }
     });

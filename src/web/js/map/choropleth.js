@@ -1,7 +1,7 @@
 /* Draws a theme, and what lies on top of it, on any view: surfaces, lines or points, their hatches and their names. */
 import { columns } from "./columns.js";
 import { hatch } from "./hatch.js";
-import { FONT } from "./style.js";
+import { FONT, bordersFrom } from "./style.js";
 import { byService, colourExpression, marksOf, withoutClass } from "./themes.js";
 
 const THEME = ["theme-surface", "theme-trame", "theme-masque", "theme-estime", "theme-bord", "theme-ligne", "theme-lieu", "theme-noms"];
@@ -40,7 +40,7 @@ function drawSurfaces(view, { layer, property, numeric }, entries, from, colour,
     over("theme-trame", "manquant", withoutClass(property.nom, entries));
     if (marks.masque) over("theme-masque", "masque", ["==", ["get", marks.masque], true]);
     if (marks.estime || layer.estime) over("theme-estime", "estime", layer.estime ? null : ["==", ["get", marks.estime], true]);
-    view.put({ id: "theme-bord", type: "line", ...from, filter: all(filter),
+    view.put({ id: "theme-bord", type: "line", ...from, filter: all(filter), minzoom: layer.cle === "code" ? bordersFrom(layer) : 0,
         paint: { "line-color": "#4a5660", "line-opacity": 0.7, "line-width": layer.cle === "code" ? 0.4 : 1.2 } }, "theme");
 }
 

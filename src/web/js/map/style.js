@@ -1,6 +1,7 @@
 /* The ground of every map: land, borders, names; and the places where others put what they draw. */
 import { base, session } from "../base/api.js";
 
+const WIDE_PX = 10; /* a commune of middle size */
 export const FONT = ["Atkinson"];
 const web = document.documentElement.dataset.web;
 const file = (name) => new URL(`${web}/vendor/atkinson-hyperlegible-next/atkinson-hyperlegible-next-${name}-wght-normal.woff2`,
@@ -15,6 +16,14 @@ export const absolute = (path) => (/^https?:/.test(path) ? path
     : (new URL(base || "/", location.href).href.replace(/\/$/, "") + path + audience(path))); /* braces of {z} stay braces */
 /* An account that looks as the public does gets the public's tiles. */
 const audience = (path) => (session.asPublic ? `${path.includes("?") ? "&" : "?"}audience=public` : "");
+
+/** The zoom from which communes are wide enough on the screen for their borders to tell something. Pure. */
+export function bordersFrom(layer) {
+    if (!layer?.objets || !layer.etendue) return 0;
+    const [west, south, east, north] = layer.etendue;
+    const degrees = Math.sqrt(((east - west) * (north - south)) / layer.objets);
+    return Math.max(0, Math.min(12, Math.log2((WIDE_PX * 360) / (512 * degrees))));
+}
 
 /** The style: `communes` is the catalogue's layer of that name, `ground` the study's base map or null. */
 export function baseStyle(communes, ground) {
@@ -35,9 +44,9 @@ export function baseStyle(communes, ground) {
             ...(ground ? [{ id: "fond", type: "raster", source: "fond", paint: { "raster-saturation": -0.6, "raster-opacity": 0.75 } }] : []),
             place("fond"),
             ...(communes ? [{ id: "communes-fond", type: "fill", source: "communes", "source-layer": "communes",
-                paint: { "fill-color": "#fbfaf6", "fill-opacity": ground ? 0.25 : 1 } }] : []),
+                paint: { "fill-color": "#fbfaf6", "fill-opacity": ground ? 0.25 : 1, "fill-antialias": false } }] : []),
             place("theme"), place("peinture"),
-            ...(communes ? [{ id: "communes-bord", type: "line", source: "communes", "source-layer": "communes",
+            ...(communes ? [{ id: "communes-bord", type: "line", source: "communes", "source-layer": "communes", minzoom: bordersFrom(communes),
                 paint: { "line-color": "#8b98a3", "line-opacity": ["interpolate", ["linear"], ["zoom"], 6, 0.25, 9, 0.8],
                     "line-width": ["interpolate", ["linear"], ["zoom"], 6, 0.3, 9, 0.7, 12, 1.2] } }] : []),
             place("contours"), place("lieux"),

@@ -1,0 +1,45 @@
+/* Beside the benchmark "network-pbf-malta": libreadosm alone, which hands over every object of an
+ * OpenStreetMap file; nothing is kept.
+ *
+ *     network_readosm FILE
+ *
+ * Built by: cc -O3 network_readosm.c $(pkg-config --cflags --libs readosm) */
+#include <readosm.h>
+#include <stdio.h>
+#include <time.h>
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static int see_node(const void *count, const readosm_node *node) {
+    (void)node;
+    ++*(long *)count;
+    return READOSM_OK;
+}
+
+static int see_way(const void *count, const readosm_way *way) {
+    (void)way;
+    ++*(long *)count;
+    return READOSM_OK;
+}
+
+static int see_relation(const void *count, const readosm_relation *relation) {
+    (void)relation;
+    ++*(long *)count;
+    return READOSM_OK;
+}
+
+int main(int argc, char **argv) {
+    long objects = 0;
+    const void *file = NULL;
+    double began = now();
+    if (argc != 2 || readosm_open(argv[1], &file) != READOSM_OK ||
+        readosm_parse(file, &objects, see_node, see_way, see_relation) != READOSM_OK)
+        return 1;
+    readosm_close(file);
+    printf("{\"seconds\":%.6f,\"objects\":%ld}\n", now() - began, objects);
+    return 0;
+}
