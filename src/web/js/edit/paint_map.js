@@ -168,6 +168,6 @@ export class PaintMap {
     preview(codes, how) {
         this.ended = false;
         if (!codes.length) return this.drawn.clear();
-        return this.drawn.show(codes, how === "remove" ? "#ffffffd9" : `${plan.perimeters.get(plan.current)?.couleur ?? PAPER}d9`);
+        return this.drawn.show(codes, how === "remove" ? "#ffffffa8" : `${plan.perimeters.get(plan.current)?.couleur ?? PAPER}a8`);
     }
 }
