@@ -1,31 +1,33 @@
 /* Searches on a hierarchy (room: travel): one to all, tables, the nearest. The same exact times as
- * the searches of travel.h, and the same conventions for stops, directions and limits. A `reach` is
- * the scratch of one thread: made once, it allocates nothing while it searches; the network and the
- * hierarchy are shared. */
+ * the searches of travel.h, and the same conventions for stops, directions and limits. A
+ * `maille_reacher` is the scratch of one thread: made once, it allocates nothing while it searches
+ * (but for a stop where more lines are drawn than anywhere before); the network and the hierarchy
+ * are shared. */
 #ifndef MAILLE_REACH_H
 #define MAILLE_REACH_H
 
 #include <maille/hierarchy.h>
 #include <maille/travel.h>
 
-typedef struct maille_reach maille_reach;
-maille_status maille_reach_new(maille_ctx *ctx, const maille_network *network,
-                               const maille_hierarchy *hierarchy, maille_reach **out);
-void maille_reach_free(maille_reach *reach);
+typedef struct maille_reacher maille_reacher;
+maille_status maille_reacher_new(maille_ctx *ctx, const maille_network *network,
+                                 const maille_hierarchy *hierarchy, maille_reacher **out);
+void maille_reacher_free(maille_reacher *reach);
 
-/* Time between two stops by a search from both ends; MAILLE_UNREACHED. */
-maille_status maille_reach_one(maille_ctx *ctx, maille_reach *reach, const maille_stop *from,
+/* Time between two stops by a search from both ends; MAILLE_UNREACHED. Where both are the same
+ * pointer, 0. */
+maille_status maille_reach_one(maille_ctx *ctx, maille_reacher *reach, const maille_stop *from,
                                const maille_stop *to, uint32_t *ms);
 
 /* For every node (in the network's numbering) the time from the stop (MAILLE_FROM) or to it
  * (MAILLE_TOWARDS): a climb and a linear sweep. */
-maille_status maille_reach_all(maille_ctx *ctx, maille_reach *reach, const maille_stop *stop,
+maille_status maille_reach_all(maille_ctx *ctx, maille_reacher *reach, const maille_stop *stop,
                                maille_direction direction, uint32_t *ms);
 
 /* For every node the time to (TOWARDS) or from (FROM) the nearest of `count` stops, and which
  * (lowest number on ties; may be NULL). `start_ms` (may be NULL) is what each stop needs before it
  * starts: the readiness of an ambulance. The same result as maille_nearest_nodes without limit. */
-maille_status maille_reach_nearest(maille_ctx *ctx, maille_reach *reach, const maille_stop *stops,
+maille_status maille_reach_nearest(maille_ctx *ctx, maille_reacher *reach, const maille_stop *stops,
                                    uint32_t count, const uint32_t *start_ms,
                                    maille_direction direction, uint32_t *ms, uint32_t *which);
 

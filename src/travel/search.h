@@ -18,6 +18,11 @@ maille_status travel_seeds_make(maille_ctx *ctx, const maille_network *network,
                                 const maille_stop *stops, uint32_t count,
                                 maille_direction direction, travel_seeds *out);
 void travel_seeds_clear(travel_seeds *seeds);
+/* The same for one stop of this network: writes where it enters, or only counts (nodes NULL). */
+uint64_t travel_stop_seeds(const maille_network *network, const maille_stop *stop,
+                           maille_direction direction, uint32_t *nodes, uint32_t *ms);
+/* A stop made for another network must not lead out of this one's arrays. */
+bool travel_stop_belongs(const maille_network *network, const maille_stop *stop);
 
 /* The lowest of the edges drawn where the stop stands; MAILLE_ABSENT unless it stands on an edge.
  */

@@ -26,14 +26,13 @@ maille_stop maille_stop_at_snap(maille_snap snap) {
  * weights along and against the edge. */
 typedef struct {
     double fraction;
-    uint32_t from, to, ms, back_ms;
+    uint32_t ms, back_ms;
 } view;
 
 static view view_edge(const maille_network *network, const maille_snap *snap, uint32_t edge) {
-    uint32_t from = network->edge_from[edge];
-    bool turned = from != network->edge_from[snap->edge];
-    return (view){turned ? 1 - snap->fraction : snap->fraction, from, network->edge_to[edge],
-                  network->edge_ms[edge], network->edge_back_ms[edge]};
+    bool turned = network->edge_from[edge] != network->edge_from[snap->edge];
+    return (view){turned ? 1 - snap->fraction : snap->fraction, network->edge_ms[edge],
+                  network->edge_back_ms[edge]};
 }
 
 /* Time from the edge's start to `fraction` of it; the rest is weight − that. */
@@ -82,47 +81,70 @@ uint32_t travel_along(const maille_network *network, const maille_stop *from,
     return least;
 }
 
-/* Writes where one stop enters, or only counts (nodes NULL). */
-static uint64_t write_seeds(const maille_network *network, const maille_stop *stop,
-                            maille_direction direction, uint32_t *nodes, uint32_t *ms) {
-    uint64_t count = 0;
-    uint32_t node = stands_on(network, stop);
-    if (node != UINT32_MAX) {
-        if (nodes) {
-            nodes[0] = node;
-            ms[0] = 0;
-        }
-        return 1;
+/* Where one stop enters; only counted while the arrays are NULL. */
+typedef struct {
+    uint32_t *nodes, *ms;
+    uint64_t count;
+} seeds_of_stop;
+
+static void add_seed(seeds_of_stop *s, uint32_t node, uint32_t ms) {
+    if (s->nodes) {
+        s->nodes[s->count] = node;
+        s->ms[s->count] = ms;
     }
-    if (stop->snap.edge == UINT32_MAX)
-        return 0;
-    uint32_t edge = stop->snap.edge;
-    do {
-        view v = view_edge(network, &stop->snap, edge);
-        bool leaving = direction == MAILLE_FROM;
-        if (v.ms != MAILLE_NO_ARC) {
-            uint32_t before = from_start(v.fraction, v.ms);
-            if (nodes) {
-                nodes[count] = leaving ? v.to : v.from;
-                ms[count] = leaving ? v.ms - before : before;
-            }
-            count++;
-        }
-        if (v.back_ms != MAILLE_NO_ARC) {
-            uint32_t before = from_start(1 - v.fraction, v.back_ms);
-            if (nodes) {
-                nodes[count] = leaving ? v.from : v.to;
-                ms[count] = leaving ? v.back_ms - before : before;
-            }
-            count++;
-        }
-        edge = network->edge_twin[edge];
-    } while (edge != stop->snap.edge);
-    return count;
+    s->count++;
 }
 
-/* A stop made for another network must not lead out of this one's arrays. */
-static bool belongs(const maille_network *network, const maille_stop *stop) {
+/* Whoever stands on a place leaves it by any way, and came to it by any. */
+static void add_place(const maille_network *n, uint32_t place, maille_direction direction,
+                      seeds_of_stop *out) {
+    add_seed(out, place, 0);
+    if (direction == MAILLE_TOWARDS && n->copy_first && place < n->place_count)
+        for (uint32_t c = n->copy_first[place]; c < n->copy_first[place + 1]; c++)
+            add_seed(out, n->place_count + c, 0);
+}
+
+static uint32_t later(uint32_t ms, uint32_t by) {
+    return by < MAILLE_UNREACHED - 1 - ms ? ms + by : MAILLE_UNREACHED - 1;
+}
+
+/* One direction of an edge: left at its end, or entered at its beginning by whatever turn. */
+static void add_arc(const maille_network *n, uint32_t edge, bool back, double fraction,
+                    maille_direction direction, seeds_of_stop *out) {
+    uint32_t ms = back ? n->edge_back_ms[edge] : n->edge_ms[edge], arc = 2 * edge + back;
+    if (ms == MAILLE_NO_ARC)
+        return;
+    uint32_t before = from_start(back ? 1 - fraction : fraction, ms);
+    if (direction == MAILLE_FROM) {
+        add_seed(out, maille_network_arrival(n, edge, back), ms - before);
+        return;
+    }
+    add_seed(out, back ? n->edge_to[edge] : n->edge_from[edge], before);
+    if (n->enter_first)
+        for (uint32_t i = n->enter_first[arc]; i < n->enter_first[arc + 1]; i++)
+            add_seed(out, n->enter_node[i], later(before, n->enter_ms[i]));
+}
+
+uint64_t travel_stop_seeds(const maille_network *network, const maille_stop *stop,
+                           maille_direction direction, uint32_t *nodes, uint32_t *ms) {
+    seeds_of_stop out = {nodes, ms, 0};
+    uint32_t node = stands_on(network, stop), edge = stop->snap.edge;
+    if (node != UINT32_MAX) {
+        add_place(network, node, direction, &out);
+        return out.count;
+    }
+    if (edge == UINT32_MAX)
+        return 0;
+    do {
+        double fraction = view_edge(network, &stop->snap, edge).fraction;
+        add_arc(network, edge, false, fraction, direction, &out);
+        add_arc(network, edge, true, fraction, direction, &out);
+        edge = network->edge_twin[edge];
+    } while (edge != stop->snap.edge);
+    return out.count;
+}
+
+bool travel_stop_belongs(const maille_network *network, const maille_stop *stop) {
     if (stop->snap.edge != UINT32_MAX)
         return stop->snap.edge < network->edge_count && !isnan(stop->snap.fraction);
     return stop->node == UINT32_MAX || stop->node < network->node_count;
@@ -136,12 +158,13 @@ maille_status travel_seeds_make(maille_ctx *ctx, const maille_network *network,
     if (!out->start)
         return maille_no_memory(ctx);
     for (uint32_t i = 0; i < count; i++) {
-        if (!belongs(network, &stops[i])) {
+        if (!travel_stop_belongs(network, &stops[i])) {
             travel_seeds_clear(out);
             return maille_fail(ctx, MAILLE_REFUSED, "stop %u was on no edge or node of the network",
                                i);
         }
-        out->start[i + 1] = out->start[i] + write_seeds(network, &stops[i], direction, NULL, NULL);
+        out->start[i + 1] =
+            out->start[i] + travel_stop_seeds(network, &stops[i], direction, NULL, NULL);
     }
     out->nodes = maille_alloc(out->start[count], sizeof *out->nodes);
     out->ms = maille_alloc(out->start[count], sizeof *out->ms);
@@ -150,8 +173,8 @@ maille_status travel_seeds_make(maille_ctx *ctx, const maille_network *network,
         return maille_no_memory(ctx);
     }
     for (uint32_t i = 0; i < count; i++)
-        write_seeds(network, &stops[i], direction, out->nodes + out->start[i],
-                    out->ms + out->start[i]);
+        travel_stop_seeds(network, &stops[i], direction, out->nodes + out->start[i],
+                          out->ms + out->start[i]);
     return MAILLE_OK;
 }
 

@@ -106,7 +106,7 @@ static void search_row(const job *j, scratch *s, uint32_t row) {
             uint32_t ms = travel_along(j->network, &j->origins[row], &j->destinations[d]);
             reach(j, s, d, ms);
         }
-    if (j->origins == j->destinations)
+    if (j->origins == j->destinations && row < j->destination_count)
         reach(j, s, row, 0);
 }
 
