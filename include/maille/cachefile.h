@@ -29,4 +29,12 @@ maille_status maille_cache_write(maille_ctx *ctx, const char *path, maille_cache
 maille_status maille_cache_read(maille_ctx *ctx, const char *path, maille_cache_kind kind,
                                 const char *key, maille_cache_array *arrays, uint32_t count);
 
+/* The same without a copy: the arrays lie in a mapping of the file, for reading only, which the
+ * caller gives back with maille_cache_unmap. An array begins right after the one before it.
+ * Another version, too, is MAILLE_NOT_FOUND. */
+maille_status maille_cache_map(maille_ctx *ctx, const char *path, maille_cache_kind kind,
+                               const char *key, maille_cache_array *arrays, uint32_t count,
+                               maille_cache_array *mapping);
+void maille_cache_unmap(maille_cache_array mapping);
+
 #endif

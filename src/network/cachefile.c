@@ -2,8 +2,10 @@
 #include <maille/cachefile.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -139,4 +141,77 @@ done:
             arrays[i] = (maille_cache_array){0};
         }
     return status;
+}
+
+/* A header of this kind whose version is another. */
+static bool is_of_another_version(const header *head, maille_cache_kind kind) {
+    return memcmp(head->magic, kind.magic, sizeof head->magic) == 0 &&
+           head->byte_order == BYTE_ORDER_MARK && head->version != kind.version;
+}
+
+/* The whole file as a mapping. */
+static maille_status map_file(maille_ctx *ctx, const char *path, maille_cache_array *mapping) {
+    maille_status status = MAILLE_OK;
+    struct stat about;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return maille_fail(ctx, MAILLE_NOT_FOUND, "%s: could not be opened: %s", path,
+                           strerror(errno));
+    if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode) ||
+        (uint64_t)about.st_size < sizeof(header)) {
+        status = maille_fail(ctx, MAILLE_REFUSED, "%s: was no cache file", path);
+        goto done;
+    }
+    void *data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (data == MAP_FAILED) {
+        status =
+            maille_fail(ctx, MAILLE_FAILED, "%s: could not be mapped: %s", path, strerror(errno));
+        goto done;
+    }
+    *mapping = (maille_cache_array){data, (uint64_t)about.st_size};
+done:
+    close(file);
+    return status;
+}
+
+maille_status maille_cache_map(maille_ctx *ctx, const char *path, maille_cache_kind kind,
+                               const char *key, maille_cache_array *arrays, uint32_t count,
+                               maille_cache_array *mapping) {
+    header head;
+    memset(arrays, 0, count * sizeof *arrays);
+    *mapping = (maille_cache_array){0};
+    maille_status status = map_file(ctx, path, mapping);
+    if (status)
+        return status;
+    memcpy(&head, mapping->data, sizeof head);
+    if (is_of_another_version(&head, kind)) {
+        status = maille_fail(ctx, MAILLE_NOT_FOUND, "%s: was of another version", path);
+        goto done;
+    }
+    if (!fits(&head, kind, count, mapping->bytes)) {
+        status =
+            maille_fail(ctx, MAILLE_REFUSED, "%s: was no cache file of its kind, or damaged", path);
+        goto done;
+    }
+    if (strcmp(head.key, key) != 0) {
+        status = maille_fail(ctx, MAILLE_NOT_FOUND, "%s: was made of other inputs", path);
+        goto done;
+    }
+    char *at = (char *)mapping->data + sizeof head;
+    for (uint32_t i = 0; i < count; at += arrays[i++].bytes)
+        arrays[i] = (maille_cache_array){at, head.bytes[i]};
+    if (checksum(head, arrays) != head.checksum)
+        status = maille_fail(ctx, MAILLE_REFUSED, "%s: the cache file was damaged", path);
+done:
+    if (status) {
+        maille_cache_unmap(*mapping);
+        *mapping = (maille_cache_array){0};
+        memset(arrays, 0, count * sizeof *arrays);
+    }
+    return status;
+}
+
+void maille_cache_unmap(maille_cache_array mapping) {
+    if (mapping.data)
+        munmap(mapping.data, (size_t)mapping.bytes);
 }

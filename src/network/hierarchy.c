@@ -7,9 +7,7 @@
  * so that a chain of equals does not wait for its end. */
 #include <maille/hierarchy.h>
 
-#include <string.h>
-#include <sys/mman.h>
-
+#include <maille/cachefile.h>
 #include <maille/memory.h>
 #include <maille/pool.h>
 
@@ -268,7 +266,7 @@ void maille_hierarchy_free(maille_hierarchy *hierarchy) {
     if (!hierarchy)
         return;
     if (hierarchy->mapping) {
-        munmap(hierarchy->mapping, hierarchy->mapping_bytes);
+        maille_cache_unmap((maille_cache_array){hierarchy->mapping, hierarchy->mapping_bytes});
     } else {
         maille_free(hierarchy->place);
         maille_free(hierarchy->node);
