@@ -1,8 +1,8 @@
 /* Searches on a hierarchy (room: travel): one to all, tables, the nearest. The same exact times as
  * the searches of travel.h, and the same conventions for stops, directions and limits. A
- * `maille_reacher` is the scratch of one thread: made once, it allocates nothing while it searches
- * (but for a stop where more lines are drawn than anywhere before); the network and the hierarchy
- * are shared. */
+ * `maille_reacher` is the scratch of one thread: the first search of a kind makes what it needs,
+ * later ones allocate nothing (but for a stop where more lines are drawn than anywhere before); the
+ * network and the hierarchy are shared. */
 #ifndef MAILLE_REACH_H
 #define MAILLE_REACH_H
 
@@ -42,8 +42,8 @@ maille_status maille_reach_table(maille_ctx *ctx, const maille_network *network,
 uint64_t maille_reach_table_bytes(const maille_ctx *ctx, const maille_hierarchy *hierarchy,
                                   uint32_t origin_count, uint32_t destination_count);
 
-/* All pairs within limit_ms (inclusive) as a sparse matrix: the same as maille_times, by whichever
- * way is faster. */
+/* All pairs within limit_ms (inclusive) as a sparse matrix: the same as maille_times, by buckets at
+ * the places where climbs and descents meet. */
 maille_status maille_reach_times(maille_ctx *ctx, const maille_network *network,
                                  const maille_hierarchy *hierarchy, const maille_stop *origins,
                                  uint32_t origin_count, const maille_stop *destinations,

@@ -11,6 +11,10 @@
 
 #define TRAVEL_NO_PLACE UINT32_MAX
 
+/* MAILLE_REFUSED unless it is of that network's size. */
+maille_status travel_check_hierarchy(maille_ctx *ctx, const maille_network *network,
+                                     const maille_hierarchy *hierarchy);
+
 /* A set of places: one bit each, and one for each 64 of those. */
 typedef struct {
     uint64_t *words, *groups;
@@ -81,6 +85,7 @@ typedef struct {
     uint32_t *ms;
     travel_marks marks;
     uint32_t *touched, touched_count; /* in falling order, once it ran */
+    uint32_t *kept, kept_count;       /* once it was pruned */
 } travel_climb;
 
 bool travel_climb_init(travel_climb *climb, const maille_climb *arcs, uint32_t place_count);
@@ -89,6 +94,9 @@ void travel_climb_free(travel_climb *climb);
 void travel_climb_clear(travel_climb *climb);
 /* From the places lowered before, as far as limit_ms. */
 void travel_climb_run(travel_climb *climb, uint32_t limit_ms);
+/* Keeps the places that no way over more important ones comes to sooner: others are no summit of a
+ * shortest way. `against` are the arcs down to each place. */
+void travel_climb_prune(travel_climb *climb, const maille_climb *against);
 
 static inline void travel_climb_lower(travel_climb *climb, uint32_t place, uint32_t ms) {
     uint32_t before = climb->ms[place];

@@ -166,11 +166,8 @@ static maille_status make_worker(maille_ctx *ctx, const job *j, bench *w) {
 }
 
 static maille_status prepare(maille_ctx *ctx, job *j) {
-    if (j->hierarchy->node_count != j->network->node_count)
-        return maille_fail(ctx, MAILLE_REFUSED,
-                           "the hierarchy had %u nodes and its network %u: not of this network",
-                           j->hierarchy->node_count, j->network->node_count);
     maille_status status;
+    MAILLE_TRY(travel_check_hierarchy(ctx, j->network, j->hierarchy));
     MAILLE_TRY(
         travel_seeds_make(ctx, j->network, j->origins, j->origin_count, MAILLE_FROM, &j->leaving));
     MAILLE_TRY(travel_seeds_make(ctx, j->network, j->destinations, j->destination_count,
