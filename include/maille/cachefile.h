@@ -7,7 +7,7 @@
 #include <maille/ctx.h>
 #include <stdint.h>
 
-#define MAILLE_CACHE_ARRAYS 16
+#define MAILLE_CACHE_ARRAYS 24
 
 /* What kind of file it is. A new layout of the arrays is a new version. */
 typedef struct {

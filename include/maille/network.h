@@ -8,7 +8,12 @@
  *
  * Where the input gives a road's two directions as two lines, they stay two edges of one arc each,
  * and `edge_twin` joins all edges that are drawn at the same place: whoever stands on one of them
- * stands on all. */
+ * stands on all.
+ *
+ * Where turns are forbidden or cost time, the graph has more nodes than places: behind the places
+ * come copies of them, one for each way of coming there after which turns are bound. A copy is left
+ * only as its turns allow, and its arcs carry what they cost; the place itself is left freely. So a
+ * plain search on the nodes is exact (docs/decisions/0011-turns.md). Edges join places. */
 #ifndef MAILLE_NETWORK_H
 #define MAILLE_NETWORK_H
 
@@ -26,12 +31,14 @@
 
 typedef struct {
     uint32_t node_count, arc_count, edge_count;
+    uint32_t place_count; /* nodes below are places, the others copies of places */
     /* forward: arcs leaving node v are [first_out[v], first_out[v+1]), sorted by head */
     uint32_t *first_out, *head, *out_ms;
     /* backward: arcs entering node v are [first_in[v], first_in[v+1]), sorted by tail */
     uint32_t *first_in, *tail, *in_ms;
     maille_xy *node_xy;  /* metres; NaN where the table of links has no geometry */
-    uint32_t *component; /* strongly connected component of each node, numbered by first node */
+    uint32_t *component; /* strongly connected component of each node, numbered by first node;
+                          * turns do not part components */
     uint32_t component_count;
     /* edges */
     uint32_t *edge_from, *edge_to;    /* nodes */
@@ -44,9 +51,26 @@ typedef struct {
     double *edge_length_m;
     /* names of nodes as given (only for tables read with node ids), else NULL; one block */
     char **node_names;
+    /* Turns; all NULL where none are bound. Copies of place v are the nodes
+     * place_count + [copy_first[v], copy_first[v+1]). An arc is a direction of an edge: 2 · edge
+     * along it, 2 · edge + 1 against it; whoever starts on arc a comes out at node arrival[a], and
+     * arc a is entered, but for the place that it leaves, from the copies enter_node[i] with
+     * enter_ms[i] for the turn, i in [enter_first[a], enter_first[a+1]). */
+    uint32_t *copy_first, *arrival, *enter_first, *enter_node, *enter_ms;
 } maille_network;
 
 void maille_network_free(maille_network *network);
+
+/* The place of a node: itself unless it is a copy. */
+uint32_t maille_network_place(const maille_network *network, uint32_t node);
+/* The node at which whoever starts on an edge (`back`: against it) comes out. */
+uint32_t maille_network_arrival(const maille_network *network, uint32_t edge, bool back);
+/* From times at nodes: the least at which an edge is entered, and the least at a place. Of times
+ * towards a stop, those at nodes below place_count are the places' already. */
+uint32_t maille_network_entry_ms(const maille_network *network, const uint32_t *node_ms,
+                                 uint32_t edge, bool back);
+uint32_t maille_network_place_ms(const maille_network *network, const uint32_t *node_ms,
+                                 uint32_t place);
 
 /* Kilometres of one class of roads; a road counts once, also when its directions are two lines. */
 typedef struct {
@@ -61,6 +85,12 @@ typedef struct {
     uint64_t no_geometry, no_speed, no_length;
     uint64_t no_access, no_highway; /* OSM: not for this mode; neither road nor ferry */
     uint64_t missing_nodes;         /* ids absent from a row; OSM: points absent from the file */
+    /* OSM: what binds turns; restrictions that hold at some hours only, that do not bind this mode,
+     * and that no way along the roads fits (members left out or apart, roles or kinds unknown) */
+    uint64_t restrictions, restrictions_at_hours, restrictions_not_ours, restrictions_unfit;
+    uint64_t signals, level_crossings;      /* that were passed at a cost */
+    uint64_t barriers;                      /* points where a road was cut */
+    uint64_t turn_nodes;                    /* copies of places, among the nodes of searches */
     uint32_t components, largest_component; /* strongly connected; nodes of the largest */
     double length_km;
     maille_road_class classes[48]; /* by OSM highway, or by km/h; longest first */

@@ -5,13 +5,9 @@
 
 #include "network/draft.h"
 
-typedef struct {
-    uint32_t tail, head, ms;
-} arc;
-
 /* Stable counting sort of arcs by tail (or head); `place` holds node_count + 1 numbers. */
-static void sort_arcs(const arc *from, arc *to, uint32_t count, bool by_head, uint32_t *place,
-                      uint32_t node_count) {
+static void sort_arcs(const network_arc *from, network_arc *to, uint32_t count, bool by_head,
+                      uint32_t *place, uint32_t node_count) {
     memset(place, 0, ((size_t)node_count + 1) * sizeof *place);
     for (uint32_t i = 0; i < count; i++)
         place[(by_head ? from[i].head : from[i].tail) + 1]++;
@@ -21,23 +17,23 @@ static void sort_arcs(const arc *from, arc *to, uint32_t count, bool by_head, ui
         to[place[by_head ? from[i].head : from[i].tail]++] = from[i];
 }
 
-static uint32_t list_arcs(const maille_network *network, arc *arcs) {
+static uint32_t list_arcs(const maille_network *network, network_arc *arcs) {
     uint32_t count = 0;
     for (uint32_t e = 0; e < network->edge_count; e++) {
         uint32_t from = network->edge_from[e], to = network->edge_to[e];
         if (network->edge_ms[e] != MAILLE_NO_ARC)
-            arcs[count++] = (arc){from, to, network->edge_ms[e]};
+            arcs[count++] = (network_arc){from, to, network->edge_ms[e]};
         if (network->edge_back_ms[e] != MAILLE_NO_ARC)
-            arcs[count++] = (arc){to, from, network->edge_back_ms[e]};
+            arcs[count++] = (network_arc){to, from, network->edge_back_ms[e]};
     }
     return count;
 }
 
 /* Arcs sorted by tail and head; of parallels the least stays. */
-static uint32_t keep_least(arc *arcs, uint32_t count) {
+static uint32_t keep_least(network_arc *arcs, uint32_t count) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
-        arc *last = kept ? &arcs[kept - 1] : NULL;
+        network_arc *last = kept ? &arcs[kept - 1] : NULL;
         if (!last || last->tail != arcs[i].tail || last->head != arcs[i].head)
             arcs[kept++] = arcs[i];
         else if (arcs[i].ms < last->ms)
@@ -47,7 +43,7 @@ static uint32_t keep_least(arc *arcs, uint32_t count) {
 }
 
 /* Writes arcs sorted by one end as CSR: `first` over that end, the other end and weight beside. */
-static void write_csr(const arc *arcs, uint32_t count, bool by_head, uint32_t node_count,
+static void write_csr(const network_arc *arcs, uint32_t count, bool by_head, uint32_t node_count,
                       uint32_t *first, uint32_t *other, uint32_t *ms) {
     memset(first, 0, ((size_t)node_count + 1) * sizeof *first);
     for (uint32_t i = 0; i < count; i++) {
@@ -71,21 +67,30 @@ static bool allocate(maille_network *network) {
            network->tail && network->in_ms;
 }
 
-maille_status network_make_arcs(maille_ctx *ctx, maille_network *network) {
+static void drop_arcs(maille_network *network) {
+    uint32_t **arrays[] = {&network->first_out, &network->head, &network->out_ms,
+                           &network->first_in,  &network->tail, &network->in_ms};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+        maille_free(*arrays[i]);
+        *arrays[i] = NULL;
+    }
+}
+
+maille_status network_set_arcs(maille_ctx *ctx, maille_network *network, network_arc *arcs,
+                               uint32_t count) {
     maille_status status = MAILLE_OK;
     uint32_t nodes = network->node_count;
-    arc *arcs = maille_alloc((size_t)network->edge_count * 2, sizeof *arcs);
-    arc *sorted = maille_alloc((size_t)network->edge_count * 2, sizeof *sorted);
+    network_arc *sorted = maille_alloc(count, sizeof *sorted);
     uint32_t *place = maille_alloc((size_t)nodes + 1, sizeof *place);
-    if (!arcs || !sorted || !place) {
+    if (!sorted || !place) {
         status = maille_no_memory(ctx);
         goto done;
     }
-    uint32_t count = list_arcs(network, arcs);
     sort_arcs(arcs, sorted, count, true, place, nodes);
     sort_arcs(sorted, arcs, count, false, place, nodes); /* stable: by tail, then head */
     count = keep_least(arcs, count);
     network->arc_count = count;
+    drop_arcs(network);
     if (!allocate(network)) {
         status = maille_no_memory(ctx);
         goto done;
@@ -94,8 +99,16 @@ maille_status network_make_arcs(maille_ctx *ctx, maille_network *network) {
     sort_arcs(arcs, sorted, count, true, place, nodes); /* stable: by head, then tail */
     write_csr(sorted, count, true, nodes, network->first_in, network->tail, network->in_ms);
 done:
-    maille_free(arcs);
     maille_free(sorted);
     maille_free(place);
+    return status;
+}
+
+maille_status network_make_arcs(maille_ctx *ctx, maille_network *network) {
+    network_arc *arcs = maille_alloc((size_t)network->edge_count * 2, sizeof *arcs);
+    if (!arcs)
+        return maille_no_memory(ctx);
+    maille_status status = network_set_arcs(ctx, network, arcs, list_arcs(network, arcs));
+    maille_free(arcs);
     return status;
 }

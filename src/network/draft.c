@@ -35,6 +35,11 @@ void maille_network_free(maille_network *network) {
     maille_free(network->edge_twin);
     maille_free(network->edge_length_m);
     maille_free(network->node_names);
+    maille_free(network->copy_first);
+    maille_free(network->arrival);
+    maille_free(network->enter_first);
+    maille_free(network->enter_node);
+    maille_free(network->enter_ms);
     maille_lines_free(network->edge_lines);
     maille_free(network);
 }
@@ -51,6 +56,7 @@ void network_draft_clear(network_draft *draft) {
     MAILLE_VEC_FREE(&draft->node_xy);
     MAILLE_VEC_FREE(&draft->name_start);
     MAILLE_VEC_FREE(&draft->names);
+    network_turns_clear(&draft->turns);
 }
 
 maille_status network_draft_add_node(maille_ctx *ctx, network_draft *draft, maille_xy at,
@@ -125,7 +131,7 @@ static char **pack_names(const network_draft *draft) {
 #define MOVE(field, vec) (network->field = (vec).items, (vec).items = NULL)
 
 static void move_arrays(network_draft *draft, maille_network *network) {
-    network->node_count = (uint32_t)draft->node_xy.count;
+    network->node_count = network->place_count = (uint32_t)draft->node_xy.count;
     network->edge_count = (uint32_t)draft->from.count;
     MOVE(edge_from, draft->from);
     MOVE(edge_to, draft->to);
@@ -159,6 +165,8 @@ maille_status network_draft_finish(maille_ctx *ctx, network_draft *draft, maille
         status = network_make_components(ctx, network);
     if (!status)
         status = network_make_twins(ctx, network);
+    if (!status)
+        status = network_apply_turns(ctx, network, &draft->turns);
     if (status)
         goto done;
     *out = network;

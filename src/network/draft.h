@@ -6,6 +6,8 @@
 #include <maille/network.h>
 #include <maille/vec.h>
 
+#include "network/turns.h"
+
 typedef struct {
     MAILLE_VEC(uint32_t) from, to, ms, back_ms, line_start;
     MAILLE_VEC(maille_xy) points;
@@ -14,6 +16,7 @@ typedef struct {
     MAILLE_VEC(maille_xy) node_xy;
     MAILLE_VEC(size_t) name_start; /* of each node in `names`; empty where nodes have no names */
     MAILLE_VEC(char) names;
+    network_turns turns;
 } network_draft;
 
 typedef struct {
@@ -44,6 +47,12 @@ uint32_t network_round_ms(double ms);
 
 /* The parts of a network that follow from its edges. */
 maille_status network_make_arcs(maille_ctx *ctx, maille_network *network);
+typedef struct {
+    uint32_t tail, head, ms;
+} network_arc;
+/* Replaces the arcs; of parallels the least stays. Sorts `arcs` on the way. */
+maille_status network_set_arcs(maille_ctx *ctx, maille_network *network, network_arc *arcs,
+                               uint32_t count);
 maille_status network_make_components(maille_ctx *ctx, maille_network *network);
 maille_status network_make_twins(maille_ctx *ctx, maille_network *network);
 

@@ -38,7 +38,8 @@ maille_status maille_network_on_foot(maille_ctx *ctx, const maille_network *driv
         maille_free(ms);
         return maille_no_memory(ctx);
     }
-    *n = (maille_network){.node_count = driven->node_count,
+    *n = (maille_network){.node_count = driven->place_count,
+                          .place_count = driven->place_count,
                           .edge_count = driven->edge_count,
                           .node_xy = driven->node_xy,
                           .edge_from = driven->edge_from,

@@ -5,7 +5,7 @@
 #include <maille/memory.h>
 #include <maille/network.h>
 
-static const maille_cache_kind graph_kind = {"MAILLEGR", 1};
+static const maille_cache_kind graph_kind = {"MAILLEGR", 2};
 
 enum {
     FIRST_OUT,
@@ -24,6 +24,11 @@ enum {
     POINTS,
     LENGTH,
     NAMES,
+    COPY_FIRST, /* this and what follows: empty where no turns are bound */
+    ARRIVAL,
+    ENTER_FIRST,
+    ENTER_NODE,
+    ENTER_MS,
     ARRAY_COUNT
 };
 
@@ -33,6 +38,14 @@ static uint64_t name_bytes(const maille_network *n) {
         return 0;
     const char *last = n->node_names[n->node_count - 1];
     return (uint64_t)(last + strlen(last) + 1 - n->node_names[0]);
+}
+
+static uint64_t entries(const maille_network *n) {
+    return n->enter_first ? n->enter_first[(size_t)n->edge_count * 2] : 0;
+}
+
+static uint64_t turn_bytes(const maille_network *n, uint64_t count) {
+    return n->copy_first ? count * sizeof(uint32_t) : 0;
 }
 
 maille_status maille_network_save(maille_ctx *ctx, const maille_network *network, const char *path,
@@ -66,6 +79,11 @@ maille_status maille_network_save(maille_ctx *ctx, const maille_network *network
         [POINTS] = {n->edge_lines->points, n->edge_lines->start[edges] * sizeof(maille_xy)},
         [LENGTH] = {n->edge_length_m, edges * sizeof *n->edge_length_m},
         [NAMES] = {n->node_names ? n->node_names[0] : NULL, name_bytes(n)},
+        [COPY_FIRST] = {n->copy_first, turn_bytes(n, n->place_count + UINT64_C(1))},
+        [ARRIVAL] = {n->arrival, turn_bytes(n, 2 * edges)},
+        [ENTER_FIRST] = {n->enter_first, turn_bytes(n, 2 * edges + 1)},
+        [ENTER_NODE] = {n->enter_node, turn_bytes(n, entries(n))},
+        [ENTER_MS] = {n->enter_ms, turn_bytes(n, entries(n))},
     };
     maille_status status = maille_cache_write(ctx, path, graph_kind, key, arrays, ARRAY_COUNT);
     maille_free(both);
@@ -89,11 +107,35 @@ static bool is_offsets(const uint32_t *first, uint64_t count, uint64_t end) {
     return true;
 }
 
+static uint64_t count_of(const maille_cache_array *array) {
+    return array->bytes / sizeof(uint32_t);
+}
+
+/* Places of the file: all its nodes where no turns are bound. */
+static uint64_t places_of(const maille_cache_array *a, uint64_t nodes) {
+    return a[COPY_FIRST].bytes ? count_of(&a[COPY_FIRST]) - 1 : nodes;
+}
+
+static bool are_turns(const maille_cache_array *a, uint64_t nodes, uint64_t edges) {
+    uint64_t entered = count_of(&a[ENTER_NODE]), places = places_of(a, nodes);
+    const uint64_t counts[] = {places + 1, 2 * edges, 2 * edges + 1, entered, entered};
+    if (a[COPY_FIRST].bytes == 0)
+        return a[ARRIVAL].bytes + a[ENTER_FIRST].bytes + a[ENTER_NODE].bytes + a[ENTER_MS].bytes ==
+               0;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (a[COPY_FIRST + i].bytes != counts[i] * sizeof(uint32_t))
+            return false;
+    return places <= nodes && is_offsets(a[COPY_FIRST].data, places, nodes - places) &&
+           is_offsets(a[ENTER_FIRST].data, 2 * edges, entered) &&
+           all_below(a[ARRIVAL].data, 2 * edges, nodes) &&
+           all_below(a[ENTER_NODE].data, entered, nodes);
+}
+
 /* The checksum tells what we wrote; this, that it was a network. */
 static bool is_network(const maille_cache_array *a, uint64_t nodes, uint64_t arcs, uint64_t edges) {
     uint64_t points = a[POINTS].bytes / sizeof(maille_xy), node_bytes = nodes * sizeof(uint32_t);
     uint64_t arc_bytes = arcs * sizeof(uint32_t), edge_bytes = edges * sizeof(uint32_t);
-    const uint64_t bytes[ARRAY_COUNT] = {
+    const uint64_t bytes[COPY_FIRST] = {
         [FIRST_OUT] = node_bytes + sizeof(uint32_t),
         [HEAD] = arc_bytes,
         [OUT_MS] = arc_bytes,
@@ -111,14 +153,15 @@ static bool is_network(const maille_cache_array *a, uint64_t nodes, uint64_t arc
         [LENGTH] = edges * sizeof(double),
         [NAMES] = a[NAMES].bytes, /* unpack_names judges them */
     };
-    for (size_t i = 0; i < ARRAY_COUNT; i++)
+    for (size_t i = 0; i < COPY_FIRST; i++)
         if (a[i].bytes != bytes[i])
             return false;
-    return is_offsets(a[FIRST_OUT].data, nodes, arcs) &&
+    return are_turns(a, nodes, edges) && is_offsets(a[FIRST_OUT].data, nodes, arcs) &&
            is_offsets(a[FIRST_IN].data, nodes, arcs) &&
            is_offsets(a[LINE_START].data, edges, points) && all_below(a[HEAD].data, arcs, nodes) &&
            all_below(a[TAIL].data, arcs, nodes) && all_below(a[COMPONENT].data, nodes, nodes) &&
-           all_below(a[EDGE_FROM].data, edges, nodes) && all_below(a[EDGE_TO].data, edges, nodes) &&
+           all_below(a[EDGE_FROM].data, edges, places_of(a, nodes)) &&
+           all_below(a[EDGE_TO].data, edges, places_of(a, nodes)) &&
            all_below(a[TWIN].data, edges, edges);
 }
 
@@ -170,6 +213,14 @@ static void fill(maille_network *n, maille_cache_array *a) {
     n->edge_lines->start = take(&a[LINE_START]);
     n->edge_lines->points = take(&a[POINTS]);
     n->edge_lines->count = n->edge_count;
+    if (a[COPY_FIRST].bytes) {
+        n->place_count = (uint32_t)places_of(a, n->node_count);
+        n->copy_first = take(&a[COPY_FIRST]);
+        n->arrival = take(&a[ARRIVAL]);
+        n->enter_first = take(&a[ENTER_FIRST]);
+        n->enter_node = take(&a[ENTER_NODE]);
+        n->enter_ms = take(&a[ENTER_MS]);
+    }
     memcpy(n->edge_ms, a[EDGE_MS].data, n->edge_count * sizeof *n->edge_ms);
     memcpy(n->edge_back_ms, (uint32_t *)a[EDGE_MS].data + n->edge_count,
            n->edge_count * sizeof *n->edge_back_ms);
@@ -196,7 +247,7 @@ maille_status maille_network_load(maille_ctx *ctx, const char *path, const char 
     }
     n = maille_alloc(1, sizeof *n);
     if (n) {
-        n->node_count = (uint32_t)nodes - 1;
+        n->node_count = n->place_count = (uint32_t)nodes - 1;
         n->arc_count = (uint32_t)arcs;
         n->edge_count = (uint32_t)edges;
         n->edge_lines = maille_alloc(1, sizeof *n->edge_lines);

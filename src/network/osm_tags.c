@@ -44,8 +44,8 @@ static double find_speed(const network_speed *speeds, size_t count, const char *
     return 0;
 }
 
-/* The most telling access tag decides. */
-static bool may_enter(const tag_list *list) {
+/* The most telling access tag decides; `untold` where there is none. */
+static bool may_enter(const tag_list *list, bool untold) {
     const network_profile *p = list->profile;
     for (size_t k = 0; k < p->access_key_count; k++) {
         const char *value = tag(list, p->access_keys[k]);
@@ -56,7 +56,7 @@ static bool may_enter(const tag_list *list) {
                 return false;
         return true;
     }
-    return true;
+    return untold;
 }
 
 /* How many km/h the unit is that the text begins with, up to a space or semicolon; 0 = unknown. */
@@ -124,6 +124,22 @@ static double limit(const tag_list *list, const char *direction, double of_class
         *unknown = value;
     }
     return of_class;
+}
+
+/* What a road is driven at where nothing limits it: its class's speed, less on ways of service and
+ * where it lies in a town. */
+static double class_speed(const tag_list *list, const char *highway) {
+    const network_profile *p = list->profile;
+    double kmh = find_speed(p->speeds, p->speed_count, highway);
+    const char *service = tag(list, "service");
+    double most = service ? find_speed(p->services, p->service_count, service) : 0;
+    kmh = most > 0 && most < kmh ? most : kmh;
+    for (size_t i = 0; i < p->zone_key_count; i++) {
+        const char *zone = tag(list, p->zone_keys[i]);
+        most = zone ? find_speed(p->limits, p->limit_count, zone) : 0;
+        kmh = most > 0 && most < kmh ? most : kmh;
+    }
+    return kmh;
 }
 
 /* Closes the direction that a one-way street forbids. */
@@ -201,18 +217,46 @@ osm_way_use osm_read_tags(const network_profile *profile, const readosm_tag *tag
     } else if (highway) {
         use.use = OSM_ROAD;
         use.name = highway;
-        double kmh = find_speed(profile->speeds, profile->speed_count, highway);
+        double kmh = class_speed(&list, highway);
         if (!(kmh > 0) || is(tag(&list, "area"), "yes")) {
             use.use = OSM_NO_ACCESS;
             return use;
         }
         use.kmh = limit(&list, "forward", kmh, &use.unknown_limit);
         use.back_kmh = limit(&list, "backward", kmh, &use.unknown_limit);
+        use.kmh *= profile->factor;
+        use.back_kmh *= profile->factor;
     } else {
         return use;
     }
     apply_one_way(&list, &use);
-    if (!may_enter(&list) || (!(use.kmh > 0) && !(use.back_kmh > 0)))
+    if (!may_enter(&list, true) || (!(use.kmh > 0) && !(use.back_kmh > 0)))
         use.use = OSM_NO_ACCESS;
     return use;
+}
+
+/* Whether a barrier may be passed: its access says so, or it is of an open kind. */
+static bool is_barred(const tag_list *list, const char *barrier) {
+    const network_profile *p = list->profile;
+    bool open = !p->barriers_close;
+    for (size_t i = 0; i < p->barriers_open_count; i++)
+        open = open || is(barrier, p->barriers_open[i]);
+    return !may_enter(list, open);
+}
+
+unsigned char osm_read_point_tags(const network_profile *profile, const readosm_tag *tags,
+                                  int count) {
+    tag_list list = {profile, tags, count};
+    const char *barrier = tag(&list, "barrier");
+    unsigned marks = 0;
+    if (profile->signals_s > 0 && is(tag(&list, "highway"), "traffic_signals")) {
+        const char *direction = tag(&list, "traffic_signals:direction");
+        marks |= is(direction, "backward") ? 0 : OSM_SIGNAL_ALONG;
+        marks |= is(direction, "forward") ? 0 : OSM_SIGNAL_AGAINST;
+    }
+    if (profile->level_crossing_s > 0 && is(tag(&list, "railway"), "level_crossing"))
+        marks |= OSM_LEVEL_CROSSING;
+    if (profile->barriers_close && barrier && is_barred(&list, barrier))
+        marks |= OSM_BARRIER;
+    return (unsigned char)marks;
 }

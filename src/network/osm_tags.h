@@ -20,6 +20,11 @@ typedef struct {
 /* Texts of the result belong to the way's tags. */
 osm_way_use osm_read_tags(const network_profile *profile, const readosm_tag *tags, int count);
 
+/* What the tags of a point on a road say. */
+enum { OSM_SIGNAL_ALONG = 1, OSM_SIGNAL_AGAINST = 2, OSM_LEVEL_CROSSING = 4, OSM_BARRIER = 8 };
+unsigned char osm_read_point_tags(const network_profile *profile, const readosm_tag *tags,
+                                  int count);
+
 /* "01:30", "1:30:00", "90" (minutes) or "PT1H30M" in seconds; 0 for anything else. */
 double osm_parse_duration(const char *text);
 

@@ -24,6 +24,19 @@ typedef struct {
     size_t access_key_count;
     const char **access_denied; /* values that close a way */
     size_t access_denied_count;
+    network_speed *services; /* by service=…, at most */
+    size_t service_count;
+    const char *
+        *zone_keys; /* tags that tell where a road lies: its limit's word binds it at most */
+    size_t zone_key_count;
+    const char **barriers_open; /* barrier=… that may be passed; no list: all */
+    size_t barriers_open_count;
+    bool barriers_close;
+    double factor;           /* of speeds on roads that is driven */
+    const char **turn_modes; /* that turn restrictions name; none: they do not bind this mode */
+    size_t turn_mode_count;
+    bool u_turns_at_dead_ends;
+    double signals_s, level_crossing_s, left_s, right_s, u_turn_s;
     bool one_way;     /* whether one-way streets bind this mode */
     double ferry_kmh; /* where a ferry has no duration */
     /* Key "driven_roads: {kmh, closed_above_kmh}": on roads of which only the speed of cars is

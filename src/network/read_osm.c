@@ -1,6 +1,6 @@
 /* Roads from an OpenStreetMap file (.osm.pbf). The file is read twice: the ways that the profile
- * may use, then the places of their points. A way is cut where it meets another and where points
- * are absent from the file. */
+ * may use and what restricts turns, then the places of their points. A way is cut where it meets
+ * another, where points are absent from the file, and in two at a barrier. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include <maille/map.h>
 #include <maille/memory.h>
 
+#include "network/osm_restrictions.h"
 #include "network/osm_tags.h"
 #include "network/read.h"
 
@@ -23,7 +24,11 @@ typedef struct {
     maille_ids *points;        /* OSM id → number of the point */
     MAILLE_VEC(uint32_t) refs; /* points of all ways */
     MAILLE_VEC(osm_way) ways;
+    MAILLE_VEC(osm_way_edges) way_edges;
+    maille_ids *way_ids; /* OSM id → number of the way */
+    osm_restrictions restrictions;
     MAILLE_VEC(unsigned char) uses;   /* of each point: 1, or 2 = several */
+    MAILLE_VEC(unsigned char) marks;  /* of each point: osm_read_point_tags */
     MAILLE_VEC(maille_lonlat) places; /* NaN where the file lacks the point */
     maille_xy *metres;
     uint32_t *nodes; /* graph node of a point, or MAILLE_ABSENT */
@@ -42,7 +47,8 @@ static bool add_points(osm_reader *r, const readosm_way *way) {
             return false;
         if (point == next) {
             maille_lonlat nowhere = {NAN, NAN};
-            if (!MAILLE_VEC_PUSH(&r->uses, 1) || !MAILLE_VEC_PUSH(&r->places, nowhere))
+            if (!MAILLE_VEC_PUSH(&r->uses, 1) || !MAILLE_VEC_PUSH(&r->marks, 0) ||
+                !MAILLE_VEC_PUSH(&r->places, nowhere))
                 return false;
         } else {
             r->uses.items[point] = 2;
@@ -84,7 +90,14 @@ static int on_way(const void *user, const readosm_way *way) {
                     .back_kmh = use.back_kmh,
                     .duration_s = use.duration_s,
                     .class_of = network_report_class(report, use.name)};
-    r->no_memory = !add_points(r, way) || !MAILLE_VEC_PUSH(&r->ways, kept);
+    r->no_memory = !add_points(r, way) || !MAILLE_VEC_PUSH(&r->ways, kept) ||
+                   !maille_ids_set(r->way_ids, (uint64_t)way->id, (uint32_t)r->ways.count - 1);
+    return r->no_memory ? READOSM_ABORT : READOSM_OK;
+}
+
+static int on_relation(const void *user, const readosm_relation *relation) {
+    osm_reader *r = *(osm_reader *const *)user;
+    r->no_memory = !osm_restrictions_add(&r->restrictions, r->profile, relation, r->input->report);
     return r->no_memory ? READOSM_ABORT : READOSM_OK;
 }
 
@@ -93,12 +106,18 @@ static int on_node(const void *user, const readosm_node *node) {
     uint32_t point = maille_ids_get(r->points, (uint64_t)node->id);
     bool on_earth = node->latitude >= -90 && node->latitude <= 90 && node->longitude >= -180 &&
                     node->longitude <= 180;
-    if (point != MAILLE_ABSENT && on_earth)
-        r->places.items[point] = (maille_lonlat){node->longitude, node->latitude};
+    if (point == MAILLE_ABSENT || !on_earth)
+        return READOSM_OK;
+    r->places.items[point] = (maille_lonlat){node->longitude, node->latitude};
+    unsigned char marks = osm_read_point_tags(r->profile, node->tags, node->tag_count);
+    r->marks.items[point] = marks;
+    r->input->report->signals += (marks & (OSM_SIGNAL_ALONG | OSM_SIGNAL_AGAINST)) != 0;
+    r->input->report->level_crossings += (marks & OSM_LEVEL_CROSSING) != 0;
+    r->input->report->barriers += (marks & OSM_BARRIER) != 0;
     return READOSM_OK;
 }
 
-/* One pass over the file for ways or for nodes. */
+/* One pass over the file for ways and relations, or for nodes. */
 static maille_status pass(osm_reader *r, bool ways) {
     const network_input *in = r->input;
     const void *handle = NULL;
@@ -112,7 +131,8 @@ static maille_status pass(osm_reader *r, bool ways) {
         goto done;
     }
     if (code == READOSM_OK)
-        code = readosm_parse(handle, &self, ways ? NULL : on_node, ways ? on_way : NULL, NULL);
+        code = readosm_parse(handle, &self, ways ? NULL : on_node, ways ? on_way : NULL,
+                             ways ? on_relation : NULL);
     if (r->no_memory || code == READOSM_INSUFFICIENT_MEMORY)
         status = maille_no_memory(in->ctx);
     else if (code != READOSM_OK)
@@ -152,13 +172,41 @@ static double stretch_length(const osm_reader *r, size_t first, size_t last) {
     return length;
 }
 
+/* Behind a barrier is another place than before it. */
 static maille_status graph_node(osm_reader *r, uint32_t point, uint32_t *node) {
     maille_status status = MAILLE_OK;
+    if (r->marks.items[point] & OSM_BARRIER)
+        return network_draft_add_node(r->input->ctx, r->input->draft, r->metres[point], NULL, node);
     if (r->nodes[point] == MAILLE_ABSENT)
         status = network_draft_add_node(r->input->ctx, r->input->draft, r->metres[point], NULL,
                                         &r->nodes[point]);
     *node = r->nodes[point];
     return status;
+}
+
+static uint32_t milliseconds(double seconds) {
+    return (uint32_t)lround(seconds * 1000);
+}
+
+/* What signals and level crossings between the ends of a stretch cost; the tracks of one crossing
+ * count once. */
+static uint32_t delay(const osm_reader *r, size_t first, size_t last, unsigned char signal) {
+    const network_profile *p = r->profile;
+    uint32_t signals = 0;
+    bool crossing = false;
+    for (size_t i = first + 1; i < last; i++) {
+        unsigned char marks = r->marks.items[r->refs.items[i]];
+        signals += (marks & signal) != 0;
+        crossing = crossing || (marks & OSM_LEVEL_CROSSING);
+    }
+    return signals * milliseconds(p->signals_s) + crossing * milliseconds(p->level_crossing_s);
+}
+
+static uint32_t stretch_ms(double length_m, double kmh, uint32_t delay_ms) {
+    if (!(kmh > 0))
+        return MAILLE_NO_ARC;
+    uint64_t ms = (uint64_t)maille_arc_ms(length_m, kmh) + delay_ms;
+    return ms < MAILLE_NO_ARC ? (uint32_t)ms : MAILLE_NO_ARC - 1;
 }
 
 /* One edge: refs first..last of a way. */
@@ -169,8 +217,9 @@ static maille_status add_stretch(osm_reader *r, const osm_way *way, size_t first
         return MAILLE_OK;
     }
     edge.length_m = stretch_length(r, first, last);
-    edge.ms = way->kmh > 0 ? maille_arc_ms(edge.length_m, way->kmh) : MAILLE_NO_ARC;
-    edge.back_ms = way->back_kmh > 0 ? maille_arc_ms(edge.length_m, way->back_kmh) : MAILLE_NO_ARC;
+    edge.ms = stretch_ms(edge.length_m, way->kmh, delay(r, first, last, OSM_SIGNAL_ALONG));
+    edge.back_ms =
+        stretch_ms(edge.length_m, way->back_kmh, delay(r, first, last, OSM_SIGNAL_AGAINST));
     r->drawing.count = 0;
     for (size_t i = first; i <= last; i++)
         if (!MAILLE_VEC_PUSH(&r->drawing, r->metres[r->refs.items[i]]))
@@ -211,12 +260,64 @@ static maille_status cut_way(osm_reader *r, osm_way *way) {
         bool last = i + 1 == end || !is_placed(r, r->refs.items[i + 1]);
         if (first == SIZE_MAX) {
             first = i;
-        } else if (last || r->uses.items[point] > 1) {
+        } else if (last || r->uses.items[point] > 1 || (r->marks.items[point] & OSM_BARRIER)) {
             status = add_stretch(r, way, first, i);
             first = i;
         }
     }
     return status;
+}
+
+/* Cuts all ways into edges and remembers which came of which. */
+static maille_status cut_ways(osm_reader *r) {
+    const network_draft *draft = r->input->draft;
+    maille_status status = MAILLE_OK;
+    for (size_t i = 0; i < r->ways.count && !status; i++) {
+        osm_way_edges edges = {.first_edge = (uint32_t)draft->from.count};
+        status = cut_way(r, &r->ways.items[i]);
+        edges.end_edge = (uint32_t)draft->from.count;
+        if (!status && !MAILLE_VEC_PUSH(&r->way_edges, edges))
+            status = maille_no_memory(r->input->ctx);
+    }
+    return status;
+}
+
+/* What turns cost, and what restrictions forbid. */
+static maille_status bind_turns(osm_reader *r) {
+    const network_profile *p = r->profile;
+    network_draft *draft = r->input->draft;
+    osm_places places = {r->way_ids, r->way_edges.items, r->points, r->nodes};
+    draft->turns.costs = (network_turn_costs){milliseconds(p->left_s), milliseconds(p->right_s),
+                                              milliseconds(p->u_turn_s), p->u_turns_at_dead_ends};
+    if (p->signals_s > 0 || p->level_crossing_s > 0) {
+        for (size_t v = 0; v < draft->node_xy.count; v++)
+            if (!MAILLE_VEC_PUSH(&draft->turns.pass_ms, 0))
+                return maille_no_memory(r->input->ctx);
+        for (size_t i = 0; i < r->marks.count; i++) {
+            unsigned marks = r->marks.items[i];
+            if (r->nodes[i] != MAILLE_ABSENT && (marks & OSM_LEVEL_CROSSING))
+                draft->turns.pass_ms.items[r->nodes[i]] += milliseconds(p->level_crossing_s);
+            if (r->nodes[i] != MAILLE_ABSENT && (marks & (OSM_SIGNAL_ALONG | OSM_SIGNAL_AGAINST)))
+                draft->turns.pass_ms.items[r->nodes[i]] += milliseconds(p->signals_s);
+        }
+    }
+    return osm_restrictions_resolve(r->input->ctx, &r->restrictions, &places, draft,
+                                    r->input->report);
+}
+
+static void free_reader(osm_reader *r) {
+    maille_ids_free(r->points);
+    maille_ids_free(r->way_ids);
+    osm_restrictions_clear(&r->restrictions);
+    MAILLE_VEC_FREE(&r->refs);
+    MAILLE_VEC_FREE(&r->ways);
+    MAILLE_VEC_FREE(&r->way_edges);
+    MAILLE_VEC_FREE(&r->uses);
+    MAILLE_VEC_FREE(&r->marks);
+    MAILLE_VEC_FREE(&r->places);
+    MAILLE_VEC_FREE(&r->drawing);
+    maille_free(r->metres);
+    maille_free(r->nodes);
 }
 
 maille_status network_read_osm(const network_input *input) {
@@ -227,40 +328,30 @@ maille_status network_read_osm(const network_input *input) {
     if (!input->fields->profile)
         return maille_fail(ctx, MAILLE_USAGE, "%s: an OpenStreetMap file needs a speed profile",
                            input->path);
-    status = network_profile_read(ctx, input->fields->profile, &profile);
-    if (status)
-        goto done;
+    MAILLE_TRY(network_check_pbf_sizes(ctx, input->path));
+    MAILLE_TRY(network_profile_read(ctx, input->fields->profile, &profile));
     r.profile = profile;
     r.points = maille_ids_new(1 << 16);
-    if (!r.points) {
+    r.way_ids = maille_ids_new(1 << 12);
+    if (!r.points || !r.way_ids) {
         status = maille_no_memory(ctx);
         goto done;
     }
     maille_progress(ctx, "roads", 0, 3);
-    status = pass(&r, true);
-    if (status)
-        goto done;
+    MAILLE_TRY(pass(&r, true));
     maille_progress(ctx, "roads", 1, 3);
-    status = pass(&r, false);
-    if (!status)
-        status = place_points(&r);
+    MAILLE_TRY(pass(&r, false));
+    MAILLE_TRY(place_points(&r));
     maille_progress(ctx, "roads", 2, 3);
-    for (size_t i = 0; i < r.ways.count && !status; i++)
-        status = cut_way(&r, &r.ways.items[i]);
-    if (!status && r.unknown_limits)
+    MAILLE_TRY(cut_ways(&r));
+    MAILLE_TRY(bind_turns(&r));
+    if (r.unknown_limits)
         maille_log(ctx, MAILLE_LOG_WARNING,
                    "%s: %llu speed limits were not understood (e.g. “%s”): the speed of the class "
                    "was taken",
                    input->path, (unsigned long long)r.unknown_limits, r.unknown_limit);
 done:
     network_profile_free(profile);
-    maille_ids_free(r.points);
-    MAILLE_VEC_FREE(&r.refs);
-    MAILLE_VEC_FREE(&r.ways);
-    MAILLE_VEC_FREE(&r.uses);
-    MAILLE_VEC_FREE(&r.places);
-    MAILLE_VEC_FREE(&r.drawing);
-    maille_free(r.metres);
-    maille_free(r.nodes);
+    free_reader(&r);
     return status;
 }

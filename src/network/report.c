@@ -44,6 +44,19 @@ static int by_kilometres(const void *pa, const void *pb) {
     return a->km != b->km ? (a->km < b->km ? 1 : -1) : strcmp(a->name, b->name);
 }
 
+/* Arcs from place to place, parallels once. */
+static uint64_t count_joined(const maille_network *n) {
+    uint64_t joined = 0;
+    for (uint32_t v = 0; v < n->place_count; v++)
+        for (uint32_t i = n->first_out[v]; i < n->first_out[v + 1]; i++) {
+            uint32_t place = maille_network_place(n, n->head[i]), before = n->first_out[v];
+            while (before < i && maille_network_place(n, n->head[before]) != place)
+                before++;
+            joined += before == i;
+        }
+    return joined;
+}
+
 maille_status network_report_finish(maille_ctx *ctx, const maille_network *network,
                                     const unsigned char *class_of, maille_network_report *report) {
     uint32_t *sizes = maille_alloc(network->component_count, sizeof *sizes);
@@ -58,15 +71,16 @@ maille_status network_report_finish(maille_ctx *ctx, const maille_network *netwo
         both += (uint64_t)(network->edge_ms[e] != MAILLE_NO_ARC) +
                 (uint64_t)(network->edge_back_ms[e] != MAILLE_NO_ARC);
     }
-    for (uint32_t v = 0; v < network->node_count; v++) {
+    for (uint32_t v = 0; v < network->place_count; v++) {
         uint32_t size = ++sizes[network->component[v]];
         if (size > report->largest_component)
             report->largest_component = size;
     }
     report->edges = network->edge_count;
     report->arcs = network->arc_count;
-    report->nodes = network->node_count;
-    report->parallels = both - network->arc_count;
+    report->nodes = network->place_count;
+    report->turn_nodes = network->node_count - network->place_count;
+    report->parallels = both - count_joined(network);
     report->components = network->component_count;
     qsort(report->classes, report->class_count, sizeof report->classes[0], by_kilometres);
     maille_free(sizes);

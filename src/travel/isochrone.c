@@ -19,12 +19,20 @@ typedef struct {
     maille_surface surface;
 } job;
 
+/* Time at an end of an edge (`back`: its end, else its start) for whoever drives on to there
+ * (towards care), or enters the edge there (from care). */
+static uint32_t end_time(const job *j, uint32_t edge, bool back) {
+    return j->options->direction == MAILLE_TOWARDS
+               ? j->node_ms[maille_network_arrival(j->network, edge, !back)]
+               : maille_network_entry_ms(j->network, j->node_ms, edge, back);
+}
+
 /* Milliseconds at `fraction` of an edge, by whichever of its ends is quicker; infinity where
  * neither leads there. Towards care one drives on to an end of the edge, from care one comes from
  * there. */
 static double edge_time(const job *j, uint32_t edge, double fraction) {
     const maille_network *n = j->network;
-    uint32_t start = j->node_ms[n->edge_from[edge]], end = j->node_ms[n->edge_to[edge]];
+    uint32_t start = end_time(j, edge, false), end = end_time(j, edge, true);
     bool towards = j->options->direction == MAILLE_TOWARDS;
     uint32_t by_start = towards ? n->edge_back_ms[edge] : n->edge_ms[edge];
     uint32_t by_end = towards ? n->edge_ms[edge] : n->edge_back_ms[edge];
@@ -95,8 +103,8 @@ static void stamp_edge(const job *j, uint32_t edge) {
 static bool is_near(const job *j, uint32_t edge) {
     const maille_network *n = j->network;
     const maille_lines *lines = n->edge_lines;
-    if (!(j->node_ms[n->edge_from[edge]] <= j->limit_ms) &&
-        !(j->node_ms[n->edge_to[edge]] <= j->limit_ms))
+    if (!(maille_network_place_ms(n, j->node_ms, n->edge_from[edge]) <= j->limit_ms) &&
+        !(maille_network_place_ms(n, j->node_ms, n->edge_to[edge]) <= j->limit_ms))
         return false;
     for (uint32_t p = lines->start[edge]; p < lines->start[edge + 1]; p++)
         if (!isfinite(lines->points[p].x) || !isfinite(lines->points[p].y))

@@ -282,12 +282,20 @@ static maille_status drive(maille_ctx *ctx, search *s, uint32_t from, uint32_t t
     return ok ? MAILLE_OK : maille_no_memory(ctx);
 }
 
+/* Links are driven from place to place: turns are not asked. */
+static void at_places(const maille_network *n, travel_seeds *seeds) {
+    for (uint64_t i = 0; i < seeds->start[seeds->count]; i++)
+        seeds->nodes[i] = maille_network_place(n, seeds->nodes[i]);
+}
+
 static maille_status open_searches(maille_ctx *ctx, search *s) {
     maille_status status = MAILLE_OK;
     const maille_network *n = s->network;
     uint32_t communes = s->how->communes->count;
     MAILLE_TRY(travel_seeds_make(ctx, n, s->how->centres, communes, MAILLE_FROM, &s->leaving));
     MAILLE_TRY(travel_seeds_make(ctx, n, s->how->centres, communes, MAILLE_TOWARDS, &s->arriving));
+    at_places(n, &s->leaving);
+    at_places(n, &s->arriving);
     s->ms = maille_alloc((size_t)n->node_count + 1, sizeof *s->ms);
     if (!s->ms || !maille_heap_init(&s->heap, n->node_count)) {
         status = maille_no_memory(ctx);

@@ -137,7 +137,7 @@ TEST(real_extracts_hold_together) {
             degree[n->edge_to[e]]++;
             km += n->edge_length_m[e] / 1000;
         }
-        for (uint32_t v = 0; v < n->node_count; v++)
+        for (uint32_t v = 0; v < n->place_count; v++)
             lonely += degree[v] == 0;
         CHECK_INT(apart + shorter + closed + lonely, 0);
         /* less only where two one-way ways run the same points in opposite directions */
