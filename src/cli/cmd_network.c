@@ -17,7 +17,18 @@ static void print_report(const char *path, const maille_network_report *r) {
                    {"neither road nor ferry", r->no_highway},
                    {"missing nodes", r->missing_nodes},
                    {"loops", r->loops},
-                   {"parallel arcs", r->parallels}};
+                   {"parallel arcs", r->parallels},
+                   {"turn restrictions at some hours", r->restrictions_at_hours},
+                   {"turn restrictions of other modes", r->restrictions_not_ours},
+                   {"turn restrictions that fit no road", r->restrictions_unfit}};
+    const struct {
+        const char *what;
+        uint64_t count;
+    } bound[] = {{"turn restrictions", r->restrictions},
+                 {"nodes for turns", r->turn_nodes},
+                 {"signals", r->signals},
+                 {"level crossings", r->level_crossings},
+                 {"closed barriers", r->barriers}};
     printf(
         "%s\n  lines read          %llu\n  edges               %llu\n  arcs                %llu\n"
         "  nodes               %llu\n  components          %u (largest: %u nodes, %.1f %%)\n"
@@ -26,6 +37,9 @@ static void print_report(const char *path, const maille_network_report *r) {
         (unsigned long long)r->arcs, (unsigned long long)r->nodes, r->components,
         r->largest_component, r->nodes ? 100.0 * r->largest_component / (double)r->nodes : 0.0,
         r->length_km);
+    for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
+        if (bound[i].count)
+            printf("  %-18s  %llu\n", bound[i].what, (unsigned long long)bound[i].count);
     for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++)
         if (dropped[i].count)
             printf("  left out            %llu: %s\n", (unsigned long long)dropped[i].count,
@@ -43,7 +57,7 @@ static void print_report_json(const char *path, const maille_network_report *r) 
         ",\"lines_read\":%llu,\"edges\":%llu,\"arcs\":%llu,\"nodes\":%llu,\"components\":%u,"
         "\"largest_component\":%u,\"length_km\":%.3f,\"no_geometry\":%llu,\"no_length\":%llu,"
         "\"no_speed\":%llu,\"no_access\":%llu,\"no_highway\":%llu,\"missing_nodes\":%llu,"
-        "\"loops\":%llu,\"parallels\":%llu,\"classes\":{",
+        "\"loops\":%llu,\"parallels\":%llu,",
         (unsigned long long)r->lines_read, (unsigned long long)r->edges,
         (unsigned long long)r->arcs, (unsigned long long)r->nodes, r->components,
         r->largest_component, r->length_km, (unsigned long long)r->no_geometry,
@@ -51,6 +65,16 @@ static void print_report_json(const char *path, const maille_network_report *r) 
         (unsigned long long)r->no_access, (unsigned long long)r->no_highway,
         (unsigned long long)r->missing_nodes, (unsigned long long)r->loops,
         (unsigned long long)r->parallels);
+    maille_strbuf_addf(
+        &s,
+        "\"restrictions\":%llu,\"restrictions_at_hours\":%llu,"
+        "\"restrictions_not_ours\":%llu,\"restrictions_unfit\":%llu,"
+        "\"turn_nodes\":%llu,\"signals\":%llu,\"level_crossings\":%llu,"
+        "\"barriers\":%llu,\"classes\":{",
+        (unsigned long long)r->restrictions, (unsigned long long)r->restrictions_at_hours,
+        (unsigned long long)r->restrictions_not_ours, (unsigned long long)r->restrictions_unfit,
+        (unsigned long long)r->turn_nodes, (unsigned long long)r->signals,
+        (unsigned long long)r->level_crossings, (unsigned long long)r->barriers);
     for (uint32_t i = 0; i < r->class_count; i++) {
         maille_strbuf_add(&s, i ? "," : "");
         maille_json_text(&s, r->classes[i].name);
