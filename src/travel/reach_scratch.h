@@ -11,6 +11,17 @@
 
 #define TRAVEL_NO_PLACE UINT32_MAX
 
+/* A loop for any processor, which is inlined into one function for those with AVX2 (and compiled
+ * for them: GCC needs no more to use lanes) and one for all others. */
+#define TRAVEL_EACH_PROCESSOR static inline __attribute__((always_inline)) void
+#ifdef __x86_64__
+#define TRAVEL_AVX2 __attribute__((target("avx2")))
+#define TRAVEL_HAS_AVX2 __builtin_cpu_supports("avx2")
+#else
+#define TRAVEL_AVX2
+#define TRAVEL_HAS_AVX2 false
+#endif
+
 /* MAILLE_REFUSED unless it is of that network's size. */
 maille_status travel_check_hierarchy(maille_ctx *ctx, const maille_network *network,
                                      const maille_hierarchy *hierarchy);

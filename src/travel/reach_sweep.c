@@ -121,19 +121,16 @@ void travel_sweep_clear(travel_sweep *sweep) {
     *sweep = (travel_sweep){0};
 }
 
-/* For GCC: what is inlined into a function for AVX2 is compiled for it. */
-#define FOR_EACH_PROCESSOR static inline __attribute__((always_inline)) void
-
-FOR_EACH_PROCESSOR lower_row(uint32_t *restrict to, const uint32_t *restrict from,
-                             const uint32_t *restrict other, const uint32_t *restrict rest,
-                             uint32_t count) {
+TRAVEL_EACH_PROCESSOR lower_row(uint32_t *restrict to, const uint32_t *restrict from,
+                                const uint32_t *restrict other, const uint32_t *restrict rest,
+                                uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t total = travel_add(from[other[i]], rest[i]);
         to[i] = total < to[i] ? total : to[i];
     }
 }
 
-FOR_EACH_PROCESSOR run_rows(const travel_sweep *sweep, uint32_t *ms) {
+TRAVEL_EACH_PROCESSOR run_rows(const travel_sweep *sweep, uint32_t *ms) {
     for (uint32_t r = 0; r < sweep->row_count; r++) {
         const travel_row *row = &sweep->rows[r];
         for (uint32_t c = 0; c < row->degree; c++) {
@@ -143,16 +140,16 @@ FOR_EACH_PROCESSOR run_rows(const travel_sweep *sweep, uint32_t *ms) {
     }
 }
 
-FOR_EACH_PROCESSOR lower_row_keys(uint64_t *restrict to, const uint64_t *restrict from,
-                                  const uint32_t *restrict other, const uint32_t *restrict rest,
-                                  uint32_t count) {
+TRAVEL_EACH_PROCESSOR lower_row_keys(uint64_t *restrict to, const uint64_t *restrict from,
+                                     const uint32_t *restrict other, const uint32_t *restrict rest,
+                                     uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         uint64_t total = travel_add_to_key(from[other[i]], UINT32_MAX - rest[i]);
         to[i] = total < to[i] ? total : to[i];
     }
 }
 
-FOR_EACH_PROCESSOR run_rows_keys(const travel_sweep *sweep, uint64_t *keys) {
+TRAVEL_EACH_PROCESSOR run_rows_keys(const travel_sweep *sweep, uint64_t *keys) {
     for (uint32_t r = 0; r < sweep->row_count; r++) {
         const travel_row *row = &sweep->rows[r];
         for (uint32_t c = 0; c < row->degree; c++) {
@@ -163,47 +160,39 @@ FOR_EACH_PROCESSOR run_rows_keys(const travel_sweep *sweep, uint64_t *keys) {
     }
 }
 
-FOR_EACH_PROCESSOR tell_rows(const uint32_t *restrict slot, const uint32_t *restrict slot_ms,
-                             uint32_t count, uint32_t *restrict ms) {
+TRAVEL_EACH_PROCESSOR tell_rows(const uint32_t *restrict slot, const uint32_t *restrict slot_ms,
+                                uint32_t count, uint32_t *restrict ms) {
     for (uint32_t v = 0; v < count; v++)
         ms[v] = slot_ms[slot[v]];
 }
 
-#ifdef __x86_64__
-__attribute__((target("avx2"))) static void run_avx2(const travel_sweep *sweep, uint32_t *ms) {
+TRAVEL_AVX2 static void run_avx2(const travel_sweep *sweep, uint32_t *ms) {
     run_rows(sweep, ms);
 }
-__attribute__((target("avx2"))) static void run_keys_avx2(const travel_sweep *sweep,
-                                                          uint64_t *keys) {
+TRAVEL_AVX2 static void run_keys_avx2(const travel_sweep *sweep, uint64_t *keys) {
     run_rows_keys(sweep, keys);
 }
-__attribute__((target("avx2"))) static void tell_avx2(const travel_sweep *sweep,
-                                                      const uint32_t *slot_ms, uint32_t *ms) {
+TRAVEL_AVX2 static void tell_avx2(const travel_sweep *sweep, const uint32_t *slot_ms,
+                                  uint32_t *ms) {
     tell_rows(sweep->slot_of_node, slot_ms, sweep->slot_count, ms);
 }
-#define HAS_AVX2 __builtin_cpu_supports("avx2")
-#else
-#define run_avx2 run_rows
-#define run_keys_avx2 run_rows_keys
-#define HAS_AVX2 false
-#endif
 
 void travel_sweep_run(const travel_sweep *sweep, uint32_t *ms) {
-    if (HAS_AVX2)
+    if (TRAVEL_HAS_AVX2)
         run_avx2(sweep, ms);
     else
         run_rows(sweep, ms);
 }
 
 void travel_sweep_run_keys(const travel_sweep *sweep, uint64_t *keys) {
-    if (HAS_AVX2)
+    if (TRAVEL_HAS_AVX2)
         run_keys_avx2(sweep, keys);
     else
         run_rows_keys(sweep, keys);
 }
 
 void travel_sweep_tell(const travel_sweep *sweep, const uint32_t *slot_ms, uint32_t *ms) {
-    if (HAS_AVX2)
+    if (TRAVEL_HAS_AVX2)
         tell_avx2(sweep, slot_ms, ms);
     else
         tell_rows(sweep->slot_of_node, slot_ms, sweep->slot_count, ms);
