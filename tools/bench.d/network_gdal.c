@@ -5,14 +5,8 @@
  *
  * Built by: cc -O3 network_gdal.c $(pkg-config --cflags --libs gdal) */
 #include <ogr_api.h>
-#include <stdio.h>
-#include <time.h>
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#include "measure.h"
 
 int main(int argc, char **argv) {
     long roads = 0, points = 0;
@@ -28,6 +22,7 @@ int main(int argc, char **argv) {
         roads++;
     }
     OGR_DS_Destroy(file);
-    printf("{\"seconds\":%.6f,\"roads\":%ld,\"points\":%ld}\n", now() - began, roads, points);
+    printf("{\"memory_mb\":%.1f,\"seconds\":%.9f,\"roads\":%ld,\"points\":%ld}\n", peak_memory_mb(),
+           now() - began, roads, points);
     return 0;
 }

@@ -6,25 +6,9 @@
  * doubles hold exactly. Built by: cc -O3 network_igraph.c $(pkg-config --cflags --libs igraph) */
 #include <igraph.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static FILE *open_file(const char *path, const char *mode) {
-    FILE *file = fopen(path, mode);
-    if (!file) {
-        perror(path);
-        exit(1);
-    }
-    return file;
-}
+#include "measure.h"
 
 /* The graph, with one more node from whose place nothing leads unless arcs are added to it. */
 static void read_graph(const char *path, igraph_vector_int_t *ends, igraph_vector_t *ms,
@@ -101,7 +85,7 @@ int main(int argc, char **argv) {
     if (is_all)
         seconds /= (double)igraph_vector_int_size(&from);
     write_answer(&times, is_nearest ? nodes : igraph_matrix_ncol(&times), argv[3]);
-    printf("{\"seconds\":%.9f}\n", seconds);
+    printf("{\"memory_mb\":%.1f,\"seconds\":%.9f}\n", peak_memory_mb(), seconds);
     igraph_matrix_destroy(&times);
     igraph_destroy(&graph);
     igraph_vector_destroy(&ms);

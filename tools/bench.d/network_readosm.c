@@ -5,14 +5,8 @@
  *
  * Built by: cc -O3 network_readosm.c $(pkg-config --cflags --libs readosm) */
 #include <readosm.h>
-#include <stdio.h>
-#include <time.h>
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#include "measure.h"
 
 static int see_node(const void *count, const readosm_node *node) {
     (void)node;
@@ -40,6 +34,7 @@ int main(int argc, char **argv) {
         readosm_parse(file, &objects, see_node, see_way, see_relation) != READOSM_OK)
         return 1;
     readosm_close(file);
-    printf("{\"seconds\":%.6f,\"objects\":%ld}\n", now() - began, objects);
+    printf("{\"memory_mb\":%.1f,\"seconds\":%.9f,\"objects\":%ld}\n", peak_memory_mb(),
+           now() - began, objects);
     return 0;
 }

@@ -1,25 +1,21 @@
 /* The peer of the benchmarks "network-hour-…": SpatiaLite's VirtualRouting, one thread.
  *
- *     network_routing ARCS OUT NODES
+ *     network_routing ARCS DATABASE OUT NODES
  *
- * Files and answer as those of tests/bench/bench_network.c (query "hour"). Nodes are numbered from
+ * Files and answer as those of tests/bench/bench_network.c (query "hour"); the database
+ * is made if it is missing. Nodes are numbered from
  * 1: VirtualRouting fails silently on numbers above 2^31 - 1. Costs are milliseconds; no geometry,
  * no name and no A* keep the network small. Timed is each search with its rows, the network being
  * in memory, as after a first search. Built by:
  *     cc -O3 network_routing.c $(pkg-config --cflags --libs spatialite sqlite3) */
-#include <spatialite.h>
 #include <sqlite3.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#include <spatialite.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "measure.h"
 
 static void die(const char *what) {
     fprintf(stderr, "network_routing: %s\n", what);
@@ -38,11 +34,11 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql) {
     return statement;
 }
 
-/* The links of a file of arcs; how many nodes it has. */
-static uint32_t load(sqlite3 *db, const char *path) {
+/* The links of a file of arcs. */
+static void load(sqlite3 *db, const char *path) {
     uint32_t head[2], arc[3];
-    FILE *file = fopen(path, "rb");
-    if (!file || fread(head, sizeof *head, 2, file) != 2)
+    FILE *file = open_file(path, "rb");
+    if (fread(head, sizeof *head, 2, file) != 2)
         die(path);
     run(db,
         "BEGIN; CREATE TABLE links (id INTEGER PRIMARY KEY, node_from INTEGER NOT NULL,"
@@ -65,7 +61,6 @@ static uint32_t load(sqlite3 *db, const char *path) {
     if (sqlite3_step(make) != SQLITE_ROW || sqlite3_column_int(make, 0) != 1)
         die("CreateRouting failed");
     sqlite3_finalize(make);
-    return head[0];
 }
 
 /* All nodes within an hour of `node`; an isochrone leaves its origin out. */
@@ -81,15 +76,22 @@ static void search(sqlite3_stmt *within, uint32_t node, uint32_t *ms) {
 int main(int argc, char **argv) {
     sqlite3 *db = NULL;
     void *cache = spatialite_alloc_connection();
-    if (argc != 4 || sqlite3_open(":memory:", &db) != SQLITE_OK)
-        die("usage: network_routing ARCS OUT NODES");
+    if (argc != 5)
+        die("usage: network_routing ARCS DATABASE OUT NODES");
+    int made = access(argv[2], F_OK) == 0;
+    if (sqlite3_open(argv[2], &db) != SQLITE_OK)
+        die(argv[2]);
     spatialite_init_ex(db, cache, 0);
-    run(db, "SELECT InitSpatialMetaData(1)");
-    uint32_t nodes = load(db, argv[1]), node;
+    if (!made)
+        load(db, argv[1]);
+    FILE *arcs = open_file(argv[1], "rb"), *starts = open_file(argv[4], "r");
+    FILE *out = open_file(argv[3], "wb");
+    uint32_t nodes = 0, node;
+    if (fread(&nodes, sizeof nodes, 1, arcs) != 1)
+        die(argv[1]);
     uint32_t *ms = malloc(nodes * sizeof *ms);
-    FILE *starts = fopen(argv[3], "r"), *out = fopen(argv[2], "wb");
-    if (!ms || !starts || !out)
-        die("a file could not be opened");
+    if (!ms)
+        die("memory ran out");
     sqlite3_stmt *within =
         prepare(db, "SELECT NodeTo, Cost FROM routing WHERE NodeFrom = ? AND Cost <= 3600000.0");
     double seconds = 0;
@@ -102,12 +104,13 @@ int main(int argc, char **argv) {
         seconds += now() - began;
         fwrite(ms, sizeof *ms, nodes, out);
     }
+    fclose(arcs);
     fclose(starts);
     fclose(out);
     free(ms);
     sqlite3_finalize(within);
     sqlite3_close(db);
     spatialite_cleanup_ex(cache);
-    printf("{\"seconds\":%.9f}\n", seconds / count);
+    printf("{\"memory_mb\":%.1f,\"seconds\":%.9f}\n", peak_memory_mb(), seconds / count);
     return 0;
 }
