@@ -6,8 +6,10 @@
  * shortest way then climbs and descends; one-to-all is a climb and one linear sweep (D. Delling,
  * A. Goldberg, A. Nowatzyk, R. Werneck, "PHAST", 2011).
  *
- * A node's place is its number in order of importance: 0 is the node contracted last. Times are
- * those of the network, exact. The same hierarchy with 1 or N threads, byte for byte. Immutable;
+ * A node's place is its number in order of importance: 0 is the node contracted last. Places go by
+ * level: a node's level is above those of all nodes that it was joined with and that went before
+ * it, so nodes of one level have no arcs among themselves and lie side by side. Times are those of
+ * the network, exact. The same hierarchy with 1 or N threads, byte for byte. Immutable;
  * shared by threads. */
 #ifndef MAILLE_HIERARCHY_H
 #define MAILLE_HIERARCHY_H

@@ -14,10 +14,12 @@
 #include "network/hierarchy_order.h"
 #include "network/hierarchy_witness.h"
 
-static const hierarchy_effort to_judge = {.settled = 50, .hops = 8};
-static const hierarchy_effort to_contract = {.settled = 250, .hops = 32};
+static const hierarchy_effort to_judge = {.settled = 20, .hops = 5};
+static const hierarchy_effort to_contract = {.settled = 100, .hops = 16};
 
-enum { NODES_A_PIECE = 64, CHECKS_A_PIECE = 16384, WEIGHT = 1000 };
+enum { NODES_A_PIECE = 64, CHECKS_A_PIECE = 16384 };
+/* What counts for importance, in thousandths. */
+enum { A_LEVEL = 1000, ARCS = 4000, ROADS = 1000 };
 
 typedef MAILLE_VEC(uint32_t) node_list;
 
@@ -56,8 +58,8 @@ static bool goes_before(const contraction *c, uint32_t a, uint32_t b) {
     return ia != ib ? ia < ib : mixed(a) < mixed(b);
 }
 
-static uint32_t ratio(uint32_t added, uint32_t removed) {
-    return removed ? (uint32_t)((uint64_t)WEIGHT * added / removed) : 0;
+static uint32_t ratio(uint32_t weight, uint32_t added, uint32_t removed) {
+    return removed ? (uint32_t)((uint64_t)weight * added / removed) : 0;
 }
 
 static maille_status judge(maille_ctx *ctx, void *user, unsigned worker, size_t begin, size_t end) {
@@ -67,8 +69,8 @@ static maille_status judge(maille_ctx *ctx, void *user, unsigned worker, size_t 
         uint32_t v = c->changed.items[i];
         hierarchy_balance b;
         hierarchy_contract(&c->graph, c->witnesses[worker], v, to_judge, NULL, &b, NULL);
-        c->importance[v] = WEIGHT * c->contracted[v].level + ratio(b.added, b.removed) +
-                           ratio(b.added_roads, b.removed_roads);
+        c->importance[v] = A_LEVEL * c->contracted[v].level + ratio(ARCS, b.added, b.removed) +
+                           ratio(ROADS, b.added_roads, b.removed_roads);
     }
     return MAILLE_OK;
 }

@@ -1,20 +1,68 @@
 /* Places and climbing arcs. The nodes of one level have no arcs among themselves: side by side, a
- * sweep takes them in any order, or several at once. */
+ * sweep takes them in any order, or several at once. Within a level those lie together that hang
+ * below the same more important nodes, so that a sweep finds what it needs in the cache. */
 #include "network/hierarchy_order.h"
 
 #include <string.h>
 
 #include <maille/memory.h>
 
-/* Within a level the nodes keep the order of the network. */
+/* The least important of the nodes that v was joined with when it went, or `none`. */
+static uint32_t next_above(const hierarchy_contracted *contracted, const hierarchy_link *links,
+                           uint32_t v, uint32_t none) {
+    const hierarchy_link *link = links + contracted[v].first, *end = link + contracted[v].count;
+    uint32_t least = none;
+    for (; link < end; link++) {
+        uint32_t other = link->other;
+        if (least == none || contracted[other].level < contracted[least].level ||
+            (contracted[other].level == contracted[least].level && other < least))
+            least = other;
+    }
+    return least;
+}
+
+/* Every node hangs below the next above it: a walk through this tree, depth first. */
+static maille_status walk_tree(maille_ctx *ctx, uint32_t nodes,
+                               const hierarchy_contracted *contracted, const hierarchy_link *links,
+                               uint32_t *walk) {
+    size_t count = (size_t)nodes + 1; /* one more, above all */
+    uint32_t *below = maille_alloc(count, 3 * sizeof *below), waiting = 0, met = 0;
+    if (!below)
+        return maille_no_memory(ctx);
+    uint32_t *beside = below + count, *stack = below + 2 * count;
+    for (uint32_t v = 0; v <= nodes; v++)
+        below[v] = nodes;
+    for (uint32_t v = nodes; v-- > 0;) {
+        uint32_t above = next_above(contracted, links, v, nodes);
+        beside[v] = below[above];
+        below[above] = v;
+    }
+    for (uint32_t v = below[nodes]; v != nodes; v = beside[v]) {
+        stack[waiting++] = v;
+        while (waiting) {
+            uint32_t at = stack[--waiting];
+            walk[met++] = at;
+            for (uint32_t b = below[at]; b != nodes; b = beside[b])
+                stack[waiting++] = b;
+        }
+    }
+    maille_free(below);
+    return MAILLE_OK;
+}
+
 static maille_status place_nodes(maille_ctx *ctx, const hierarchy_contracted *contracted,
-                                 maille_hierarchy *h) {
-    uint32_t levels = 0, next = 0;
+                                 const hierarchy_link *links, maille_hierarchy *h) {
+    maille_status status = MAILLE_OK;
+    uint32_t levels = 0, next = 0, *at = NULL;
+    uint32_t *walk = maille_alloc(h->node_count, sizeof *walk);
     for (uint32_t v = 0; v < h->node_count; v++)
         levels = contracted[v].level >= levels ? contracted[v].level + 1 : levels;
-    uint32_t *at = maille_alloc(levels, sizeof *at);
-    if (!at)
-        return maille_no_memory(ctx);
+    at = maille_alloc(levels, sizeof *at);
+    if (!walk || !at) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
+    MAILLE_TRY(walk_tree(ctx, h->node_count, contracted, links, walk));
     for (uint32_t v = 0; v < h->node_count; v++)
         at[contracted[v].level]++;
     for (uint32_t level = levels; level-- > 0;) {
@@ -22,13 +70,15 @@ static maille_status place_nodes(maille_ctx *ctx, const hierarchy_contracted *co
         at[level] = next;
         next += count;
     }
-    for (uint32_t v = 0; v < h->node_count; v++) {
-        uint32_t p = at[contracted[v].level]++;
+    for (uint32_t i = 0; i < h->node_count; i++) {
+        uint32_t v = walk[i], p = at[contracted[v].level]++;
         h->place[v] = p;
         h->node[p] = v;
     }
+done:
+    maille_free(walk);
     maille_free(at);
-    return MAILLE_OK;
+    return status;
 }
 
 static bool make_climb(maille_climb *climb, uint32_t nodes, uint64_t arcs) {
@@ -95,7 +145,7 @@ maille_status hierarchy_arrange(maille_ctx *ctx, uint32_t node_count,
         status = maille_no_memory(ctx);
         goto done;
     }
-    MAILLE_TRY(place_nodes(ctx, contracted, h));
+    MAILLE_TRY(place_nodes(ctx, contracted, links->items, h));
     write_arcs(contracted, links->items, h);
     *out = h;
     h = NULL;
