@@ -15,7 +15,7 @@ static uint32_t next_above(const hierarchy_contracted *contracted, const hierarc
     for (; link < end; link++) {
         uint32_t other = link->other;
         if (least == none || contracted[other].level < contracted[least].level ||
-            (contracted[other].level == contracted[least].level && other < least))
+            (other < least && contracted[other].level == contracted[least].level))
             least = other;
     }
     return least;
