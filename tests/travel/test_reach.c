@@ -44,8 +44,8 @@ static void add_arcs(maille_climb *climb, uint32_t place, const uint64_t *to_pla
 
 static void make_climb(maille_climb *climb) {
     climb->first = maille_alloc(NODES + 1, sizeof *climb->first);
-    climb->other = maille_alloc(NODES * NODES, sizeof *climb->other);
-    climb->ms = maille_alloc(NODES * NODES, sizeof *climb->ms);
+    climb->other = maille_alloc((size_t)NODES * NODES, sizeof *climb->other);
+    climb->ms = maille_alloc((size_t)NODES * NODES, sizeof *climb->ms);
 }
 
 /* Any order of nodes, and every shortcut that could be of use. */
@@ -364,6 +364,46 @@ TEST(stops_and_hierarchies_of_other_networks_are_refused) {
     maille_ctx_free(ctx);
 }
 
+/* Every search once; the first status that is not MAILLE_OK. */
+static maille_status search_all(maille_ctx *ctx, const world *w) {
+    maille_status status;
+    maille_reacher *reach = NULL;
+    maille_matrix *m = NULL;
+    uint32_t table[STOPS * STOPS], which[NODES];
+    MAILLE_TRY(maille_reacher_new(ctx, w->network, &w->hierarchy, &reach));
+    MAILLE_TRY(maille_reach_one(ctx, reach, &w->stops[1], &w->stops[2], table));
+    MAILLE_TRY(maille_reach_all(ctx, reach, &w->stops[1], MAILLE_TOWARDS, table));
+    MAILLE_TRY(maille_reach_nearest(ctx, reach, w->stops, STOPS, NULL, MAILLE_FROM, table, which));
+    MAILLE_TRY(maille_reach_table(ctx, w->network, &w->hierarchy, w->stops, STOPS, w->stops, STOPS,
+                                  table));
+    MAILLE_TRY(maille_reach_times(ctx, w->network, &w->hierarchy, w->stops, STOPS, w->stops, STOPS,
+                                  90000, &m));
+done:
+    maille_matrix_free(m);
+    maille_reacher_free(reach);
+    return status;
+}
+
+TEST(memory_that_runs_out_is_told_at_every_allocation) {
+    maille_ctx *ctx;
+    maille_ctx_new(&ctx);
+    world w;
+    make_world(ctx, &w, 1);
+    maille_ctx_set_jobs(ctx, 1);
+    uint64_t n = 0;
+    maille_status status;
+    do {
+        maille_memory_fail_at(++n);
+        status = search_all(ctx, &w);
+        maille_memory_fail_at(0);
+        if (status)
+            CHECK_INT(status, MAILLE_NO_MEMORY);
+    } while (status && n < 1000);
+    CHECK(n > 60 && n < 1000);
+    free_world(&w);
+    maille_ctx_free(ctx);
+}
+
 static atomic_bool cancel;
 
 static void cancel_soon(void *user, const char *what, size_t done, size_t total) {
@@ -402,4 +442,5 @@ RUN_TESTS(CASE(searches_give_what_plain_searches_give),
           CASE(the_table_of_reversed_roads_is_transposed),
           CASE(a_scratch_allocates_nothing_after_its_first_searches),
           CASE(stops_and_hierarchies_of_other_networks_are_refused),
+          CASE(memory_that_runs_out_is_told_at_every_allocation),
           CASE(a_table_tells_how_far_it_is_and_can_be_cancelled))

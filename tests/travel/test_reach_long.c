@@ -85,7 +85,7 @@ TEST(five_hundred_by_five_hundred_times_are_those_of_dijkstra) {
     island c;
     setup(&c);
     maille_matrix *want, *within, *got;
-    uint32_t *table = maille_alloc(POINTS * POINTS, sizeof *table);
+    uint32_t *table = maille_alloc((size_t)POINTS * POINTS, sizeof *table);
     double start = now();
     CHECK_INT(
         maille_times(c.ctx, c.network, c.from, POINTS, c.to, POINTS, MAILLE_UNREACHED - 1, &want),
