@@ -110,7 +110,7 @@ typedef struct {
     double default_speed_kmh; /* where a line has no speed; 0 = such a line is refused */
 } maille_road_fields;
 
-/* Reads .osm.pbf (by libreadosm), any OGR line layer, or a CSV of links. `crs` gives the metres.
+/* Reads .osm.pbf, any OGR line layer, or a CSV of links. `crs` gives the metres.
  * Recognised by content. */
 maille_status maille_network_read(maille_ctx *ctx, const char *path,
                                   const maille_road_fields *fields, const maille_crs *crs,

@@ -10,9 +10,9 @@ void osm_restrictions_clear(osm_restrictions *restrictions) {
 
 /* ---- what a relation says ---- */
 
-static const char *tag(const readosm_relation *relation, const char *key) {
-    for (int i = 0; i < relation->tag_count; i++) {
-        const readosm_tag *t = &relation->tags[i];
+static const char *tag(const osm_relation *relation, const char *key) {
+    for (size_t i = 0; i < relation->tag_count; i++) {
+        const osm_tag *t = &relation->tags[i];
         if (t->key && t->value && strcmp(t->key, key) == 0)
             return t->value;
     }
@@ -32,17 +32,17 @@ static bool names_mode(const network_profile *p, const char *list) {
 }
 
 /* The mode that "restriction:<mode>" names is one of the profile's; `any` tells of other modes. */
-static const char *restriction_of_mode(const network_profile *p, const readosm_relation *relation,
+static const char *restriction_of_mode(const network_profile *p, const osm_relation *relation,
                                        bool *others) {
     static const char prefix[] = "restriction:";
     for (size_t m = 0; m < p->turn_mode_count; m++)
-        for (int i = 0; i < relation->tag_count; i++) {
-            const readosm_tag *t = &relation->tags[i];
+        for (size_t i = 0; i < relation->tag_count; i++) {
+            const osm_tag *t = &relation->tags[i];
             if (t->key && t->value && strncmp(t->key, prefix, sizeof prefix - 1) == 0 &&
                 strcmp(t->key + sizeof prefix - 1, p->turn_modes[m]) == 0)
                 return t->value;
         }
-    for (int i = 0; i < relation->tag_count; i++) {
+    for (size_t i = 0; i < relation->tag_count; i++) {
         const char *key = relation->tags[i].key;
         *others = *others || (key && strncmp(key, prefix, sizeof prefix - 1) == 0 &&
                               !strstr(key, ":conditional"));
@@ -51,7 +51,7 @@ static const char *restriction_of_mode(const network_profile *p, const readosm_r
 }
 
 /* The kind of restriction for the profile's mode, or NULL: counted why not. */
-static const char *kind_of(const network_profile *p, const readosm_relation *relation,
+static const char *kind_of(const network_profile *p, const osm_relation *relation,
                            maille_network_report *report) {
     bool others = false;
     const char *kind = restriction_of_mode(p, relation, &others);
@@ -72,18 +72,18 @@ static const char *kind_of(const network_profile *p, const readosm_relation *rel
     return kind;
 }
 
-static bool has_role(const readosm_member *member, const char *role) {
+static bool has_role(const osm_member *member, const char *role) {
     return member->role && strcmp(member->role, role) == 0;
 }
 
 /* Adds the ways of one role. False without memory. */
-static bool add_ways(osm_restrictions *r, const readosm_relation *relation, const char *role,
+static bool add_ways(osm_restrictions *r, const osm_relation *relation, const char *role,
                      uint32_t *count) {
-    for (int i = 0; i < relation->member_count; i++) {
-        const readosm_member *m = &relation->members[i];
-        if (m->member_type != READOSM_MEMBER_WAY || !has_role(m, role))
+    for (size_t i = 0; i < relation->member_count; i++) {
+        const osm_member *m = &relation->members[i];
+        if (m->type != OSM_MEMBER_WAY || !has_role(m, role))
             continue;
-        if (!MAILLE_VEC_PUSH(&r->ids, (uint64_t)m->id))
+        if (!MAILLE_VEC_PUSH(&r->ids, m->id))
             return false;
         ++*count;
     }
@@ -91,7 +91,7 @@ static bool add_ways(osm_restrictions *r, const readosm_relation *relation, cons
 }
 
 bool osm_restrictions_add(osm_restrictions *r, const network_profile *profile,
-                          const readosm_relation *relation, maille_network_report *report) {
+                          const osm_relation *relation, maille_network_report *report) {
     const char *type = tag(relation, "type");
     if (!type || strcmp(type, "restriction") != 0)
         return true;
@@ -100,11 +100,11 @@ bool osm_restrictions_add(osm_restrictions *r, const network_profile *profile,
         return true;
     osm_restriction kept = {.first = r->ids.count, .only = kind[0] == 'o'};
     uint32_t nodes = 0;
-    for (int i = 0; i < relation->member_count; i++) {
-        const readosm_member *m = &relation->members[i];
-        if (m->member_type != READOSM_MEMBER_NODE || !has_role(m, "via"))
+    for (size_t i = 0; i < relation->member_count; i++) {
+        const osm_member *m = &relation->members[i];
+        if (m->type != OSM_MEMBER_NODE || !has_role(m, "via"))
             continue;
-        kept.via_node = (uint64_t)m->id;
+        kept.via_node = m->id;
         nodes++;
     }
     if (!add_ways(r, relation, "from", &kept.from_count) ||

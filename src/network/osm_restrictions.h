@@ -3,9 +3,9 @@
 #define MAILLE_NETWORK_OSM_RESTRICTIONS_H
 
 #include <maille/map.h>
-#include <readosm.h>
 
 #include "network/draft.h"
+#include "network/osm_pbf.h"
 #include "network/profile.h"
 
 /* A relation: `from` ways, then `via` ways unless it is a node, then `to` ways, in `ids`. */
@@ -24,7 +24,7 @@ typedef struct {
 void osm_restrictions_clear(osm_restrictions *restrictions);
 /* Keeps the relation where it binds the profile's mode, or counts why not. False without memory. */
 bool osm_restrictions_add(osm_restrictions *restrictions, const network_profile *profile,
-                          const readosm_relation *relation, maille_network_report *report);
+                          const osm_relation *relation, maille_network_report *report);
 
 /* Where the ways and points of the file are in the draft. */
 typedef struct {

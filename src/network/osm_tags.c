@@ -10,12 +10,12 @@
 
 typedef struct {
     const network_profile *profile;
-    const readosm_tag *tags;
-    int count;
+    const osm_tag *tags;
+    size_t count;
 } tag_list;
 
 static const char *tag(const tag_list *list, const char *key) {
-    for (int i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++)
         if (list->tags[i].key && list->tags[i].value && strcmp(list->tags[i].key, key) == 0)
             return list->tags[i].value;
     return NULL;
@@ -131,14 +131,11 @@ static double limit(const tag_list *list, const char *direction, double of_class
 static double class_speed(const tag_list *list, const char *highway) {
     const network_profile *p = list->profile;
     double kmh = find_speed(p->speeds, p->speed_count, highway);
-    const char *service = tag(list, "service");
+    const char *service = tag(list, "service"), *zone = tag(list, "zone:traffic");
     double most = service ? find_speed(p->services, p->service_count, service) : 0;
     kmh = most > 0 && most < kmh ? most : kmh;
-    for (size_t i = 0; i < p->zone_key_count; i++) {
-        const char *zone = tag(list, p->zone_keys[i]);
-        most = zone ? find_speed(p->limits, p->limit_count, zone) : 0;
-        kmh = most > 0 && most < kmh ? most : kmh;
-    }
+    most = zone ? find_speed(p->zones, p->zone_count, zone) : 0;
+    kmh = most > 0 && most < kmh ? most : kmh;
     return kmh;
 }
 
@@ -205,7 +202,7 @@ double osm_parse_duration(const char *text) {
     return strncmp(text, "PT", 2) == 0 ? parse_period(text + 2) : parse_clock(text);
 }
 
-osm_way_use osm_read_tags(const network_profile *profile, const readosm_tag *tags, int count) {
+osm_way_use osm_read_tags(const network_profile *profile, const osm_tag *tags, size_t count) {
     tag_list list = {profile, tags, count};
     osm_way_use use = {.use = OSM_NO_HIGHWAY};
     const char *highway = tag(&list, "highway");
@@ -244,8 +241,8 @@ static bool is_barred(const tag_list *list, const char *barrier) {
     return !may_enter(list, open);
 }
 
-unsigned char osm_read_point_tags(const network_profile *profile, const readosm_tag *tags,
-                                  int count) {
+unsigned char osm_read_point_tags(const network_profile *profile, const osm_tag *tags,
+                                  size_t count) {
     tag_list list = {profile, tags, count};
     const char *barrier = tag(&list, "barrier");
     unsigned marks = 0;

@@ -2,9 +2,9 @@
 #ifndef MAILLE_NETWORK_OSM_TAGS_H
 #define MAILLE_NETWORK_OSM_TAGS_H
 
-#include <readosm.h>
 #include <stdbool.h>
 
+#include "network/osm_pbf.h"
 #include "network/profile.h"
 
 typedef enum { OSM_ROAD, OSM_FERRY, OSM_NO_HIGHWAY, OSM_NO_ACCESS } osm_use;
@@ -18,12 +18,12 @@ typedef struct {
 } osm_way_use;
 
 /* Texts of the result belong to the way's tags. */
-osm_way_use osm_read_tags(const network_profile *profile, const readosm_tag *tags, int count);
+osm_way_use osm_read_tags(const network_profile *profile, const osm_tag *tags, size_t count);
 
 /* What the tags of a point on a road say. */
 enum { OSM_SIGNAL_ALONG = 1, OSM_SIGNAL_AGAINST = 2, OSM_LEVEL_CROSSING = 4, OSM_BARRIER = 8 };
-unsigned char osm_read_point_tags(const network_profile *profile, const readosm_tag *tags,
-                                  int count);
+unsigned char osm_read_point_tags(const network_profile *profile, const osm_tag *tags,
+                                  size_t count);
 
 /* "01:30", "1:30:00", "90" (minutes) or "PT1H30M" in seconds; 0 for anything else. */
 double osm_parse_duration(const char *text);

@@ -16,7 +16,7 @@ void network_profile_free(network_profile *profile) {
     maille_free(profile->access_keys);
     maille_free(profile->access_denied);
     maille_free(profile->services);
-    maille_free(profile->zone_keys);
+    maille_free(profile->zones);
     maille_free(profile->barriers_open);
     maille_free(profile->turn_modes);
     maille_yaml_free(profile->file);
@@ -136,8 +136,8 @@ static maille_status read_more(maille_ctx *ctx, network_profile *p, const maille
     }
     if (maille_yaml_get(root, "service_kmh"))
         MAILLE_TRY(read_speeds(ctx, p, root, "service_kmh", &p->services, &p->service_count));
-    if (maille_yaml_get(root, "zone_keys"))
-        MAILLE_TRY(read_words(ctx, p, root, "zone_keys", &p->zone_keys, &p->zone_key_count));
+    if (maille_yaml_get(root, "zone_kmh"))
+        MAILLE_TRY(read_speeds(ctx, p, root, "zone_kmh", &p->zones, &p->zone_count));
     p->barriers_close = maille_yaml_get(root, "barriers_open") != NULL;
     if (p->barriers_close)
         MAILLE_TRY(
@@ -152,7 +152,7 @@ maille_status network_profile_read(maille_ctx *ctx, const char *path, network_pr
     static const char *const known[] = {
         "id",         "title",       "source",     "valid_from",    "one_way",       "ferry_kmh",
         "speeds_kmh", "limits_kmh",  "limit_keys", "access_keys",   "access_denied", "driven_roads",
-        "factor",     "service_kmh", "zone_keys",  "barriers_open", "turns",         NULL};
+        "factor",     "service_kmh", "zone_kmh",   "barriers_open", "turns",         NULL};
     maille_status status;
     *out = NULL;
     network_profile *p = maille_alloc(1, sizeof *p);

@@ -26,9 +26,8 @@ typedef struct {
     size_t access_denied_count;
     network_speed *services; /* by service=…, at most */
     size_t service_count;
-    const char *
-        *zone_keys; /* tags that tell where a road lies: its limit's word binds it at most */
-    size_t zone_key_count;
+    network_speed *zones; /* by zone:traffic=…, at most */
+    size_t zone_count;
     const char **barriers_open; /* barrier=… that may be passed; no list: all */
     size_t barriers_open_count;
     bool barriers_close;

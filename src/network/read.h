@@ -16,9 +16,6 @@ typedef struct {
 maille_status network_read_table(const network_input *input);
 maille_status network_read_osm(const network_input *input);
 
-/* Refuses a file whose sizes are beyond what the format allows, or that ends before they do. */
-maille_status network_check_pbf_sizes(maille_ctx *ctx, const char *path);
-
 /* Length on the ellipsoid (WGS 84) of a short line between two points. */
 double network_metres_between(maille_lonlat a, maille_lonlat b);
 

@@ -8,6 +8,7 @@
 #include <maille/map.h>
 #include <maille/memory.h>
 
+#include "network/osm_pbf.h"
 #include "network/osm_restrictions.h"
 #include "network/osm_tags.h"
 #include "network/read.h"
@@ -35,12 +36,11 @@ typedef struct {
     MAILLE_VEC(maille_xy) drawing;
     uint64_t unknown_limits;
     char unknown_limit[32];
-    bool no_memory;
 } osm_reader;
 
-static bool add_points(osm_reader *r, const readosm_way *way) {
-    for (int i = 0; i < way->node_ref_count; i++) {
-        uint64_t id = (uint64_t)way->node_refs[i];
+static bool add_points(osm_reader *r, const osm_line *way) {
+    for (size_t i = 0; i < way->ref_count; i++) {
+        uint64_t id = way->refs[i];
         uint32_t next = (uint32_t)r->uses.count;
         uint32_t point = maille_ids_intern(r->points, id, next);
         if (point == MAILLE_ABSENT)
@@ -66,82 +66,52 @@ static void note_limit(osm_reader *r, const char *limit) {
         snprintf(r->unknown_limit, sizeof r->unknown_limit, "%s", limit);
 }
 
-static int on_way(const void *user, const readosm_way *way) {
-    osm_reader *r = *(osm_reader *const *)user;
+static bool on_way(void *user, const osm_line *way) {
+    osm_reader *r = user;
     maille_network_report *report = r->input->report;
     report->lines_read++;
     osm_way_use use = osm_read_tags(r->profile, way->tags, way->tag_count);
     if (use.use == OSM_NO_HIGHWAY) {
         report->no_highway++;
-        return READOSM_OK;
+        return true;
     }
     if (use.use == OSM_NO_ACCESS) {
         report->no_access++;
-        return READOSM_OK;
+        return true;
     }
     note_limit(r, use.unknown_limit);
-    if (way->node_ref_count < 2) {
+    if (way->ref_count < 2) {
         report->no_geometry++;
-        return READOSM_OK;
+        return true;
     }
     osm_way kept = {.first = r->refs.count,
-                    .count = (size_t)way->node_ref_count,
+                    .count = way->ref_count,
                     .kmh = use.kmh,
                     .back_kmh = use.back_kmh,
                     .duration_s = use.duration_s,
                     .class_of = network_report_class(report, use.name)};
-    r->no_memory = !add_points(r, way) || !MAILLE_VEC_PUSH(&r->ways, kept) ||
-                   !maille_ids_set(r->way_ids, (uint64_t)way->id, (uint32_t)r->ways.count - 1);
-    return r->no_memory ? READOSM_ABORT : READOSM_OK;
+    return add_points(r, way) && MAILLE_VEC_PUSH(&r->ways, kept) &&
+           maille_ids_set(r->way_ids, way->id, (uint32_t)r->ways.count - 1);
 }
 
-static int on_relation(const void *user, const readosm_relation *relation) {
-    osm_reader *r = *(osm_reader *const *)user;
-    r->no_memory = !osm_restrictions_add(&r->restrictions, r->profile, relation, r->input->report);
-    return r->no_memory ? READOSM_ABORT : READOSM_OK;
+static bool on_relation(void *user, const osm_relation *relation) {
+    osm_reader *r = user;
+    return osm_restrictions_add(&r->restrictions, r->profile, relation, r->input->report);
 }
 
-static int on_node(const void *user, const readosm_node *node) {
-    osm_reader *r = *(osm_reader *const *)user;
-    uint32_t point = maille_ids_get(r->points, (uint64_t)node->id);
-    bool on_earth = node->latitude >= -90 && node->latitude <= 90 && node->longitude >= -180 &&
-                    node->longitude <= 180;
+static bool on_node(void *user, const osm_node *node) {
+    osm_reader *r = user;
+    uint32_t point = maille_ids_get(r->points, node->id);
+    bool on_earth = node->lat >= -90 && node->lat <= 90 && node->lon >= -180 && node->lon <= 180;
     if (point == MAILLE_ABSENT || !on_earth)
-        return READOSM_OK;
-    r->places.items[point] = (maille_lonlat){node->longitude, node->latitude};
+        return true;
+    r->places.items[point] = (maille_lonlat){node->lon, node->lat};
     unsigned char marks = osm_read_point_tags(r->profile, node->tags, node->tag_count);
     r->marks.items[point] = marks;
     r->input->report->signals += (marks & (OSM_SIGNAL_ALONG | OSM_SIGNAL_AGAINST)) != 0;
     r->input->report->level_crossings += (marks & OSM_LEVEL_CROSSING) != 0;
     r->input->report->barriers += (marks & OSM_BARRIER) != 0;
-    return READOSM_OK;
-}
-
-/* One pass over the file for ways and relations, or for nodes. */
-static maille_status pass(osm_reader *r, bool ways) {
-    const network_input *in = r->input;
-    const void *handle = NULL;
-    osm_reader *self = r; /* the library hands out a const pointer: it points to ours */
-    maille_status status = MAILLE_OK;
-    int code = readosm_open(in->path, &handle);
-    if (code == READOSM_INVALID_SUFFIX) {
-        status =
-            maille_fail(in->ctx, MAILLE_REFUSED,
-                        "%s: was an OpenStreetMap file but its name did not end in .pbf", in->path);
-        goto done;
-    }
-    if (code == READOSM_OK)
-        code = readosm_parse(handle, &self, ways ? NULL : on_node, ways ? on_way : NULL,
-                             ways ? on_relation : NULL);
-    if (r->no_memory || code == READOSM_INSUFFICIENT_MEMORY)
-        status = maille_no_memory(in->ctx);
-    else if (code != READOSM_OK)
-        status = maille_fail(in->ctx, MAILLE_REFUSED,
-                             "%s: the OpenStreetMap file was damaged or cut short (code %d)",
-                             in->path, code);
-done:
-    readosm_close(handle);
-    return status;
+    return true;
 }
 
 static maille_status place_points(osm_reader *r) {
@@ -323,12 +293,13 @@ static void free_reader(osm_reader *r) {
 maille_status network_read_osm(const network_input *input) {
     maille_ctx *ctx = input->ctx;
     osm_reader r = {.input = input};
+    const osm_visitor ways = {.user = &r, .way = on_way, .relation = on_relation};
+    const osm_visitor nodes = {.user = &r, .node = on_node};
     network_profile *profile = NULL;
     maille_status status = MAILLE_OK;
     if (!input->fields->profile)
         return maille_fail(ctx, MAILLE_USAGE, "%s: an OpenStreetMap file needs a speed profile",
                            input->path);
-    MAILLE_TRY(network_check_pbf_sizes(ctx, input->path));
     MAILLE_TRY(network_profile_read(ctx, input->fields->profile, &profile));
     r.profile = profile;
     r.points = maille_ids_new(1 << 16);
@@ -338,9 +309,9 @@ maille_status network_read_osm(const network_input *input) {
         goto done;
     }
     maille_progress(ctx, "roads", 0, 3);
-    MAILLE_TRY(pass(&r, true));
+    MAILLE_TRY(osm_pbf_read(ctx, input->path, &ways));
     maille_progress(ctx, "roads", 1, 3);
-    MAILLE_TRY(pass(&r, false));
+    MAILLE_TRY(osm_pbf_read(ctx, input->path, &nodes));
     MAILLE_TRY(place_points(&r));
     maille_progress(ctx, "roads", 2, 3);
     MAILLE_TRY(cut_ways(&r));

@@ -22,7 +22,6 @@ LIBRARIES = [
     (r"sodium.*\.h", "libsodium", {"base", "service"}),
     (r"pthread\.h", "pthread", None),
     (r"yaml\.h", "libyaml", {"config"}),
-    (r"readosm\.h", "libreadosm", {"network"}),
     (r"zlib\.h", "zlib", {"network", "layers", "service"}),
     (r"glpk\.h", "glpk", {"access"}),
     (r"cairo.*", "cairo", {"print"}),

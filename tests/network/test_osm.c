@@ -1,4 +1,7 @@
 /* OpenStreetMap files: what tags mean to a car and to a foot, real extracts, and damaged files. */
+#include <sys/resource.h>
+#include <zlib.h>
+
 #include <maille/memory.h>
 #include <maille/network.h>
 
@@ -11,8 +14,8 @@ static network_profile *car, *foot;
 /* Tags as "key=value key=value". */
 static osm_way_use read_tags(const network_profile *profile, const char *text) {
     static char copy[512];
-    readosm_tag tags[16];
-    int count = 0;
+    osm_tag tags[16];
+    size_t count = 0;
     snprintf(copy, sizeof copy, "%s", text);
     for (char *at = copy; *at && count < 16;) {
         char *value = strchr(at, '=');
@@ -20,7 +23,7 @@ static osm_way_use read_tags(const network_profile *profile, const char *text) {
         bool more = at[length] == '|';
         at[length] = '\0';
         *value = '\0';
-        memcpy(&tags[count++], &(readosm_tag){at, value + 1}, sizeof *tags);
+        tags[count++] = (osm_tag){at, value + 1};
         at += length + more;
     }
     return osm_read_tags(profile, tags, count);
@@ -58,6 +61,11 @@ TEST(a_car_goes_by_the_tags) {
     drives("highway=living_street|access=destination", 20, 20);
     drives("highway=footway", 0, 0);
     drives("highway=service|area=yes", 0, 0);
+    drives("highway=service|service=parking_aisle", 5, 5);
+    drives("highway=service|service=parking_aisle|maxspeed=10", 10, 10);
+    drives("highway=secondary|zone:traffic=FR:urban", 50, 50);
+    drives("highway=trunk|zone:traffic=FR:rural", 110, 110);
+    drives("highway=secondary|zone:traffic=FR:urban|maxspeed=70", 70, 70);
     CHECK_INT(read_tags(car, "highway=footway").use, OSM_NO_ACCESS);
     CHECK_INT(read_tags(car, "building=yes").use, OSM_NO_HIGHWAY);
     CHECK_TEXT(read_tags(car, "highway=residential|maxspeed=fast").unknown_limit, "fast");
@@ -195,13 +203,149 @@ TEST(a_damaged_file_is_an_error_and_no_crash) {
     CHECK_INT(read_bytes(bytes, size), MAILLE_OK);
 }
 
+/* ---- files made by hand ---- */
+
+typedef struct {
+    unsigned char bytes[1 << 17];
+    size_t count;
+} bytes;
+
+static void add(bytes *b, const void *data, size_t count) {
+    CHECK(b->count + count <= sizeof b->bytes);
+    memcpy(b->bytes + b->count, data, count);
+    b->count += count;
+}
+
+static void add_varint(bytes *b, uint64_t value) {
+    for (; value > 127; value >>= 7)
+        add(b, &(unsigned char){(unsigned char)(value | 0x80)}, 1);
+    add(b, &(unsigned char){(unsigned char)value}, 1);
+}
+
+static void add_number(bytes *b, unsigned field, uint64_t value) {
+    add_varint(b, field << 3);
+    add_varint(b, value);
+}
+
+static void add_bytes(bytes *b, unsigned field, const void *data, size_t count) {
+    add_varint(b, field << 3 | 2);
+    add_varint(b, count);
+    add(b, data, count);
+}
+
+static void add_piece(bytes *file, const char *type, const bytes *blob) {
+    static bytes header;
+    header.count = 0;
+    add_bytes(&header, 1, type, strlen(type));
+    add_number(&header, 3, blob->count);
+    unsigned char length[4] = {0, 0, (unsigned char)(header.count >> 8),
+                               (unsigned char)header.count};
+    add(file, length, sizeof length);
+    add(file, header.bytes, header.count);
+    add(file, blob->bytes, blob->count);
+}
+
+/* A file with one block: as it is (size 0), or packed with the size that it claims. */
+static const char *file_of(const void *block, size_t count, uint64_t size) {
+    static bytes file, blob, features;
+    file.count = blob.count = features.count = 0;
+    add_bytes(&features, 4, "OsmSchema-V0.6", 14);
+    add_bytes(&blob, 1, features.bytes, features.count);
+    add_piece(&file, "OSMHeader", &blob);
+    blob.count = 0;
+    if (size) {
+        uLongf packed = compressBound((uLong)count);
+        unsigned char *room = maille_alloc(packed, 1);
+        CHECK_INT(compress(room, &packed, block, (uLong)count), Z_OK);
+        add_number(&blob, 2, size);
+        add_bytes(&blob, 3, room, packed);
+        maille_free(room);
+    } else {
+        add_bytes(&blob, 1, block, count);
+    }
+    add_piece(&file, "OSMData", &blob);
+    const char *path = test_scratch("made.osm.pbf");
+    FILE *out = fopen(path, "wb");
+    fwrite(file.bytes, file.count, 1, out);
+    fclose(out);
+    return path;
+}
+
+/* Reads it: an error that says where the damage is, or that no road was in it. */
+static void is_refused(const char *path, const char *words) {
+    maille_network *n;
+    maille_network_report r;
+    CHECK_INT(read_osm(path, 2154, &n, &r), MAILLE_REFUSED);
+    if (!strstr(maille_message(ctx), words))
+        fprintf(stderr, "%s\n", maille_message(ctx));
+    CHECK(strstr(maille_message(ctx), words) != NULL);
+}
+
+TEST(a_bomb_is_an_error_and_no_gigabyte) {
+    enum { LARGE = 31 << 20 };
+    unsigned char *zeros = maille_alloc(LARGE, 1);
+    is_refused(file_of("x", 1, INT32_MAX), "damaged");
+    is_refused(file_of("x", 1, UINT64_C(1) << 40), "damaged");
+    is_refused(file_of(zeros, LARGE, LARGE), "damaged"); /* a thousand times smaller when packed */
+    is_refused(file_of(zeros, LARGE, 100), "damaged");   /* larger than it claims */
+    is_refused(file_of(zeros, 100, 200), "damaged");     /* and smaller */
+    maille_free(zeros);
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+#ifndef __SANITIZE_ADDRESS__
+    CHECK(used.ru_maxrss < 400 << 10); /* KiB */
+#endif
+}
+
+/* A block with a table of two texts, and a group. */
+static const char *file_with_group(unsigned kind, const bytes *element) {
+    static bytes texts, group, block;
+    texts.count = group.count = block.count = 0;
+    add_bytes(&texts, 1, "", 0);
+    add_bytes(&texts, 1, "highway", 7);
+    add_bytes(&group, kind, element->bytes, element->count);
+    add_bytes(&block, 1, texts.bytes, texts.count);
+    add_bytes(&block, 2, group.bytes, group.count);
+    return file_of(block.bytes, block.count, 0);
+}
+
+TEST(numbers_that_lead_out_of_the_file_are_errors) {
+    enum { DENSE = 2, WAY = 3, RELATION = 4 };
+    static bytes element, refs;
+    element.count = 0; /* a tag whose texts are not in the table */
+    add_bytes(&element, 2, "\x01", 1);
+    add_bytes(&element, 3, "\x7F", 1);
+    is_refused(file_with_group(WAY, &element), "damaged");
+    element.count = 0; /* a key without a value */
+    add_bytes(&element, 2, "\x01\x01", 2);
+    add_bytes(&element, 3, "\x01", 1);
+    is_refused(file_with_group(WAY, &element), "damaged");
+    element.count = 0; /* more members than roles */
+    add_bytes(&element, 8, "\x01", 1);
+    add_bytes(&element, 9, "\x02\x02", 2);
+    add_bytes(&element, 10, "\x01\x01", 2);
+    is_refused(file_with_group(RELATION, &element), "damaged");
+    element.count = 0; /* an id whose number never ends */
+    add_bytes(&element, 8, "\xFF\xFF", 2);
+    is_refused(file_with_group(WAY, &element), "damaged");
+    element.count = 0; /* more points than a way has */
+    refs.count = 100000;
+    memset(refs.bytes, 2, refs.count);
+    add_bytes(&element, 8, refs.bytes, refs.count);
+    is_refused(file_with_group(WAY, &element), "damaged");
+    element.count = 0; /* no road */
+    is_refused(file_with_group(WAY, &element), "no road was left");
+}
+
 int main(void) {
     static const test_case cases[] = {CASE(a_car_goes_by_the_tags),
                                       CASE(a_foot_goes_both_ways),
                                       CASE(durations_are_read_as_people_write_them),
                                       CASE(real_extracts_hold_together),
                                       CASE(an_osm_file_wants_a_profile_and_its_name),
-                                      CASE(a_damaged_file_is_an_error_and_no_crash)};
+                                      CASE(a_damaged_file_is_an_error_and_no_crash),
+                                      CASE(a_bomb_is_an_error_and_no_gigabyte),
+                                      CASE(numbers_that_lead_out_of_the_file_are_errors)};
     if (maille_ctx_new(&ctx) ||
         network_profile_read(ctx, test_source("layers/rules/profiles/car.yaml"), &car) ||
         network_profile_read(ctx, test_source("layers/rules/profiles/foot.yaml"), &foot)) {
