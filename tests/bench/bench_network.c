@@ -1,9 +1,9 @@
 /* The drive-time engine, for the benchmarks "network" and "network-france"
  * (tools/bench.d/network.py).
  *
- *     bench_network read ROADS EPSG [PROFILE]       a file of roads becomes a graph
- *     bench_network arcs ROADS OUT                  the directed links of Corsica as a file of arcs
- *     bench_network tile ARCS COPIES OUT            copies side by side, joined by a few bridges
+ *     bench_network read ROADS EPSG [PROFILE [GRAPH]]   a file of roads becomes a graph, and
+ * GRAPH.… bench_network arcs ROADS OUT                  the directed links of Corsica as a file of
+ * arcs bench_network tile ARCS COPIES OUT            copies side by side, joined by a few bridges
  *     bench_network build ARCS GRAPH THREADS        GRAPH.network and GRAPH.hierarchy
  *     bench_network QUERY WAY GRAPH OUT THREADS NODES…
  *
@@ -114,15 +114,6 @@ static maille_network *read_roads(maille_ctx *ctx, const char *path, int epsg,
     return network;
 }
 
-static void command_read(maille_ctx *ctx, char **words) {
-    maille_road_fields fields = {.profile = words[2]};
-    double began = now();
-    maille_network *network = read_roads(ctx, words[0], (int)number(words[1]), &fields);
-    printf("{\"memory_mb\":%.1f,\"seconds\":%.9f,\"nodes\":%u,\"arcs\":%u}\n", peak_memory_mb(),
-           now() - began, network->node_count, network->arc_count);
-    maille_network_free(network);
-}
-
 static void command_arcs(maille_ctx *ctx, char **words) {
     maille_road_fields fields = {.directed = true,
                                  .from = "from_node",
@@ -170,6 +161,9 @@ static void rim(const maille_network *network, uint32_t largest, double x, doubl
             ends[strip] = v;
         }
     }
+    for (uint32_t s = 0; s < BRIDGES; s++)
+        if (isinf(farthest[s]))
+            die("the network was too narrow for its bridges");
 }
 
 static uint32_t largest_component(const maille_network *network) {
@@ -203,11 +197,12 @@ static void spread(const graph *one, graph *all, uint32_t copies, uint32_t colum
         low = (maille_xy){fmin(low.x, one->xy[v].x), fmin(low.y, one->xy[v].y)};
         high = (maille_xy){fmax(high.x, one->xy[v].x), fmax(high.y, one->xy[v].y)};
     }
-    for (uint32_t c = 0; c < copies; c++)
+    for (uint32_t c = 0; c < copies; c++) {
+        uint32_t column = c % columns, row = c / columns;
+        maille_xy by = {column * (high.x - low.x + 1000), row * (high.y - low.y + 1000)};
         for (uint32_t v = 0; v < one->nodes; v++)
-            all->xy[c * one->nodes + v] =
-                (maille_xy){one->xy[v].x + (c % columns) * (high.x - low.x + 1000),
-                            one->xy[v].y + (c / columns) * (high.y - low.y + 1000)};
+            all->xy[c * one->nodes + v] = (maille_xy){one->xy[v].x + by.x, one->xy[v].y + by.y};
+    }
 }
 
 static void command_tile(maille_ctx *ctx, char **words) {
@@ -243,12 +238,35 @@ static void command_tile(maille_ctx *ctx, char **words) {
     graph_free(&one);
 }
 
-/* ---- the hierarchy ---- */
+/* ---- graphs with their hierarchies ---- */
 
 static const char *beside(const char *prefix, const char *kind) {
     static char path[4096];
     snprintf(path, sizeof path, "%s.%s", prefix, kind);
     return path;
+}
+
+static void save(maille_ctx *ctx, const maille_network *network, const maille_hierarchy *hierarchy,
+                 const char *prefix) {
+    must(ctx, maille_network_save(ctx, network, beside(prefix, "network"), "bench"));
+    must(ctx, maille_hierarchy_save(ctx, hierarchy, beside(prefix, "hierarchy"), "bench"));
+}
+
+static void command_read(maille_ctx *ctx, char **words) {
+    maille_road_fields fields = {.profile = words[2]};
+    maille_hierarchy *hierarchy = NULL;
+    double began = now();
+    maille_network *network = read_roads(ctx, words[0], (int)number(words[1]), &fields);
+    double seconds = now() - began;
+    if (words[2] && words[3]) {
+        must(ctx, maille_hierarchy_build(ctx, network, &hierarchy));
+        save(ctx, network, hierarchy, words[3]);
+    }
+    printf("{\"seconds\":%.9f,\"memory_mb\":%.1f,\"nodes\":%u,\"places\":%u,\"arcs\":%u}\n",
+           seconds, peak_memory_mb(), network->node_count, network->place_count,
+           network->arc_count);
+    maille_hierarchy_free(hierarchy);
+    maille_network_free(network);
 }
 
 static void command_build(maille_ctx *ctx, char **words) {
@@ -257,14 +275,16 @@ static void command_build(maille_ctx *ctx, char **words) {
     maille_network *network = network_of(ctx, &g);
     graph_free(&g);
     maille_ctx_set_jobs(ctx, number(words[2]));
-    double began = now();
+    double began = now(), busy = processor_s();
     must(ctx, maille_hierarchy_build(ctx, network, &hierarchy));
     double seconds = now() - began;
-    must(ctx, maille_network_save(ctx, network, beside(words[1], "network"), "bench"));
-    must(ctx, maille_hierarchy_save(ctx, hierarchy, beside(words[1], "hierarchy"), "bench"));
-    printf("{\"memory_mb\":%.1f,\"seconds\":%.9f,\"nodes\":%u,\"arcs\":%u,\"shortcuts\":%llu}\n",
-           peak_memory_mb(), seconds, network->node_count, network->arc_count,
-           (unsigned long long)hierarchy->shortcuts);
+    busy = processor_s() - busy;
+    save(ctx, network, hierarchy, words[1]);
+    printf(
+        "{\"memory_mb\":%.1f,\"seconds\":%.9f,\"processor_s\":%.3f,\"nodes\":%u,\"arcs\":%u,"
+        "\"shortcuts\":%llu}\n",
+        peak_memory_mb(), seconds, busy, network->node_count, network->arc_count,
+        (unsigned long long)hierarchy->shortcuts);
     maille_hierarchy_free(hierarchy);
     maille_network_free(network);
 }
@@ -284,6 +304,7 @@ typedef struct {
     stops from, to;   /* `to` is `from` where one file of nodes was given */
     uint32_t *answer; /* `count` numbers */
     size_t count;
+    double first_s; /* a first search, which makes what the others share */
 } query;
 
 static stops stops_read(const char *path) {
@@ -326,22 +347,30 @@ static double table(query *q) {
     return seconds;
 }
 
-/* Each `from` to all nodes within the limit; seconds of one. */
-static double spread_from_each(query *q, uint32_t limit_ms) {
-    uint32_t nodes = q->network->node_count;
-    want(q, (size_t)q->from.count * nodes);
-    uint32_t *which = numbers(nodes, sizeof *which);
-    double began = now();
-    for (uint32_t i = 0; i < q->from.count; i++) {
-        uint32_t *ms = q->answer + (size_t)i * nodes;
-        if (q->hierarchy)
-            must(q->ctx, maille_reach_all(q->ctx, q->reach, &q->from.stops[i], MAILLE_FROM, ms));
-        else
-            must(q->ctx, maille_nearest_nodes(q->ctx, q->network, &q->from.stops[i], 1, MAILLE_FROM,
-                                              limit_ms, ms, which));
-        for (uint32_t v = 0; q->hierarchy && limit_ms == HOUR_MS && v < nodes; v++)
-            ms[v] = ms[v] <= limit_ms ? ms[v] : MAILLE_UNREACHED;
+/* One `from` to all nodes within the limit. */
+static void spread_from(query *q, uint32_t i, uint32_t limit_ms, uint32_t *which) {
+    uint32_t nodes = q->network->node_count, *ms = q->answer + (size_t)i * nodes;
+    const maille_stop *from = &q->from.stops[i];
+    if (!q->hierarchy) {
+        must(q->ctx,
+             maille_nearest_nodes(q->ctx, q->network, from, 1, MAILLE_FROM, limit_ms, ms, which));
+        return;
     }
+    must(q->ctx, maille_reach_all(q->ctx, q->reach, from, MAILLE_FROM, ms));
+    for (uint32_t v = 0; limit_ms != NO_LIMIT && v < nodes; v++)
+        ms[v] = ms[v] <= limit_ms ? ms[v] : MAILLE_UNREACHED;
+}
+
+/* Each `from`; seconds of one. */
+static double spread_from_each(query *q, uint32_t limit_ms) {
+    want(q, (size_t)q->from.count * q->network->node_count);
+    uint32_t *which = numbers(q->network->node_count, sizeof *which);
+    double began = now();
+    spread_from(q, 0, limit_ms, which);
+    q->first_s = now() - began;
+    began = now();
+    for (uint32_t i = 0; i < q->from.count; i++)
+        spread_from(q, i, limit_ms, which);
     double seconds = (now() - began) / q->from.count;
     maille_free(which);
     return seconds;
@@ -354,18 +383,23 @@ static double hour(query *q) {
     return spread_from_each(q, HOUR_MS);
 }
 
-/* For all nodes the time to the nearest of `from`; then which. */
-static double nearest(query *q) {
-    uint32_t nodes = q->network->node_count;
-    want(q, 2 * (size_t)nodes);
+static double nearest_once(query *q) {
+    uint32_t *which = q->answer + q->network->node_count;
     double began = now();
     if (q->hierarchy)
         must(q->ctx, maille_reach_nearest(q->ctx, q->reach, q->from.stops, q->from.count, NULL,
-                                          MAILLE_TOWARDS, q->answer, q->answer + nodes));
+                                          MAILLE_TOWARDS, q->answer, which));
     else
         must(q->ctx, maille_nearest_nodes(q->ctx, q->network, q->from.stops, q->from.count,
-                                          MAILLE_TOWARDS, NO_LIMIT, q->answer, q->answer + nodes));
+                                          MAILLE_TOWARDS, NO_LIMIT, q->answer, which));
     return now() - began;
+}
+
+/* For all nodes the time to the nearest of `from`; then which. */
+static double nearest(query *q) {
+    want(q, 2 * (size_t)q->network->node_count);
+    q->first_s = nearest_once(q);
+    return nearest_once(q);
 }
 
 /* All pairs within the hour: row, column, time. */
@@ -403,13 +437,16 @@ static void command_query(maille_ctx *ctx, double (*run)(query *), char **words)
         must(ctx, maille_reacher_new(ctx, q.network, q.hierarchy, &q.reach));
     }
     maille_ctx_set_jobs(ctx, number(words[3]));
-    double seconds = run(&q);
+    double busy = processor_s(), seconds = run(&q);
+    busy = processor_s() - busy;
     FILE *file = open_file(words[2], "wb");
     fwrite(q.answer, sizeof *q.answer, q.count, file);
     if (fclose(file) != 0)
         die(words[2]);
-    printf("{\"memory_mb\":%.1f,\"seconds\":%.9f,\"count\":%zu}\n", peak_memory_mb(), seconds,
-           q.count);
+    printf(
+        "{\"memory_mb\":%.1f,\"seconds\":%.9f,\"first_s\":%.9f,\"processor_s\":%.3f,"
+        "\"count\":%zu}\n",
+        peak_memory_mb(), seconds, q.first_s, busy, q.count);
     maille_free(q.answer);
     maille_free(q.from.stops);
     if (q.to.stops != q.from.stops)

@@ -8,6 +8,7 @@ import array
 import json
 import os
 import random
+import re
 import shlex
 import statistics
 import subprocess
@@ -18,6 +19,8 @@ PEERS = {"igraph": "igraph", "routing": "spatialite sqlite3", "gdal": "gdal", "r
 TILES = 36  # copies of Corsica: 1.1 million nodes
 FRANCE_COPIES, FRANCE_CENTRES = 144, 35000  # 4.5 million nodes, as many as OpenStreetMap's France
 FRANCE_THREADS = 2
+PROFILES = os.path.join(HERE, "../../layers/rules/profiles")
+UTM = {"malta": 32633, "andorra": 32631}
 UNREACHED = 2**32 - 1
 
 
@@ -116,6 +119,9 @@ class Bench:
                 plain.append(self.ours(query, "plain", graph, *nodes))
         if plain:
             note = f"our own plain Dijkstra {text(median(plain))}" + note
+        if ours[0]["first_s"]:
+            first = statistics.median(told["first_s"] for told in ours)
+            note += f"; the first search, which makes what the others share, {text(first)}"
         return row(name, must, ours, "igraph, Dijkstra", peers, note, share)
 
 
@@ -162,16 +168,49 @@ def hour(b, graph, runs, count):
 
 def pbf(b, runs):
     path = os.path.join(b.real, "osm/malta-latest.osm.pbf")
-    profile = os.path.join(HERE, "../../layers/rules/profiles/car.yaml")
+    profile = os.path.join(PROFILES, "car.yaml")
     ours, gdal, readosm = [], [], []
     for _ in range(runs):
-        ours.append(b.told(b.program, "read", path, 32633, profile))
+        ours.append(b.told(b.program, "read", path, UTM["malta"], profile))
         gdal.append(b.told(b.peer("gdal"), path))
         readosm.append(b.told(b.peer("readosm"), path))
     return row("network-pbf-malta", 1, ours, "GDAL, OSM driver", gdal,
                f"ours makes the graph of {ours[0]['nodes']} nodes, GDAL hands over {gdal[0]['roads']} roads; "
                f"libreadosm, which keeps nothing, {text(median(readosm))}, "
                f"{max(t['memory_mb'] for t in readosm):.0f} MB")
+
+
+def without_turns(profile, path):
+    """A copy of a speed profile that knows nothing of turns."""
+    with open(profile, encoding="utf-8") as file:
+        keys = re.split(r"^(?=\S)", file.read(), flags=re.MULTILINE)
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(key for key in keys if not key.startswith("turns:"))
+    return path
+
+
+def turns(b, place, epsg, runs):
+    """Tables and one to all with turn restrictions and costs, beside the same without."""
+    profile = os.path.join(PROFILES, "car-peak.yaml")
+    roads, rows = os.path.join(b.real, f"osm/{place}-latest.osm.pbf"), []
+    read = {"turns": b.told(b.program, "read", roads, epsg, profile, b.path(f"{place}-turns")),
+            "free": b.told(b.program, "read", roads, epsg, without_turns(profile, b.path("free.yaml")),
+                           b.path(f"{place}-free"))}
+    b.nodes[place] = read["turns"]["places"]
+    for what, query, count in (("1000", "table", 1000), ("5000", "table", 5000), ("all", "all", 100)):
+        nodes = b.choose(place, min(count, b.nodes[place]), what)
+        to = [nodes] if query == "table" else []
+        took = {"turns": [], "free": []}
+        for _ in range(runs):
+            for kind, list_of in took.items():
+                list_of.append(b.ours(query, "hierarchy", f"{place}-{kind}", nodes, *to))
+                if len(list_of) == 1:
+                    b.ours(query, "plain", f"{place}-{kind}", b.first(nodes, 500), *to)
+                    b.must_agree(f"{place}, {kind}", "plain")
+        rows.append(row(f"network-turns-{place}-{what}", 0, took["turns"], "the same without turns",
+                        took["free"], f"{read['turns']['nodes']} nodes with turns, "
+                                      f"{read['free']['nodes']} without"))
+    return rows
 
 
 def bench(program, run, real, scratch, runs):
@@ -195,11 +234,18 @@ def bench(program, run, real, scratch, runs):
                                       "tells it, as plain Dijkstra does"))
     rows.append(hour(b, corse, runs, 100))
     rows.append(hour(b, tiled, runs, 10))
+    for place in ("malta", "andorra"):
+        rows += turns(b, place, UTM[place], runs)
     return rows
 
 
-def grown(now, before, key):
-    return f", {now[key] / before[key]:.2f} × the one before" if before else ""
+def grown(now, before):
+    """Processor time and memory, and how they grew: on a busy machine the clock tells less."""
+    told = f"processor time {text(now['processor_s'])}"
+    if before:
+        told += (f", {now['processor_s'] / before['processor_s']:.2f} × that of the one before, memory "
+                 f"{now['memory_mb'] / before['memory_mb']:.2f} ×")
+    return told
 
 
 def bench_france(program, run, real, scratch, copies):
@@ -211,8 +257,8 @@ def bench_france(program, run, real, scratch, copies):
         nodes = told["nodes"]
         rows.append({"name": f"network-build-{nodes}", "ours_s": round(told["seconds"], 4),
                      "memory_mb": round(told["memory_mb"], 1), "runs": 1,
-                     "note": f"{told['arcs']} arcs, {told['shortcuts']} shortcuts, {FRANCE_THREADS} threads"
-                             f"{grown(told, built, 'seconds')}; memory{grown(told, built, 'memory_mb')}"})
+                     "note": f"{told['arcs']} arcs, {told['shortcuts']} shortcuts, {FRANCE_THREADS} threads; "
+                             f"{grown(told, built)}"})
         built = told
         centres = b.choose(graph, max(1, round(FRANCE_CENTRES * count / FRANCE_COPIES)), "centres")
         told = b.ours("pairs", "hierarchy", graph, centres, threads=FRANCE_THREADS)
@@ -220,8 +266,8 @@ def bench_france(program, run, real, scratch, copies):
         b.must_agree("pairs", "plain")
         rows.append({"name": f"network-pairs-{nodes}", "ours_s": round(told["seconds"], 4),
                      "memory_mb": round(told["memory_mb"], 1), "runs": 1,
-                     "note": f"{told['count'] // 3} pairs within the hour, {FRANCE_THREADS} threads"
-                             f"{grown(told, paired, 'seconds')}; plain Dijkstra {text(plain['seconds'])}"})
+                     "note": f"{told['count'] // 3} pairs within the hour, {FRANCE_THREADS} threads; "
+                             f"{grown(told, paired)}; plain Dijkstra {text(plain['seconds'])}"})
         paired = told
         for kind in ("network", "hierarchy"):
             os.remove(b.path(f"{graph}.{kind}"))
