@@ -33,8 +33,8 @@ maille_status maille_reach_nearest(maille_ctx *ctx, maille_reacher *reach, const
 
 /* All pairs as a full table, row by row (origin_count × destination_count, the caller's;
  * MAILLE_UNREACHED where there is no way). Sweeps restricted to what the destinations need, several
- * origins at once; in parallel over origins, the same with 1 or N threads. The memory that it needs
- * beside the table is maille_reach_table_bytes. */
+ * origins at once; in parallel over origins, the same with 1 or N threads. It needs at most
+ * maille_reach_table_bytes beside the table, far less where the stops lie close together. */
 maille_status maille_reach_table(maille_ctx *ctx, const maille_network *network,
                                  const maille_hierarchy *hierarchy, const maille_stop *origins,
                                  uint32_t origin_count, const maille_stop *destinations,
@@ -43,7 +43,8 @@ uint64_t maille_reach_table_bytes(const maille_ctx *ctx, const maille_hierarchy 
                                   uint32_t origin_count, uint32_t destination_count);
 
 /* All pairs within limit_ms (inclusive) as a sparse matrix: the same as maille_times, by buckets at
- * the places where climbs and descents meet. */
+ * the places where climbs and descents meet. Where nearly all pairs lie within the limit and there
+ * are thousands of them, a table is several times faster. */
 maille_status maille_reach_times(maille_ctx *ctx, const maille_network *network,
                                  const maille_hierarchy *hierarchy, const maille_stop *origins,
                                  uint32_t origin_count, const maille_stop *destinations,

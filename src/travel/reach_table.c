@@ -291,5 +291,5 @@ uint64_t maille_reach_table_bytes(const maille_ctx *ctx, const maille_hierarchy 
     uint64_t arcs = (uint64_t)hierarchy->out.first[places] + hierarchy->in.first[places];
     uint64_t lanes =
         (places + 1) * TRAVEL_LANES * sizeof(uint32_t) + places / 8 + places / 512 + 16;
-    return arcs * sizeof(travel_arc) + places * 16 + stops * 40 + lanes * maille_ctx_jobs(ctx);
+    return arcs * sizeof(travel_arc) + places * 17 + stops * 40 + lanes * maille_ctx_jobs(ctx);
 }
