@@ -90,6 +90,27 @@ static bool add_ways(osm_restrictions *r, const osm_relation *relation, const ch
     return true;
 }
 
+/* Via nodes of a relation; the last of them. */
+static uint32_t count_via_nodes(const osm_relation *relation, uint64_t *node) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < relation->member_count; i++) {
+        const osm_member *m = &relation->members[i];
+        if (m->type != OSM_MEMBER_NODE || !has_role(m, "via"))
+            continue;
+        *node = m->id;
+        count++;
+    }
+    return count;
+}
+
+/* By one node or by ways. Several ways to come from, or to go to, only where none may be taken: who
+ * must take two would not know which. */
+static bool is_whole(const osm_restriction *r, uint32_t via_nodes) {
+    if (via_nodes > 1 || (via_nodes == 1) == (r->via_count > 0))
+        return false;
+    return r->only ? r->from_count == 1 && r->to_count == 1 : r->from_count && r->to_count;
+}
+
 bool osm_restrictions_add(osm_restrictions *r, const network_profile *profile,
                           const osm_relation *relation, maille_network_report *report) {
     const char *type = tag(relation, "type");
@@ -99,24 +120,13 @@ bool osm_restrictions_add(osm_restrictions *r, const network_profile *profile,
     if (!kind)
         return true;
     osm_restriction kept = {.first = r->ids.count, .only = kind[0] == 'o'};
-    uint32_t nodes = 0;
-    for (size_t i = 0; i < relation->member_count; i++) {
-        const osm_member *m = &relation->members[i];
-        if (m->type != OSM_MEMBER_NODE || !has_role(m, "via"))
-            continue;
-        kept.via_node = m->id;
-        nodes++;
-    }
+    uint32_t nodes = count_via_nodes(relation, &kept.via_node);
     if (!add_ways(r, relation, "from", &kept.from_count) ||
         !add_ways(r, relation, "via", &kept.via_count) ||
         !add_ways(r, relation, "to", &kept.to_count))
         return false;
     kept.by_node = nodes == 1;
-    bool one_via = nodes == 1 ? kept.via_count == 0 : nodes == 0 && kept.via_count > 0;
-    /* several ways only where none may be entered, or left; who must take two knows not which */
-    bool one_way_on = kept.from_count > 0 && kept.to_count > 0 &&
-                      (!kept.only || (kept.from_count == 1 && kept.to_count == 1));
-    if (!one_via || !one_way_on) {
+    if (!is_whole(&kept, nodes)) {
         r->ids.count = kept.first;
         report->restrictions_unfit++;
         return true;
