@@ -337,6 +337,87 @@ TEST(numbers_that_lead_out_of_the_file_are_errors) {
     is_refused(file_with_group(WAY, &element), "no road was left");
 }
 
+static void add_texts(bytes *table, const char *const *texts) {
+    for (; *texts; texts++)
+        add_bytes(table, 1, *texts, strlen(*texts));
+}
+
+/* Ways 1 (points 1, 2), 2 (points 2, 3) and 3 (points 2, 4), all residential; a relation with the
+ * kind of restriction, from way 1 by point 2 to way 3. Texts by their numbers in the table. */
+static const char *crossing_with(const char *key, const char *kind, const char *except) {
+    const char *const texts[] = {"",       "highway", "residential", "type", "restriction",
+                                 "from",   "via",     "to",          key,    kind,
+                                 "except", except,    NULL};
+    static bytes table, group, block, element;
+    table.count = group.count = block.count = 0;
+    add_texts(&table, texts);
+    element.count = 0; /* points 1 to 4, 2 in the middle: zigzag differences, 1e-7 degrees */
+    add_bytes(&element, 1, "\x02\x02\x02\x02", 4);
+    add_bytes(&element, 8, "\x00\x00\x00\xD0\x0F", 5);
+    add_bytes(&element, 9, "\x00\xD0\x0F\xD0\x0F\xCF\x0F", 7);
+    add_bytes(&group, 2, element.bytes, element.count);
+    for (unsigned way = 1; way <= 3; way++) {
+        static const char *const refs[] = {"\x02\x02", "\x04\x02", "\x04\x04"};
+        element.count = 0;
+        add_number(&element, 1, way);
+        add_bytes(&element, 2, "\x01", 1);
+        add_bytes(&element, 3, "\x02", 1);
+        add_bytes(&element, 8, refs[way - 1], 2);
+        add_bytes(&group, 3, element.bytes, element.count);
+    }
+    element.count = 0;
+    add_number(&element, 1, 9);
+    add_bytes(&element, 2, "\x03\x08\x0A", 3);
+    add_bytes(&element, 3, "\x04\x09\x0B", 3);
+    add_bytes(&element, 8, "\x05\x06\x07", 3);
+    add_bytes(&element, 9, "\x02\x02\x02", 3); /* way 1, point 2, way 3 */
+    add_bytes(&element, 10, "\x01\x00\x01", 3);
+    add_bytes(&group, 4, element.bytes, element.count);
+    add_bytes(&block, 1, table.bytes, table.count);
+    add_bytes(&block, 2, group.bytes, group.count);
+    return file_of(block.bytes, block.count, block.count);
+}
+
+/* Arcs that leave the copy of the middle, as way 1 comes to it; -1 where there is no copy. */
+static int ways_on(const char *key, const char *kind, const char *except,
+                   maille_network_report *r) {
+    maille_network *n;
+    CHECK_INT(read_osm(crossing_with(key, kind, except), 32631, &n, r), MAILLE_OK);
+    CHECK_INT(n->edge_count, 3);
+    CHECK_INT(n->place_count, 4);
+    int ways = n->node_count == 5 ? (int)(n->first_out[5] - n->first_out[4]) : -1;
+    CHECK(ways < 0 || maille_network_arrival(n, 0, false) == 4);
+    maille_network_free(n);
+    return ways;
+}
+
+TEST(restrictions_are_read_as_they_are_meant) {
+    maille_network_report r;
+    CHECK_INT(ways_on("restriction", "no_left_turn", "bicycle", &r), 2); /* straight on, back */
+    CHECK_INT(r.restrictions, 1);
+    CHECK_INT(ways_on("restriction", "only_left_turn", "bicycle", &r), 1);
+    CHECK_INT(ways_on("restriction:motorcar", "no_left_turn", "", &r), 2);
+    CHECK_INT(ways_on("restriction", "no_left_turn", "psv;motorcar", &r), -1);
+    CHECK_INT(r.restrictions_not_ours, 1);
+    CHECK_INT(ways_on("restriction:hgv", "no_left_turn", "", &r), -1);
+    CHECK_INT(r.restrictions_not_ours, 1);
+    CHECK_INT(ways_on("restriction:conditional", "no_left_turn @ (07:00-09:00)", "", &r), -1);
+    CHECK_INT(r.restrictions_at_hours, 1);
+    CHECK_INT(ways_on("restriction", "give_way", "", &r), -1);
+    CHECK_INT(r.restrictions_unfit, 1);
+}
+
+TEST(every_restriction_of_a_real_file_is_counted) {
+    maille_network *n;
+    maille_network_report r;
+    CHECK_INT(read_osm(test_real("osm/cathedral-no-left.osm.pbf"), 32618, &n, &r), MAILLE_OK);
+    CHECK_INT(r.restrictions + r.restrictions_at_hours + r.restrictions_not_ours +
+                  r.restrictions_unfit,
+              158);
+    CHECK(r.restrictions > 100 && n->node_count > n->place_count);
+    maille_network_free(n);
+}
+
 int main(void) {
     static const test_case cases[] = {CASE(a_car_goes_by_the_tags),
                                       CASE(a_foot_goes_both_ways),
@@ -345,7 +426,9 @@ int main(void) {
                                       CASE(an_osm_file_wants_a_profile_and_its_name),
                                       CASE(a_damaged_file_is_an_error_and_no_crash),
                                       CASE(a_bomb_is_an_error_and_no_gigabyte),
-                                      CASE(numbers_that_lead_out_of_the_file_are_errors)};
+                                      CASE(numbers_that_lead_out_of_the_file_are_errors),
+                                      CASE(restrictions_are_read_as_they_are_meant),
+                                      CASE(every_restriction_of_a_real_file_is_counted)};
     if (maille_ctx_new(&ctx) ||
         network_profile_read(ctx, test_source("layers/rules/profiles/car.yaml"), &car) ||
         network_profile_read(ctx, test_source("layers/rules/profiles/foot.yaml"), &foot)) {
