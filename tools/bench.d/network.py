@@ -198,7 +198,8 @@ def turns(b, place, epsg, runs):
                            b.path(f"{place}-free"))}
     b.nodes[place] = read["turns"]["places"]
     for what, query, count in (("1000", "table", 1000), ("5000", "table", 5000), ("all", "all", 100)):
-        nodes = b.choose(place, min(count, b.nodes[place]), what)
+        count = min(count, b.nodes[place])
+        nodes = b.choose(place, count, what)
         to = [nodes] if query == "table" else []
         took = {"turns": [], "free": []}
         for _ in range(runs):
@@ -208,7 +209,7 @@ def turns(b, place, epsg, runs):
                     b.ours(query, "plain", f"{place}-{kind}", b.first(nodes, 500), *to)
                     b.must_agree(f"{place}, {kind}", "plain")
         rows.append(row(f"network-turns-{place}-{what}", 0, took["turns"], "the same without turns",
-                        took["free"], f"{read['turns']['nodes']} nodes with turns, "
+                        took["free"], f"from {count} places; {read['turns']['nodes']} nodes with turns, "
                                       f"{read['free']['nodes']} without"))
     return rows
 
