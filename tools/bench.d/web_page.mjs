@@ -6,6 +6,7 @@ import net from "node:net";
 
 const { chromium } = createRequire(process.env.PLAYWRIGHT + "/")("playwright-core");
 const [, , what, url, token] = process.argv;
+const MOVES = 8; // of a drag: without a graphics card each is a frame of seconds
 const IDLE_MS = 500; // nothing on the wire for so long, and the map is drawn: the first view stands
 
 async function open(size = { width: 1366, height: 768 }) {
@@ -138,12 +139,11 @@ async function france() {
     await page.evaluate(() => window.maille.view.map.jumpTo({ center: [2.4, 46.6], zoom: 6.2 }));
     await quiet(page, seen);
     const pan = async () => {
-        for (let i = 0; i < 4; i++) {
-            const [dx, dy] = [[260, 0], [0, 160], [-260, 0], [0, -160]][i % 4];
+        for (const [dx, dy] of [[260, 160], [-260, -160]]) {
             await page.mouse.move(760, 400);
             await page.mouse.down();
-            for (let step = 1; step <= 10; step++) {
-                await page.mouse.move(760 + (dx * step) / 10, 400 + (dy * step) / 10);
+            for (let step = 1; step <= MOVES; step++) {
+                await page.mouse.move(760 + (dx * step) / MOVES, 400 + (dy * step) / MOVES);
                 await page.waitForTimeout(12);
             }
             await page.mouse.up();
@@ -152,9 +152,9 @@ async function france() {
     };
     const { tasks, frames } = await profiled(page, wire, pan);
     const zoomed = await profiled(page, wire, async () => {
-        for (let i = 0; i < 4; i++) {
+        for (const turn of [-360, 360]) {
             await page.mouse.move(700, 380);
-            await page.mouse.wheel(0, i < 2 ? -360 : 360);
+            await page.mouse.wheel(0, turn);
             await page.waitForTimeout(900);
         }
     });
