@@ -27,7 +27,8 @@ const PAPER = "#fbfaf6"; /* of communes that nobody holds */
 const FILL = (below) => ({ id: "edit-fond", type: "fill", ...from, paint: {
     "fill-antialias": false,
     "fill-color": ["coalesce", state(below ? "couleur" : "fond"), PAPER],
-    "fill-opacity": below ? ["case", ["==", state("couleur"), null], 0, is("courant"), 0.95, 0.4] : 1 } });
+    "fill-opacity": below ? ["case", ["==", state("couleur"), null], 0, is("courant"), 0.95, 0.4]
+        : ["case", is("courant"), 1, 1] } });
 const BORDER = { id: "edit-bord", type: "line", ...from, paint: {
     "line-color": ["case", is("courant"), "#16232f", "#8b98a3"],
     "line-width": ["interpolate", ["linear"], ["zoom"], 6, ["case", is("courant"), 1.4, 0.4], 10, ["case", is("courant"), 2.5, 0.9]] } };

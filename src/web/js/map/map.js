@@ -39,6 +39,10 @@ class View {
     #listeners = { hover: new Set(), pick: new Set() };
     #states = new Map();
     #hovered = null;
+    /* Layers that colour by state are hidden, not removed: a tile that was on its way for the former one of that name
+     * would meet a layer that is not worked out yet, and be drawn without states (MapLibre 6.17). For the same reason a
+     * property that depends on states must go on doing so. */
+    #lasting = new Set();
 
     constructor(map, study, catalogue) {
         this.map = map;
@@ -70,12 +74,24 @@ class View {
 
     /** Puts a MapLibre layer in one of the places (style.js), above what was put there before. */
     put(definition, place) {
+        if (this.#lasting.has(definition.id)) return this.#show(definition, place);
         if (this.map.getLayer(definition.id)) this.map.removeLayer(definition.id);
         this.map.addLayer(definition, `place-${place}`);
+        if (JSON.stringify(definition.paint ?? {}).includes('"feature-state"')) this.#lasting.add(definition.id);
+        return undefined;
+    }
+
+    #show({ id, paint }, place) {
+        for (const [name, value] of Object.entries(paint)) this.map.setPaintProperty(id, name, value);
+        this.map.moveLayer(id, `place-${place}`);
+        this.map.setLayoutProperty(id, "visibility", "visible");
     }
 
     drop(...ids) {
-        for (const id of ids) if (this.map.getLayer(id)) this.map.removeLayer(id);
+        for (const id of ids.filter((one) => this.map.getLayer(one))) {
+            if (this.#lasting.has(id)) this.map.setLayoutProperty(id, "visibility", "none");
+            else this.map.removeLayer(id);
+        }
     }
 
     /** Tells features of the communes what they are: `{"56001": {couleur: "#…"}, …}`; those that are not named

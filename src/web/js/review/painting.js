@@ -10,6 +10,7 @@ const PALE = "#fbfaf6";
 /** One panel's drawings; `name` keeps them apart from those of others. */
 export class Painting {
     #borders = new Set();
+    #drawn = false;
 
     constructor(view, name) {
         this.view = view;
@@ -21,7 +22,8 @@ export class Painting {
     }
 
     #layers() {
-        if (this.view.map.getLayer(this.#id("fond"))) return;
+        if (this.#drawn) return;
+        this.#drawn = true;
         document.body.classList.add("review-paints");
         const state = (key) => ["feature-state", `${this.name}_${key}`];
         this.view.put({ id: this.#id("fond"), type: "fill", source: this.view.source("communes"), "source-layer": "communes",
@@ -66,6 +68,7 @@ export class Painting {
         this.view.states(this.name, {});
         this.view.drop(this.#id("fond"), this.#id("bord"), ...this.#borders);
         this.#borders.clear();
+        this.#drawn = false;
         document.body.classList.remove("review-paints");
     }
 }
