@@ -397,7 +397,7 @@ static outcome load(reader *r, FILE *file, uint64_t count, span *out) {
 }
 
 static outcome read_blob(reader *r, FILE *file, uint64_t size, bool is_header, bool is_data) {
-    span blob, raw;
+    span blob = {0}, raw = {0};
     outcome result = load(r, file, size, &blob);
     if (result == DONE && (is_header || is_data))
         result = unpack(r, blob, &raw);
