@@ -4,6 +4,7 @@
 #define MAILLE_SOURCES_H
 
 #include <maille/ctx.h>
+#include <maille/hierarchy.h>
 #include <maille/memory.h>
 #include <maille/network.h>
 #include <maille/rules.h>
@@ -48,6 +49,10 @@ const char *maille_field_named(const maille_table *columns, const char *key, con
  * workspace has no roads. */
 maille_status maille_source_network(maille_ctx *ctx, maille_store *store, const maille_crs *crs,
                                     maille_network **out);
+/* Their hierarchy: from the cache, else built and put there. `network` is what the function above
+ * gave for the same store. */
+maille_status maille_source_hierarchy(maille_ctx *ctx, maille_store *store, const maille_crs *crs,
+                                      const maille_network *network, maille_hierarchy **out);
 
 /* Chooses and stores the workspace's CRS (meta "crs") from the extent of communes when it has none.
  */

@@ -106,20 +106,21 @@ static maille_status cache_key(maille_ctx *ctx, const char *sha256, const char *
     return MAILLE_OK;
 }
 
+/* `kind` of the file: "graph" or "hierarchy". */
 static maille_status cache_path(maille_ctx *ctx, maille_store *store, const maille_sha256 *key,
-                                maille_strbuf *out) {
+                                const char *kind, maille_strbuf *out) {
     const char *folder;
     maille_status status = maille_store_cache(ctx, store, &folder);
     if (status != MAILLE_OK)
         return status;
-    maille_strbuf_addf(out, "%s/roads-%.16s.graph", folder, key->hex);
+    maille_strbuf_addf(out, "%s/roads-%.16s.%s", folder, key->hex, kind);
     return out->failed ? maille_no_memory(ctx) : MAILLE_OK;
 }
 
 static maille_status save_in_cache(maille_ctx *ctx, maille_store *store,
                                    const maille_network *network, const maille_sha256 *key) {
     maille_strbuf path = {0};
-    maille_status status = cache_path(ctx, store, key, &path);
+    maille_status status = cache_path(ctx, store, key, "graph", &path);
     if (status == MAILLE_OK)
         status = maille_network_save(ctx, network, path.text, key->hex);
     maille_strbuf_free(&path);
@@ -131,7 +132,7 @@ static maille_status load_from_cache(maille_ctx *ctx, maille_store *store, const
                                      maille_network **out) {
     maille_strbuf path = {0};
     *out = NULL;
-    maille_status status = cache_path(ctx, store, key, &path);
+    maille_status status = cache_path(ctx, store, key, "graph", &path);
     if (status == MAILLE_OK && access(path.text, R_OK) == 0) {
         status = maille_network_load(ctx, path.text, key->hex, out);
         if (status == MAILLE_REFUSED || status == MAILLE_NOT_FOUND) {
@@ -349,6 +350,36 @@ done:
         maille_network_free(*out);
         *out = NULL;
     }
+    maille_free(r.settings);
+    maille_table_free(r.imports);
+    return status;
+}
+
+maille_status maille_source_hierarchy(maille_ctx *ctx, maille_store *store, const maille_crs *crs,
+                                      const maille_network *network, maille_hierarchy **out) {
+    maille_status status = MAILLE_OK;
+    maille_strbuf path = {0};
+    recorded r = {0};
+    maille_sha256 key;
+    *out = NULL;
+    MAILLE_TRY(find_roads(ctx, store, &r));
+    MAILLE_TRY(cache_key(ctx, r.sha256, r.options, maille_crs_epsg(crs), &key));
+    MAILLE_TRY(cache_path(ctx, store, &key, "hierarchy", &path));
+    status = maille_hierarchy_load(ctx, path.text, key.hex, out);
+    if (status == MAILLE_REFUSED)
+        maille_log(ctx, MAILLE_LOG_WARNING, "%s; the hierarchy is built again",
+                   maille_message(ctx));
+    else if (status != MAILLE_NOT_FOUND && (!*out || (*out)->node_count == network->node_count))
+        goto done;
+    maille_hierarchy_free(*out);
+    MAILLE_TRY(maille_hierarchy_build(ctx, network, out));
+    MAILLE_TRY(maille_hierarchy_save(ctx, *out, path.text, key.hex));
+done:
+    if (status != MAILLE_OK) {
+        maille_hierarchy_free(*out);
+        *out = NULL;
+    }
+    maille_strbuf_free(&path);
     maille_free(r.settings);
     maille_table_free(r.imports);
     return status;

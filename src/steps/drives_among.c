@@ -4,6 +4,7 @@
 #include "steps/step.h"
 
 #include <maille/memory.h>
+#include <maille/reach.h>
 #include <maille/vec.h>
 #include <math.h>
 #include <stdlib.h>
@@ -41,14 +42,15 @@ maille_status times_without_limit(maille_ctx *ctx, loads *l, const uint32_t *fro
     const commune_figures *figures = NULL;
     const maille_travel_rules *rules = NULL;
     ends a = {0}, other = {0}, *b = from == to ? &a : &other;
-    TRY(load_travel(ctx, l, &t));
+    TRY(load_hierarchy(ctx, l, &t));
     TRY(load_figures(ctx, l, &figures));
     TRY(load_travel_rules(ctx, l, &rules));
     TRY(ends_new(ctx, t, figures, from, from_count, &a));
     if (b != &a)
         TRY(ends_new(ctx, t, figures, to, to_count, b));
     if (t->network)
-        TRY(maille_times(ctx, t->network, a.stops, from_count, b->stops, to_count, limit_ms, out));
+        TRY(maille_reach_times(ctx, t->network, t->hierarchy, a.stops, from_count, b->stops,
+                               to_count, limit_ms, out));
     else
         TRY(maille_times_estimated(ctx, a.points, from_count, b->points, to_count, rules->detour,
                                    rules->speed_kmh, limit_ms, out));

@@ -252,6 +252,17 @@ done:
     return status;
 }
 
+maille_status load_hierarchy(maille_ctx *ctx, loads *l, const travel **out) {
+    maille_status status = MAILLE_OK;
+    const travel *t = NULL;
+    TRY(load_travel(ctx, l, &t));
+    if (t->network && !t->hierarchy)
+        TRY(travel_build_hierarchy(ctx, l, l->travel));
+    *out = t;
+done:
+    return status;
+}
+
 maille_status load_matrix(maille_ctx *ctx, loads *l, const maille_matrix **out) {
     maille_status status = MAILLE_OK;
     if (!l->matrix)

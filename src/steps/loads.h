@@ -8,6 +8,7 @@
 #include <maille/crs.h>
 #include <maille/ctx.h>
 #include <maille/edit.h>
+#include <maille/hierarchy.h>
 #include <maille/judge.h>
 #include <maille/map.h>
 #include <maille/network.h>
@@ -66,10 +67,11 @@ typedef struct {
 
 /* Roads, and where communes and places stand on them. */
 typedef struct {
-    maille_network *network; /* NULL: no roads, minutes are estimates */
-    uint32_t *node_commune;  /* that holds each node; MAILLE_ABSENT */
-    uint32_t *edge_group;    /* which block's communes may use each edge */
-    maille_snapper *snapper; /* by edge_group */
+    maille_network *network;     /* NULL: no roads, minutes are estimates */
+    maille_hierarchy *hierarchy; /* by load_hierarchy */
+    uint32_t *node_commune;      /* that holds each node; MAILLE_ABSENT */
+    uint32_t *edge_group;        /* which block's communes may use each edge */
+    maille_snapper *snapper;     /* by edge_group */
     maille_stop *commune_stop;
     maille_snap *commune_snap;
     uint32_t nodes_outside;  /* nodes that lie near no commune */
@@ -100,10 +102,11 @@ maille_status seen_kinds(maille_ctx *ctx, const seen_perimeters *seen, const cha
 /* Projects the columns `lon`, `lat` of a table into metres; NaN stays NaN. */
 maille_status project_columns(maille_ctx *ctx, loads *l, const maille_table *table, size_t lon,
                               size_t lat, maille_xy **out);
-/* src/steps/travel.c; use load_travel and load_place_stops. */
+/* src/steps/travel.c; use load_travel, load_place_stops and load_hierarchy. */
 maille_status travel_new(maille_ctx *ctx, loads *l, maille_store *store, travel **out);
 void travel_free(travel *t);
 maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t);
+maille_status travel_build_hierarchy(maille_ctx *ctx, loads *l, travel *t);
 /* src/steps/times.c; use load_matrix. */
 maille_status times_between_communes(maille_ctx *ctx, loads *l, maille_matrix **out);
 /* The hash of a step for an audience, once it was computed. */
@@ -141,6 +144,8 @@ maille_status load_places(maille_ctx *ctx, loads *l, const places **out);
 maille_status load_travel(maille_ctx *ctx, loads *l, const travel **out);
 /* The same with place_stop and place_snap filled in (after step codes). */
 maille_status load_place_stops(maille_ctx *ctx, loads *l, const travel **out);
+/* The same with the hierarchy of the roads, where there are any. */
+maille_status load_hierarchy(maille_ctx *ctx, loads *l, const travel **out);
 /* Times between commune centres up to the longest decay of the rules, 60 minutes at least: from the
  * cache, else computed and left there. */
 maille_status load_matrix(maille_ctx *ctx, loads *l, const maille_matrix **out);

@@ -3,6 +3,7 @@
 
 #include <maille/access.h>
 #include <maille/memory.h>
+#include <maille/reach.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -34,10 +35,10 @@ static maille_status compute_times(maille_ctx *ctx, loads *l, maille_matrix **ou
     maille_status status = MAILLE_OK;
     TRY(times_limit(ctx, l, &limit_ms));
     TRY(load_communes(ctx, l, &c));
-    TRY(load_travel(ctx, l, &t));
+    TRY(load_hierarchy(ctx, l, &t));
     if (t->network) {
-        TRY(maille_times(ctx, t->network, t->commune_stop, c->count, t->commune_stop, c->count,
-                         limit_ms, out));
+        TRY(maille_reach_times(ctx, t->network, t->hierarchy, t->commune_stop, c->count,
+                               t->commune_stop, c->count, limit_ms, out));
         goto done;
     }
     TRY(load_figures(ctx, l, &figures));

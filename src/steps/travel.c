@@ -139,6 +139,7 @@ void travel_free(travel *t) {
     if (!t)
         return;
     maille_snapper_free(t->snapper);
+    maille_hierarchy_free(t->hierarchy);
     maille_network_free(t->network);
     maille_free(t->edge_group);
     maille_free(t->node_commune);
@@ -237,5 +238,14 @@ maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t) {
     TRY(stops_of(ctx, t->place_snap, p->count, &t->place_stop));
 done:
     maille_free(group);
+    return status;
+}
+
+maille_status travel_build_hierarchy(maille_ctx *ctx, loads *l, travel *t) {
+    maille_status status = MAILLE_OK;
+    const maille_crs *crs = NULL;
+    TRY(load_crs(ctx, l, &crs));
+    TRY(maille_source_hierarchy(ctx, loads_store(l), crs, t->network, &t->hierarchy));
+done:
     return status;
 }
