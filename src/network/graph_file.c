@@ -107,6 +107,21 @@ static bool is_offsets(const uint32_t *first, uint64_t count, uint64_t end) {
     return true;
 }
 
+/* Rings, each from its lowest edge up and back: whoever follows one comes back to where it began.
+ */
+static bool are_rings(const uint32_t *twin, uint64_t count) {
+    uint64_t ringed = 0;
+    for (uint32_t last = 0; last < count; last++) {
+        if (twin[last] > last)
+            continue;
+        uint32_t e = twin[last];
+        for (ringed++; e != last; e = twin[e], ringed++)
+            if (twin[e] <= e)
+                return false;
+    }
+    return ringed == count;
+}
+
 static uint64_t count_of(const maille_cache_array *array) {
     return array->bytes / sizeof(uint32_t);
 }
@@ -162,7 +177,7 @@ static bool is_network(const maille_cache_array *a, uint64_t nodes, uint64_t arc
            all_below(a[TAIL].data, arcs, nodes) && all_below(a[COMPONENT].data, nodes, nodes) &&
            all_below(a[EDGE_FROM].data, edges, places_of(a, nodes)) &&
            all_below(a[EDGE_TO].data, edges, places_of(a, nodes)) &&
-           all_below(a[TWIN].data, edges, edges);
+           all_below(a[TWIN].data, edges, edges) && are_rings(a[TWIN].data, edges);
 }
 
 /* Pointers and texts in one block, as in a network that was read. NULL with *ok false when the
