@@ -44,11 +44,21 @@ uint64_t maille_reach_table_bytes(const maille_ctx *ctx, const maille_hierarchy 
 
 /* All pairs within limit_ms (inclusive) as a sparse matrix: the same as maille_times, by buckets at
  * the places where climbs and descents meet. Where nearly all pairs lie within the limit and there
- * are thousands of them, a table is several times faster. */
+ * are thousands of them, a table is several times faster. Where that could fill memory, it is told
+ * beforehand: how much comes goes to the log, and what the machine does not have is
+ * MAILLE_NO_MEMORY with both figures. */
 maille_status maille_reach_times(maille_ctx *ctx, const maille_network *network,
                                  const maille_hierarchy *hierarchy, const maille_stop *origins,
                                  uint32_t origin_count, const maille_stop *destinations,
                                  uint32_t destination_count, uint32_t limit_ms,
                                  maille_matrix **out);
+
+/* Of each origin the k nearest destinations within limit_ms (lowest number on ties), sorted by
+ * column: the same as maille_matrix_nearest of that matrix, which is never made. */
+maille_status maille_reach_k_nearest(maille_ctx *ctx, const maille_network *network,
+                                     const maille_hierarchy *hierarchy, const maille_stop *origins,
+                                     uint32_t origin_count, const maille_stop *destinations,
+                                     uint32_t destination_count, uint32_t k, uint32_t limit_ms,
+                                     maille_matrix **out);
 
 #endif

@@ -1,10 +1,8 @@
 /* The matrix as a value: its nearest columns, its file. */
-#include <stdlib.h>
-#include <string.h>
-
 #include <maille/cachefile.h>
 #include <maille/memory.h>
-#include <maille/travel.h>
+
+#include "travel/rows.h"
 
 static const maille_cache_kind matrix_kind = {"MAILLEMX", 1};
 
@@ -19,38 +17,20 @@ void maille_matrix_free(maille_matrix *matrix) {
     maille_free(matrix);
 }
 
-typedef struct {
-    uint32_t ms, column;
-} entry;
-
-static int by_time(const void *pa, const void *pb) {
-    const entry *a = pa, *b = pb;
-    if (a->ms != b->ms)
-        return a->ms < b->ms ? -1 : 1;
-    return (a->column > b->column) - (a->column < b->column);
-}
-
-static int by_column(const void *pa, const void *pb) {
-    const entry *a = pa, *b = pb;
-    return (a->column > b->column) - (a->column < b->column);
-}
-
 /* Copies the k nearest of row `row` behind the entries already written. */
-static void nearest_of_row(const maille_matrix *from, uint32_t row, uint32_t k, entry *entries,
+static void nearest_of_row(const maille_matrix *from, uint32_t row, uint32_t k, uint64_t *keys,
                            maille_matrix *to) {
-    uint64_t begin = from->start[row], count = from->start[row + 1] - begin;
+    uint64_t begin = from->start[row], count = from->start[row + 1] - begin, at = to->start[row];
+    uint64_t bound = UINT64_MAX;
     for (uint64_t i = 0; i < count; i++)
-        entries[i] = (entry){from->ms[begin + i], from->column[begin + i]};
-    if (count > k) {
-        qsort(entries, count, sizeof *entries, by_time);
-        count = k;
-        qsort(entries, count, sizeof *entries, by_column);
-    }
-    uint64_t at = to->start[row];
-    for (uint64_t i = 0; i < count; i++, at++) {
-        to->column[at] = entries[i].column;
-        to->ms[at] = entries[i].ms;
-    }
+        keys[i] = (uint64_t)from->ms[begin + i] << 32 | from->column[begin + i];
+    if (count > k)
+        bound = travel_key_at(keys, count, k);
+    for (uint64_t i = begin; i < begin + count; i++)
+        if (((uint64_t)from->ms[i] << 32 | from->column[i]) < bound) {
+            to->column[at] = from->column[i];
+            to->ms[at++] = from->ms[i];
+        }
     to->start[row + 1] = at;
 }
 
@@ -58,7 +38,7 @@ maille_status maille_matrix_nearest(maille_ctx *ctx, const maille_matrix *matrix
                                     maille_matrix **out) {
     maille_status status = MAILLE_OK;
     uint64_t total = 0, longest = 0;
-    entry *entries = NULL;
+    uint64_t *keys = NULL;
     *out = NULL;
     maille_matrix *m = maille_alloc(1, sizeof *m);
     if (!m)
@@ -73,17 +53,17 @@ maille_status maille_matrix_nearest(maille_ctx *ctx, const maille_matrix *matrix
     m->start = maille_alloc((size_t)m->rows + 1, sizeof *m->start);
     m->column = maille_alloc(total, sizeof *m->column);
     m->ms = maille_alloc(total, sizeof *m->ms);
-    entries = maille_alloc(longest, sizeof *entries);
-    if (!m->start || !m->column || !m->ms || !entries) {
+    keys = maille_alloc(longest, sizeof *keys);
+    if (!m->start || !m->column || !m->ms || !keys) {
         status = maille_no_memory(ctx);
         goto done;
     }
     for (uint32_t row = 0; row < m->rows; row++)
-        nearest_of_row(matrix, row, k, entries, m);
+        nearest_of_row(matrix, row, k, keys, m);
     *out = m;
     m = NULL;
 done:
-    maille_free(entries);
+    maille_free(keys);
     maille_matrix_free(m);
     return status;
 }

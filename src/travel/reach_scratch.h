@@ -1,15 +1,12 @@
-/* Climbs on a hierarchy: sets of places that are walked from the least important up (internal to
- * the room). Arcs of a climb lead to lower places only, so that a place's time is final when the
+/* Climbs on a hierarchy: marked places are walked from the least important up (internal to the
+ * room). Arcs of a climb lead to lower places only, so that a place's time is final when the
  * walk comes to it: no heap. */
 #ifndef MAILLE_TRAVEL_REACH_SCRATCH_H
 #define MAILLE_TRAVEL_REACH_SCRATCH_H
 
-#include <string.h>
-
-#include <maille/memory.h>
 #include <maille/reach.h>
 
-#define TRAVEL_NO_PLACE UINT32_MAX
+#include "travel/marks.h"
 
 /* A loop for any processor, which is inlined into one function for those with AVX2 (and compiled
  * for them: GCC needs no more to use lanes) and one for all others. */
@@ -25,62 +22,6 @@
 /* MAILLE_REFUSED unless it is of that network's size. */
 maille_status travel_check_hierarchy(maille_ctx *ctx, const maille_network *network,
                                      const maille_hierarchy *hierarchy);
-
-/* A set of places: one bit each, and one for each 64 of those. */
-typedef struct {
-    uint64_t *words, *groups;
-    uint32_t count;
-} travel_marks;
-
-static inline bool travel_marks_init(travel_marks *marks, uint32_t count) {
-    marks->count = count;
-    marks->words = maille_alloc((size_t)count / 64 + 1, sizeof *marks->words);
-    marks->groups = maille_alloc((size_t)count / 4096 + 1, sizeof *marks->groups);
-    return marks->words && marks->groups;
-}
-
-static inline void travel_marks_free(travel_marks *marks) {
-    maille_free(marks->words);
-    maille_free(marks->groups);
-    *marks = (travel_marks){0};
-}
-
-static inline void travel_marks_clear(travel_marks *marks) {
-    memset(marks->words, 0, ((size_t)marks->count / 64 + 1) * sizeof *marks->words);
-    memset(marks->groups, 0, ((size_t)marks->count / 4096 + 1) * sizeof *marks->groups);
-}
-
-static inline bool travel_marked(const travel_marks *marks, uint32_t place) {
-    return marks->words[place / 64] >> place % 64 & 1;
-}
-
-static inline void travel_mark(travel_marks *marks, uint32_t place) {
-    marks->words[place / 64] |= UINT64_C(1) << place % 64;
-    marks->groups[place / 4096] |= UINT64_C(1) << place / 64 % 64;
-}
-
-/* Takes out all that stand near `place`: for a walk that takes out every member. */
-static inline void travel_unmark_near(travel_marks *marks, uint32_t place) {
-    marks->words[place / 64] = 0;
-    marks->groups[place / 4096] = 0;
-}
-
-/* The highest member below `place` (at most `count`), or TRAVEL_NO_PLACE. */
-static inline uint32_t travel_marked_below(const travel_marks *marks, uint32_t place) {
-    uint32_t word = place / 64, group = word / 64;
-    uint64_t bits = marks->words[word] & ((UINT64_C(1) << place % 64) - 1);
-    if (!bits) {
-        uint64_t words = marks->groups[group] & ((UINT64_C(1) << word % 64) - 1);
-        while (!words) {
-            if (group == 0)
-                return TRAVEL_NO_PLACE;
-            words = marks->groups[--group];
-        }
-        word = group * 64 + 63 - (uint32_t)__builtin_clzll(words);
-        bits = marks->words[word];
-    }
-    return word * 64 + 63 - (uint32_t)__builtin_clzll(bits);
-}
 
 /* Adds all that climbs from the members lead to. */
 static inline void travel_marks_close(travel_marks *marks, const maille_climb *arcs) {

@@ -23,4 +23,8 @@ travel_piece *travel_rows_piece(const travel_rows *rows, size_t row);
 maille_status travel_rows_finish(maille_ctx *ctx, travel_rows *rows, maille_matrix **out);
 void travel_rows_clear(travel_rows *rows);
 
+/* The key that comes at `index` in their order, below `count`; puts those before it to the front.
+ * Keys are all different. */
+uint64_t travel_key_at(uint64_t *keys, size_t count, size_t index);
+
 #endif

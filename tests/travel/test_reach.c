@@ -184,6 +184,17 @@ static void check_times(maille_ctx *ctx, const world *w, uint32_t limit, const m
               0);
     CHECK(same_matrix(got, want));
     maille_matrix_free(got);
+    for (uint32_t i = 0; i < 5; i++) {
+        uint32_t k = (uint32_t[]){0, 1, 2, 7, STOPS}[i];
+        maille_matrix *nearest;
+        CHECK_INT(maille_matrix_nearest(ctx, want, k, &nearest), 0);
+        CHECK_INT(maille_reach_k_nearest(ctx, w->network, &w->hierarchy, w->stops, STOPS - 3, to,
+                                         STOPS - 5, k, limit, &got),
+                  0);
+        CHECK(same_matrix(got, nearest));
+        maille_matrix_free(got);
+        maille_matrix_free(nearest);
+    }
     maille_matrix_free(want);
 }
 
@@ -378,6 +389,9 @@ static maille_status search_all(maille_ctx *ctx, const world *w) {
                                   table));
     MAILLE_TRY(maille_reach_times(ctx, w->network, &w->hierarchy, w->stops, STOPS, w->stops, STOPS,
                                   90000, &m));
+    maille_matrix_free(m);
+    MAILLE_TRY(maille_reach_k_nearest(ctx, w->network, &w->hierarchy, w->stops, STOPS, w->stops,
+                                      STOPS, 3, 90000, &m));
 done:
     maille_matrix_free(m);
     maille_reacher_free(reach);
@@ -401,6 +415,37 @@ TEST(memory_that_runs_out_is_told_at_every_allocation) {
     } while (status && n < 1000);
     CHECK(n > 60 && n < 1000);
     free_world(&w);
+    maille_ctx_free(ctx);
+}
+
+/* Two nodes with a road between, and very many stops on them. */
+TEST(more_pairs_than_memory_holds_are_refused_beforehand) {
+    enum { MANY = 1 << 20, FEW = 5000 };
+    maille_ctx *ctx;
+    maille_ctx_new(&ctx);
+    const uint32_t from = 0, to = 1, ms = 1000, back = MAILLE_NO_ARC;
+    maille_network *network;
+    maille_hierarchy *hierarchy;
+    maille_matrix *m;
+    maille_stop *stops = maille_alloc(MANY, sizeof *stops);
+    CHECK_INT(maille_network_from_edges(ctx, 2, 1, &from, &to, &ms, &back, NULL, &network), 0);
+    CHECK_INT(maille_hierarchy_build(ctx, network, &hierarchy), 0);
+    for (uint32_t s = 0; s < MANY; s++)
+        stops[s] = maille_stop_at_node(s >= MANY / 2);
+    CHECK_INT(maille_reach_times(ctx, network, hierarchy, stops, MANY, stops, MANY, 1000, &m),
+              MAILLE_NO_MEMORY);
+    CHECK(m == NULL);
+    const char *about = "times of 1048576 origins to 1048576 destinations needed about 6597 GB";
+    CHECK(strncmp(maille_message(ctx), about, strlen(about)) == 0);
+    /* three of each are no such matter, though there are more than 2^32 pairs */
+    CHECK_INT(maille_reach_k_nearest(ctx, network, hierarchy, stops, FEW, stops, MANY, 3, 999, &m),
+              0);
+    CHECK_INT(m->start[FEW], 3 * FEW);
+    CHECK_INT(m->column[m->start[FEW - 1] + 1], 1);
+    maille_matrix_free(m);
+    maille_free(stops);
+    maille_hierarchy_free(hierarchy);
+    maille_network_free(network);
     maille_ctx_free(ctx);
 }
 
@@ -442,5 +487,6 @@ RUN_TESTS(CASE(searches_give_what_plain_searches_give),
           CASE(the_table_of_reversed_roads_is_transposed),
           CASE(a_scratch_allocates_nothing_after_its_first_searches),
           CASE(stops_and_hierarchies_of_other_networks_are_refused),
+          CASE(more_pairs_than_memory_holds_are_refused_beforehand),
           CASE(memory_that_runs_out_is_told_at_every_allocation),
           CASE(a_table_tells_how_far_it_is_and_can_be_cancelled))
