@@ -13,14 +13,21 @@
  * both UINT32_MAX = nowhere, reaches and is reached by nothing (but 0 ms from itself). A snapped
  * point on a two-way road seeds both directions, each with its part of the edge; on a one-way road
  * only the legal one; where several edges are drawn at the same place (edge_twin: a road's two
- * directions as two lines), all of them. A point at an end of its edge stands on that node. */
+ * directions as two lines), all of them. A point at an end of its edge stands on that node.
+ *
+ * Every search adds at both ends of a way `access_ms`, what it takes from the point to the road or
+ * back (0: on the road), and `ready_ms`, what the stop needs beside the way: the readiness of an
+ * ambulance. Stops on the same spot of the same edge with the same access are one point: nobody
+ * walks to the road and back to come to where he is. */
 typedef struct {
-    uint32_t node;
+    uint32_t node, access_ms, ready_ms;
     maille_snap snap;
 } maille_stop;
 
 maille_stop maille_stop_at_node(uint32_t node);
 maille_stop maille_stop_at_snap(maille_snap snap);
+/* The same with the walk to the road at kmh (0: on the road); nowhere where the snap is. */
+maille_stop maille_stop_on_foot(maille_snap snap, double kmh);
 maille_stop maille_stop_nowhere(void);
 
 typedef enum { MAILLE_TOWARDS, MAILLE_FROM } maille_direction;
@@ -41,6 +48,12 @@ maille_status maille_nearest(maille_ctx *ctx, const maille_network *network,
                              const maille_stop *origins, uint32_t origin_count,
                              const maille_stop *stops, uint32_t stop_count, uint32_t limit_ms,
                              uint32_t *ms, uint32_t *which);
+/* The same in either direction; FROM: from the nearest stop to each origin. */
+maille_status maille_nearest_directed(maille_ctx *ctx, const maille_network *network,
+                                      const maille_stop *origins, uint32_t origin_count,
+                                      const maille_stop *stops, uint32_t stop_count,
+                                      maille_direction direction, uint32_t limit_ms, uint32_t *ms,
+                                      uint32_t *which);
 
 /* A sparse matrix of times by rows: row i holds entries [start[i], start[i+1]), sorted by column.
  */

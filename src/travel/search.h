@@ -27,7 +27,8 @@ bool travel_stop_belongs(const maille_network *network, const maille_stop *stop)
 /* The lowest of the edges drawn where the stop stands; MAILLE_ABSENT unless it stands on an edge.
  */
 uint32_t travel_place(const maille_network *network, const maille_stop *stop);
-/* Time along the edge on which both stops stand; MAILLE_UNREACHED where the direction forbids. */
+/* Time along the edge on which both stops stand, with what both take beside it; MAILLE_UNREACHED
+ * where the direction forbids. */
 uint32_t travel_along(const maille_network *network, const maille_stop *from,
                       const maille_stop *to);
 

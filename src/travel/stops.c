@@ -22,6 +22,15 @@ maille_stop maille_stop_at_snap(maille_snap snap) {
     return stop;
 }
 
+maille_stop maille_stop_on_foot(maille_snap snap, double kmh) {
+    if (snap.edge == UINT32_MAX)
+        return maille_stop_nowhere();
+    maille_stop stop = maille_stop_at_snap(snap);
+    if (kmh > 0)
+        stop.access_ms = (uint32_t)fmin(round(3600 * snap.distance_m / kmh), MAILLE_UNREACHED - 1);
+    return stop;
+}
+
 /* An edge as seen from a stop that stands on it or on its twin: its share behind the stop, and the
  * weights along and against the edge. */
 typedef struct {
@@ -62,9 +71,17 @@ uint32_t travel_place(const maille_network *network, const maille_stop *stop) {
     return lowest;
 }
 
+static bool are_one_point(const maille_stop *a, const maille_stop *b) {
+    return a->snap.edge == b->snap.edge && a->snap.fraction == b->snap.fraction &&
+           a->access_ms == b->access_ms;
+}
+
 uint32_t travel_along(const maille_network *network, const maille_stop *from,
                       const maille_stop *to) {
     uint32_t least = MAILLE_UNREACHED, edge = from->snap.edge;
+    uint64_t beside = (uint64_t)from->ready_ms + to->ready_ms;
+    if (are_one_point(from, to))
+        return beside < MAILLE_UNREACHED ? (uint32_t)beside : MAILLE_UNREACHED;
     do {
         view a = view_edge(network, &from->snap, edge), b = view_edge(network, &to->snap, edge);
         if (a.ms != MAILLE_NO_ARC && a.fraction <= b.fraction) {
@@ -78,19 +95,25 @@ uint32_t travel_along(const maille_network *network, const maille_stop *from,
         }
         edge = network->edge_twin[edge];
     } while (edge != from->snap.edge);
-    return least;
+    uint64_t total = beside + from->access_ms + least + to->access_ms;
+    return total < MAILLE_UNREACHED ? (uint32_t)total : MAILLE_UNREACHED;
 }
 
 /* Where one stop enters; only counted while the arrays are NULL. */
 typedef struct {
     uint32_t *nodes, *ms;
     uint64_t count;
+    uint64_t beside_ms; /* of each way */
 } seeds_of_stop;
 
-static void add_seed(seeds_of_stop *s, uint32_t node, uint32_t ms) {
+/* What takes longer than a time can be is no way. */
+static void add_seed(seeds_of_stop *s, uint32_t node, uint64_t ms) {
+    uint64_t total = ms + s->beside_ms;
+    if (total >= MAILLE_UNREACHED)
+        return;
     if (s->nodes) {
         s->nodes[s->count] = node;
-        s->ms[s->count] = ms;
+        s->ms[s->count] = (uint32_t)total;
     }
     s->count++;
 }
@@ -102,10 +125,6 @@ static void add_place(const maille_network *n, uint32_t place, maille_direction 
     if (direction == MAILLE_TOWARDS && n->copy_first && place < n->place_count)
         for (uint32_t c = n->copy_first[place]; c < n->copy_first[place + 1]; c++)
             add_seed(out, n->place_count + c, 0);
-}
-
-static uint32_t later(uint32_t ms, uint32_t by) {
-    return by < MAILLE_UNREACHED - 1 - ms ? ms + by : MAILLE_UNREACHED - 1;
 }
 
 /* One direction of an edge: left at its end, or entered at its beginning by whatever turn. */
@@ -122,12 +141,12 @@ static void add_arc(const maille_network *n, uint32_t edge, bool back, double fr
     add_seed(out, back ? n->edge_to[edge] : n->edge_from[edge], before);
     if (n->enter_first)
         for (uint32_t i = n->enter_first[arc]; i < n->enter_first[arc + 1]; i++)
-            add_seed(out, n->enter_node[i], later(before, n->enter_ms[i]));
+            add_seed(out, n->enter_node[i], (uint64_t)before + n->enter_ms[i]);
 }
 
 uint64_t travel_stop_seeds(const maille_network *network, const maille_stop *stop,
                            maille_direction direction, uint32_t *nodes, uint32_t *ms) {
-    seeds_of_stop out = {nodes, ms, 0};
+    seeds_of_stop out = {nodes, ms, 0, (uint64_t)stop->access_ms + stop->ready_ms};
     uint32_t node = stands_on(network, stop), edge = stop->snap.edge;
     if (node != UINT32_MAX) {
         add_place(network, node, direction, &out);
