@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -52,11 +53,12 @@ maille_status maille_cache_write(maille_ctx *ctx, const char *path, maille_cache
                                  uint32_t count) {
     maille_status status = MAILLE_OK;
     FILE *file = NULL;
-    size_t room = strlen(path) + 32;
+    static atomic_uint writers; /* threads of one process write beside each other */
+    size_t room = strlen(path) + 48;
     char *temporary = maille_alloc(room, 1);
     if (!temporary)
         return maille_no_memory(ctx);
-    snprintf(temporary, room, "%s.%ld.tmp", path, (long)getpid());
+    snprintf(temporary, room, "%s.%ld-%u.tmp", path, (long)getpid(), atomic_fetch_add(&writers, 1));
     if (count > MAILLE_CACHE_ARRAYS || strlen(key) >= KEY_BYTES) {
         status = maille_fail(ctx, MAILLE_FAILED, "%s: the cache key was too long", path);
         goto done;

@@ -2,7 +2,7 @@
  * made of them lies in the cache and is made again from the file when it is not there. */
 #include "sources/job.h"
 
-#include <errno.h>
+#include <dirent.h>
 #include <inttypes.h>
 #include <maille/crs.h>
 #include <maille/json.h>
@@ -117,14 +117,46 @@ static maille_status cache_path(maille_ctx *ctx, maille_store *store, const mail
     return out->failed ? maille_no_memory(ctx) : MAILLE_OK;
 }
 
+/* What could not be kept is made again next time: that is no failure, but it is said. */
+static maille_status without_cache(maille_ctx *ctx, maille_status status, const char *what) {
+    if (status != MAILLE_FAILED)
+        return status;
+    maille_log(ctx, MAILLE_LOG_WARNING, "%s; %s", maille_message(ctx), what);
+    return MAILLE_OK;
+}
+
+/* Files of roads of other keys: nothing asks for them any more. Who has one mapped keeps it. */
+static void drop_others(const char *kept) {
+    const char *name = strrchr(kept, '/') + 1;
+    size_t folder_length = (size_t)(name - kept), same = strcspn(name, ".") + 1;
+    maille_strbuf path = {0};
+    maille_strbuf_addf(&path, "%.*s", (int)folder_length, kept);
+    DIR *folder = path.failed ? NULL : opendir(path.text);
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        const char *ending = strrchr(entry->d_name, '.');
+        if (strncmp(entry->d_name, "roads-", 6) != 0 || strncmp(entry->d_name, name, same) == 0 ||
+            !ending || (strcmp(ending, ".graph") != 0 && strcmp(ending, ".hierarchy") != 0))
+            continue;
+        maille_strbuf_clear(&path);
+        maille_strbuf_addf(&path, "%.*s%s", (int)folder_length, kept, entry->d_name);
+        if (!path.failed)
+            unlink(path.text);
+    }
+    if (folder)
+        closedir(folder);
+    maille_strbuf_free(&path);
+}
+
 static maille_status save_in_cache(maille_ctx *ctx, maille_store *store,
                                    const maille_network *network, const maille_sha256 *key) {
     maille_strbuf path = {0};
     maille_status status = cache_path(ctx, store, key, "graph", &path);
     if (status == MAILLE_OK)
         status = maille_network_save(ctx, network, path.text, key->hex);
+    if (status == MAILLE_OK)
+        drop_others(path.text);
     maille_strbuf_free(&path);
-    return status;
+    return without_cache(ctx, status, "roads are read again next time");
 }
 
 /* MAILLE_OK with *out NULL when the cache has it not, or not whole. */
@@ -141,7 +173,7 @@ static maille_status load_from_cache(maille_ctx *ctx, maille_store *store, const
         }
     }
     maille_strbuf_free(&path);
-    return status;
+    return without_cache(ctx, status, "roads are read without the cache");
 }
 
 /* ---- import ---- */
@@ -261,6 +293,7 @@ typedef struct {
     maille_table *imports;
     char **settings; /* "key=value" */
     const char *file, *sha256, *options;
+    const char *profile_sha256; /* NULL where no profile was there */
     const char *keys[16];
     const char *values[16];
     maille_source source;
@@ -301,6 +334,8 @@ static maille_status restore_source(maille_ctx *ctx, recorded *r) {
             r->source.layer = value;
         else if (strcmp(key, "profile") == 0)
             r->source.profile = value;
+        else if (strcmp(key, "profile.sha256") == 0)
+            r->profile_sha256 = value;
         else if (strncmp(key, "fields.", 7) == 0 && r->source.field_count < 16) {
             r->keys[r->source.field_count] = key + 7;
             r->values[r->source.field_count++] = value;
@@ -324,6 +359,25 @@ static maille_status judge_file(maille_ctx *ctx, const recorded *r) {
     return status;
 }
 
+/* The speeds by which the roads were imported are those of the workspace's record. */
+static maille_status judge_profile(maille_ctx *ctx, const recorded *r) {
+    const char *path = NULL;
+    maille_sha256 now;
+    maille_arena *arena = maille_arena_new();
+    maille_status status = arena ? MAILLE_OK : maille_no_memory(ctx);
+    if (status == MAILLE_OK)
+        status = maille_profile_path(ctx, arena, r->source.profile, &path);
+    if (status == MAILLE_OK && path)
+        status = maille_hash_file(ctx, path, &now);
+    if (status == MAILLE_OK && path && r->profile_sha256 && strcmp(now.hex, r->profile_sha256) != 0)
+        status = maille_fail(ctx, MAILLE_REFUSED,
+                             "%s has changed since %s was imported by it and the cache is gone: "
+                             "import the roads again",
+                             path, r->file);
+    maille_arena_free(arena);
+    return status;
+}
+
 maille_status maille_source_network(maille_ctx *ctx, maille_store *store, const maille_crs *crs,
                                     maille_network **out) {
     maille_network_report report = {0};
@@ -342,6 +396,8 @@ maille_status maille_source_network(maille_ctx *ctx, maille_store *store, const 
     if (status == MAILLE_OK)
         status = restore_source(ctx, &r);
     if (status == MAILLE_OK)
+        status = judge_profile(ctx, &r);
+    if (status == MAILLE_OK)
         status = read_network(ctx, r.file, &r.source, crs, out, &report);
     if (status == MAILLE_OK)
         status = save_in_cache(ctx, store, *out, &key);
@@ -355,31 +411,57 @@ done:
     return status;
 }
 
+/* As with the network: MAILLE_OK with *out NULL where it must be built. */
+static maille_status load_hierarchy(maille_ctx *ctx, maille_store *store, const maille_sha256 *key,
+                                    const maille_network *network, maille_hierarchy **out) {
+    maille_strbuf path = {0};
+    *out = NULL;
+    maille_status status = cache_path(ctx, store, key, "hierarchy", &path);
+    if (status == MAILLE_OK && access(path.text, R_OK) == 0) {
+        status = maille_hierarchy_load(ctx, path.text, key->hex, out);
+        if (status == MAILLE_OK && (*out)->node_count != network->node_count) {
+            status = maille_fail(ctx, MAILLE_REFUSED, "%s: was made of another network", path.text);
+            maille_hierarchy_free(*out);
+            *out = NULL;
+        }
+        if (status == MAILLE_REFUSED || status == MAILLE_NOT_FOUND) {
+            maille_log(ctx, MAILLE_LOG_WARNING, "%s; the hierarchy is built again",
+                       maille_message(ctx));
+            status = MAILLE_OK;
+        }
+    }
+    maille_strbuf_free(&path);
+    return without_cache(ctx, status, "the hierarchy is built without the cache");
+}
+
+static maille_status save_hierarchy(maille_ctx *ctx, maille_store *store,
+                                    const maille_hierarchy *hierarchy, const maille_sha256 *key) {
+    maille_strbuf path = {0};
+    maille_status status = cache_path(ctx, store, key, "hierarchy", &path);
+    if (status == MAILLE_OK)
+        status = maille_hierarchy_save(ctx, hierarchy, path.text, key->hex);
+    maille_strbuf_free(&path);
+    return without_cache(ctx, status, "the hierarchy is built again next time");
+}
+
 maille_status maille_source_hierarchy(maille_ctx *ctx, maille_store *store, const maille_crs *crs,
                                       const maille_network *network, maille_hierarchy **out) {
     maille_status status = MAILLE_OK;
-    maille_strbuf path = {0};
     recorded r = {0};
     maille_sha256 key;
     *out = NULL;
     MAILLE_TRY(find_roads(ctx, store, &r));
     MAILLE_TRY(cache_key(ctx, r.sha256, r.options, maille_crs_epsg(crs), &key));
-    MAILLE_TRY(cache_path(ctx, store, &key, "hierarchy", &path));
-    status = maille_hierarchy_load(ctx, path.text, key.hex, out);
-    if (status == MAILLE_REFUSED)
-        maille_log(ctx, MAILLE_LOG_WARNING, "%s; the hierarchy is built again",
-                   maille_message(ctx));
-    else if (status != MAILLE_NOT_FOUND && (!*out || (*out)->node_count == network->node_count))
-        goto done;
-    maille_hierarchy_free(*out);
-    MAILLE_TRY(maille_hierarchy_build(ctx, network, out));
-    MAILLE_TRY(maille_hierarchy_save(ctx, *out, path.text, key.hex));
+    MAILLE_TRY(load_hierarchy(ctx, store, &key, network, out));
+    if (!*out) {
+        MAILLE_TRY(maille_hierarchy_build(ctx, network, out));
+        MAILLE_TRY(save_hierarchy(ctx, store, *out, &key));
+    }
 done:
     if (status != MAILLE_OK) {
         maille_hierarchy_free(*out);
         *out = NULL;
     }
-    maille_strbuf_free(&path);
     maille_free(r.settings);
     maille_table_free(r.imports);
     return status;

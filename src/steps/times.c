@@ -49,17 +49,30 @@ done:
     return status;
 }
 
+/* MAILLE_OK with *out NULL where the cache has it not, or not whole. */
+static maille_status load_kept(maille_ctx *ctx, const char *path, const char *key,
+                               maille_matrix **out) {
+    maille_status status = maille_matrix_load(ctx, path, key, out);
+    if (status == MAILLE_REFUSED)
+        maille_log(ctx, MAILLE_LOG_WARNING, "%s; times are computed again", maille_message(ctx));
+    return status == MAILLE_NO_MEMORY ? status : MAILLE_OK;
+}
+
 maille_status times_between_communes(maille_ctx *ctx, loads *l, maille_matrix **out) {
     maille_status status = MAILLE_OK;
     const char *folder = NULL;
     char path[1024], key[65];
+    *out = NULL;
     TRY(step_inputs_hash(ctx, loads_store(l), l, step_named("times"), MAILLE_INTERNE, key, NULL));
     TRY(maille_store_cache(ctx, loads_store(l), &folder));
     snprintf(path, sizeof path, "%s/communes.times", folder);
-    if (maille_matrix_load(ctx, path, key, out) == MAILLE_OK)
-        return MAILLE_OK;
+    TRY(load_kept(ctx, path, key, out));
+    if (*out)
+        goto done;
     TRY(compute_times(ctx, l, out));
-    TRY(maille_matrix_save(ctx, *out, path, key));
+    if (maille_matrix_save(ctx, *out, path, key) != MAILLE_OK)
+        maille_log(ctx, MAILLE_LOG_WARNING, "%s; times are computed again next time",
+                   maille_message(ctx));
 done:
     return status;
 }
