@@ -39,4 +39,12 @@ maille_status maille_edge_groups(maille_ctx *ctx, const maille_network *network,
                                  const uint32_t *node_group, uint32_t group_count,
                                  uint32_t **edge_group);
 
+/* Which roads can be both come to and left again: edges of the largest strongly connected component
+ * of each piece of the network (a piece hangs together by roads, whatever their direction), so that
+ * islands stay and one-way traps go. 0 for them, UINT32_MAX for all others: for maille_snapper_new.
+ * `left_out` (may be NULL) counts the others that may be driven. Turns are not asked. One number
+ * per edge, block owned by the caller. */
+maille_status maille_edges_both_ways(maille_ctx *ctx, const maille_network *network,
+                                     uint32_t **edge_group, uint32_t *left_out);
+
 #endif

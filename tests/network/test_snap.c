@@ -187,6 +187,72 @@ TEST(an_island_has_its_own_roads_or_none) {
     maille_ctx_free(ctx);
 }
 
+/* Whether one can drive from a to b, by trying all roads again and again. */
+static bool leads(const maille_network *n, uint32_t a, uint32_t b, bool both) {
+    bool seen[64] = {false}, more = true;
+    seen[a] = true;
+    while (more) {
+        more = false;
+        for (uint32_t e = 0; e < n->edge_count; e++)
+            for (uint32_t back = 0; back < 2; back++) {
+                uint32_t from = back ? n->edge_to[e] : n->edge_from[e];
+                uint32_t to = back ? n->edge_from[e] : n->edge_to[e];
+                bool there = n->edge_ms[e] != MAILLE_NO_ARC,
+                     here = n->edge_back_ms[e] != MAILLE_NO_ARC;
+                if (seen[from] && !seen[to] && (both ? there || here : back ? here : there))
+                    seen[to] = more = true;
+            }
+    }
+    return seen[b];
+}
+
+/* How many nodes one can drive to from v and back. */
+static uint32_t round_trips(const maille_network *n, uint32_t v) {
+    uint32_t count = 0;
+    for (uint32_t w = 0; w < n->node_count; w++)
+        count += leads(n, v, w, false) && leads(n, w, v, false);
+    return count;
+}
+
+TEST(roads_that_can_be_come_to_and_left_are_those_of_each_pieces_largest_circle) {
+    enum { NODES = 14, EDGES = 15 };
+    maille_ctx *ctx;
+    maille_ctx_new(&ctx);
+    uint32_t traps = 0;
+    for (int round = 0; round < 60; round++) {
+        uint32_t from[EDGES], to[EDGES], ms[EDGES], back[EDGES], *group, left_out, count = 0;
+        for (uint32_t e = 0; e < EDGES; e++) {
+            from[e] = draw(NODES);
+            to[e] = (from[e] + 1 + draw(NODES - 1)) % NODES;
+            ms[e] = draw(9) ? 1 : MAILLE_NO_ARC;
+            back[e] = draw(3) ? MAILLE_NO_ARC : 1;
+        }
+        maille_network *n;
+        CHECK_INT(maille_network_from_edges(ctx, NODES, EDGES, from, to, ms, back, NULL, &n), 0);
+        CHECK_INT(maille_edges_both_ways(ctx, n, &group, &left_out), 0);
+        for (uint32_t e = 0; e < EDGES; e++) {
+            uint32_t here = round_trips(n, from[e]), best = 0, first = UINT32_MAX;
+            for (uint32_t v = 0; v < NODES; v++)
+                if (leads(n, from[e], v, true) && round_trips(n, v) > best) {
+                    best = round_trips(n, v);
+                    first = v;
+                }
+            bool good = here == best && leads(n, from[e], first, false) &&
+                        leads(n, first, from[e], false) && leads(n, from[e], to[e], false) &&
+                        leads(n, to[e], from[e], false);
+            CHECK_INT(group[e], good ? 0 : UINT32_MAX);
+            count += !good && (ms[e] != MAILLE_NO_ARC || back[e] != MAILLE_NO_ARC);
+        }
+        CHECK_INT(left_out, count);
+        traps += count;
+        maille_free(group);
+        maille_network_free(n);
+    }
+    CHECK(traps > 60 && traps < 60 * EDGES - 60);
+    maille_ctx_free(ctx);
+}
+
 RUN_TESTS(CASE(random_roads_give_the_nearest_edge_of_the_group),
           CASE(ties_go_to_the_lowest_edge_and_ends_are_exact),
-          CASE(corsica_gives_the_nearest_of_all_roads), CASE(an_island_has_its_own_roads_or_none))
+          CASE(corsica_gives_the_nearest_of_all_roads), CASE(an_island_has_its_own_roads_or_none),
+          CASE(roads_that_can_be_come_to_and_left_are_those_of_each_pieces_largest_circle))
