@@ -61,4 +61,27 @@ maille_status maille_reach_k_nearest(maille_ctx *ctx, const maille_network *netw
                                      uint32_t destination_count, uint32_t k, uint32_t limit_ms,
                                      maille_matrix **out);
 
+/* A part of an edge, as fractions of it: 0 at its start, 1 at its end. */
+typedef struct {
+    uint32_t edge;
+    double from, to;
+} maille_edge_part;
+typedef struct {
+    size_t count;
+    maille_edge_part *parts; /* by edge, then along it; apart from each other */
+} maille_area;
+void maille_area_clear(maille_area *area);
+
+/* The service area of the nearest of `count` stops: where on the roads one comes to within limit_ms
+ * (inclusive) from it, or comes from towards it. `node_ms` are the times at nodes that
+ * maille_reach_nearest or maille_reach_all gave for these stops, start_ms (may be NULL) and
+ * direction, so that several limits share a search; a node lies within where its time says so. A
+ * place on a road lies within where a stop there would: driven in either direction that is allowed,
+ * on any of the edges drawn there (edge_twin), each of which then has the part. Ends of parts are
+ * not rounded, stops are, to whole milliseconds along the edge. */
+maille_status maille_service_area(maille_ctx *ctx, const maille_network *network,
+                                  const uint32_t *node_ms, const maille_stop *stops, uint32_t count,
+                                  const uint32_t *start_ms, maille_direction direction,
+                                  uint32_t limit_ms, maille_area *out);
+
 #endif
