@@ -23,11 +23,11 @@ static void nearest_of_row(const maille_matrix *from, uint32_t row, uint32_t k, 
     uint64_t begin = from->start[row], count = from->start[row + 1] - begin, at = to->start[row];
     uint64_t bound = UINT64_MAX;
     for (uint64_t i = 0; i < count; i++)
-        keys[i] = (uint64_t)from->ms[begin + i] << 32 | from->column[begin + i];
+        keys[i] = travel_key(from->ms[begin + i], from->column[begin + i]);
     if (count > k)
         bound = travel_key_at(keys, count, k);
     for (uint64_t i = begin; i < begin + count; i++)
-        if (((uint64_t)from->ms[i] << 32 | from->column[i]) < bound) {
+        if (travel_key(from->ms[i], from->column[i]) < bound) {
             to->column[at] = from->column[i];
             to->ms[at++] = from->ms[i];
         }

@@ -1,7 +1,6 @@
 /* Rows of pairs: prepared, searched in parallel, collected. */
 #include "travel/pairs.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include <maille/memory.h>
@@ -17,7 +16,8 @@ static maille_status make_found(maille_ctx *ctx, const travel_pairs *p, travel_f
     if (!found->best_ms || !found->keys ||
         !travel_marks_init(&found->reached, p->destination_count))
         return maille_no_memory(ctx);
-    memset(found->best_ms, 0xFF, p->destination_count * sizeof *found->best_ms);
+    for (uint32_t d = 0; d < p->destination_count; d++)
+        found->best_ms[d] = p->limit_ms + 1;
     return MAILLE_OK;
 }
 
@@ -70,42 +70,55 @@ static void find_near(const travel_pairs *p, travel_found *found, uint32_t row) 
         travel_found_lower(p, found, row, 0);
 }
 
-/* Keys below this are those of the nearest destinations; as many as were asked for. */
+static size_t count_reached(const travel_marks *reached) {
+    size_t count = 0;
+    for (uint32_t word = travel_marked_word(reached, 0); word != TRAVEL_NO_WORD;
+         word = travel_marked_word(reached, word + 1))
+        count += (size_t)__builtin_popcountll(reached->words[word]);
+    return count;
+}
+
+/* Keys below this are those of the nearest destinations, as many as the row keeps; more were
+ * reached. */
 static uint64_t find_bound(const travel_pairs *p, const travel_found *found) {
     const travel_marks *reached = &found->reached;
     size_t count = 0;
-    if (p->nearest >= p->destination_count)
-        return UINT64_MAX;
     for (uint32_t word = travel_marked_word(reached, 0); word != TRAVEL_NO_WORD;
          word = travel_marked_word(reached, word + 1))
         for (uint64_t bits = reached->words[word]; bits; bits &= bits - 1) {
             uint32_t d = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            found->keys[count++] = (uint64_t)found->best_ms[d] << 32 | d;
+            found->keys[count++] = travel_key(found->best_ms[d], d);
         }
-    return count > p->nearest ? travel_key_at(found->keys, count, p->nearest) : UINT64_MAX;
+    return travel_key_at(found->keys, count, p->nearest);
 }
 
-/* Appends the row in order of columns, or only counts it where `out` is NULL, and cleans it. */
+/* Appends the row in order of columns, unless memory ran out for it, and cleans it. */
 static bool collect(const travel_pairs *p, travel_found *found, travel_piece *out,
-                    uint64_t *count) {
+                    uint64_t *row_count) {
     travel_marks *reached = &found->reached;
-    bool ok = true;
-    uint64_t bound = find_bound(p, found);
-    *count = 0;
+    uint64_t bound = UINT64_MAX;
+    size_t kept = count_reached(reached), at = out->column.count;
+    if (kept > p->nearest) {
+        bound = find_bound(p, found);
+        kept = p->nearest;
+    }
+    bool ok =
+        MAILLE_VEC_RESERVE(&out->column, at + kept) && MAILLE_VEC_RESERVE(&out->ms, at + kept);
     for (uint32_t word = travel_marked_word(reached, 0); word != TRAVEL_NO_WORD;
          word = travel_marked_word(reached, word + 1)) {
         for (uint64_t bits = reached->words[word]; bits; bits &= bits - 1) {
             uint32_t d = word * 64 + (uint32_t)__builtin_ctzll(bits), ms = found->best_ms[d];
-            found->best_ms[d] = MAILLE_UNREACHED;
-            if (((uint64_t)ms << 32 | d) >= bound)
+            found->best_ms[d] = p->limit_ms + 1;
+            if (!ok || travel_key(ms, d) >= bound)
                 continue;
-            ++*count;
-            ok =
-                ok && (!out || (MAILLE_VEC_PUSH(&out->column, d) && MAILLE_VEC_PUSH(&out->ms, ms)));
+            out->column.items[at] = d;
+            out->ms.items[at++] = ms;
         }
         reached->words[word] = 0;
         reached->groups[word / 64] &= ~(UINT64_C(1) << word % 64);
     }
+    out->column.count = out->ms.count = at;
+    *row_count = kept;
     return ok;
 }
 
@@ -139,16 +152,23 @@ static maille_status foresee(maille_ctx *ctx, const run *r) {
     double most = (double)p->origin_count * p->destination_count * BYTES_A_PAIR;
     double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     uint64_t pairs = 0;
+    travel_piece tried = {0};
+    bool ok = true;
     if (most < memory / 4)
         return MAILLE_OK;
     for (uint32_t i = 0; i < ROWS_TRIED; i++) {
         uint32_t row = (uint32_t)((uint64_t)p->origin_count * i / ROWS_TRIED);
-        uint64_t count;
+        uint64_t count = 0;
         r->search(r->user, 0, row, &p->found[0]);
         find_near(p, &p->found[0], row);
-        collect(p, &p->found[0], NULL, &count);
+        tried.column.count = 0;
+        ok = ok && collect(p, &p->found[0], &tried, &count);
         pairs += count;
     }
+    MAILLE_VEC_FREE(&tried.column);
+    MAILLE_VEC_FREE(&tried.ms);
+    if (!ok)
+        return maille_no_memory(ctx);
     double bytes = (double)pairs * BYTES_A_PAIR / ROWS_TRIED * p->origin_count;
     if (bytes > memory)
         return maille_fail(ctx, MAILLE_NO_MEMORY,

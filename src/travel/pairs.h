@@ -14,7 +14,7 @@
 
 /* The row that a worker searches: as clean after it as before. */
 typedef struct {
-    uint32_t *best_ms; /* of each destination */
+    uint32_t *best_ms; /* of each destination; limit + 1 where it was not reached */
     travel_marks reached;
     uint64_t *keys; /* of those reached, where a row may be cut */
 } travel_found;
@@ -45,10 +45,12 @@ maille_status travel_pairs_run(maille_ctx *ctx, travel_pairs *pairs, travel_sear
 
 static inline void travel_found_lower(const travel_pairs *pairs, travel_found *found,
                                       uint32_t destination, uint64_t ms) {
-    if (ms > pairs->limit_ms || ms >= found->best_ms[destination])
+    uint32_t before = found->best_ms[destination];
+    if (ms >= before)
         return;
     found->best_ms[destination] = (uint32_t)ms;
-    travel_mark(&found->reached, destination);
+    if (before > pairs->limit_ms)
+        travel_mark(&found->reached, destination);
 }
 
 #endif

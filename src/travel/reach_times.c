@@ -101,12 +101,12 @@ static void cut_buckets(job *j) {
     for (uint32_t p = 0; p < j->hierarchy->node_count; p++) {
         uint64_t end = j->first[p + 1], count = end - begin, bound = UINT64_MAX;
         for (uint64_t i = 0; i < count && count > nearest; i++)
-            keys[i] = (uint64_t)j->entries[begin + i].ms << 32 | j->entries[begin + i].destination;
+            keys[i] = travel_key(j->entries[begin + i].ms, j->entries[begin + i].destination);
         if (count > nearest)
             bound = travel_key_at(keys, count, nearest);
         for (; begin < end; begin++) {
             entry e = j->entries[begin];
-            if (((uint64_t)e.ms << 32 | e.destination) < bound)
+            if (travel_key(e.ms, e.destination) < bound)
                 j->entries[at++] = e;
         }
         j->first[p + 1] = at;

@@ -23,6 +23,10 @@ travel_piece *travel_rows_piece(const travel_rows *rows, size_t row);
 maille_status travel_rows_finish(maille_ctx *ctx, travel_rows *rows, maille_matrix **out);
 void travel_rows_clear(travel_rows *rows);
 
+/* Orders columns by time, equals by number; no two of a row have the same. */
+static inline uint64_t travel_key(uint32_t ms, uint32_t column) {
+    return (uint64_t)ms << 32 | column;
+}
 /* The key that comes at `index` in their order, below `count`; puts those before it to the front.
  * Keys are all different. */
 uint64_t travel_key_at(uint64_t *keys, size_t count, size_t index);
