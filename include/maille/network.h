@@ -83,14 +83,21 @@ typedef struct {
     uint64_t lines_read, edges, arcs, nodes;
     uint64_t loops, parallels; /* dropped from searches */
     uint64_t no_geometry, no_speed, no_length;
-    uint64_t no_access, no_highway; /* OSM: not for this mode; neither road nor ferry */
+    uint64_t no_access, no_highway; /* closed to this mode; OSM: neither road nor ferry */
+    uint64_t other_mode;            /* of a class that the profile does not name */
+    uint64_t not_built;             /* planned, being built or given up */
+    uint64_t areas, reversible;     /* OSM: drawn as an area; one way or the other by the hour */
     uint64_t missing_nodes;         /* ids absent from a row; OSM: points absent from the file */
     /* OSM: what binds turns; restrictions that hold at some hours only, that do not bind this mode,
      * and that no way along the roads fits (members left out or apart, roles or kinds unknown) */
     uint64_t restrictions, restrictions_at_hours, restrictions_not_ours, restrictions_unfit;
-    uint64_t signals, level_crossings;      /* that were passed at a cost */
-    uint64_t barriers;                      /* points where a road was cut */
-    uint64_t turn_nodes;                    /* copies of places, among the nodes of searches */
+    uint64_t signals, level_crossings; /* that were passed at a cost */
+    uint64_t barriers;                 /* points where a road was cut */
+    uint64_t ferries, ferries_untimed; /* and those of them without a duration */
+    uint64_t unknown_limits; /* OSM: speed limits not understood; the class's speed was taken */
+    uint64_t at_hours;    /* OSM: ways of which something holds at some hours only: passed over */
+    uint64_t destination; /* OSM: ways open to who goes there only, taken for open */
+    uint64_t turn_nodes;  /* copies of places, among the nodes of searches */
     uint32_t components, largest_component; /* strongly connected; nodes of the largest */
     double length_km;
     maille_road_class classes[48]; /* by OSM highway, or by km/h; longest first */

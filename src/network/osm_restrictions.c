@@ -23,8 +23,9 @@ static const char *tag(const osm_relation *relation, const char *key) {
 static bool names_mode(const network_profile *p, const char *list) {
     for (const char *at = list ? list : ""; *at; at += strspn(at, "; ")) {
         size_t length = strcspn(at, "; ");
-        for (size_t i = 0; i < p->turn_mode_count; i++)
-            if (strlen(p->turn_modes[i]) == length && strncmp(at, p->turn_modes[i], length) == 0)
+        for (size_t i = 0; i < p->turn_modes.count; i++)
+            if (strlen(p->turn_modes.items[i]) == length &&
+                strncmp(at, p->turn_modes.items[i], length) == 0)
                 return true;
         at += length;
     }
@@ -35,11 +36,11 @@ static bool names_mode(const network_profile *p, const char *list) {
 static const char *restriction_of_mode(const network_profile *p, const osm_relation *relation,
                                        bool *others) {
     static const char prefix[] = "restriction:";
-    for (size_t m = 0; m < p->turn_mode_count; m++)
+    for (size_t m = 0; m < p->turn_modes.count; m++)
         for (size_t i = 0; i < relation->tag_count; i++) {
             const osm_tag *t = &relation->tags[i];
             if (t->key && t->value && strncmp(t->key, prefix, sizeof prefix - 1) == 0 &&
-                strcmp(t->key + sizeof prefix - 1, p->turn_modes[m]) == 0)
+                strcmp(t->key + sizeof prefix - 1, p->turn_modes.items[m]) == 0)
                 return t->value;
         }
     for (size_t i = 0; i < relation->tag_count; i++) {
@@ -57,7 +58,7 @@ static const char *kind_of(const network_profile *p, const osm_relation *relatio
     const char *kind = restriction_of_mode(p, relation, &others);
     if (!kind)
         kind = tag(relation, "restriction");
-    if (!p->turn_mode_count || names_mode(p, tag(relation, "except")) || (!kind && others)) {
+    if (!p->turn_modes.count || names_mode(p, tag(relation, "except")) || (!kind && others)) {
         report->restrictions_not_ours++;
         return NULL;
     }

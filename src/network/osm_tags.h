@@ -7,7 +7,17 @@
 #include "network/osm_pbf.h"
 #include "network/profile.h"
 
-typedef enum { OSM_ROAD, OSM_FERRY, OSM_NO_HIGHWAY, OSM_NO_ACCESS } osm_use;
+/* What a way is to the profile; from OSM_NO_HIGHWAY on it is left out, and this is why. */
+typedef enum {
+    OSM_ROAD,
+    OSM_FERRY,
+    OSM_NO_HIGHWAY,
+    OSM_OTHER_MODE, /* a class that the profile does not name */
+    OSM_NOT_BUILT,  /* planned, being built, given up */
+    OSM_AREA,
+    OSM_REVERSIBLE, /* one way or the other, by the hour */
+    OSM_NO_ACCESS
+} osm_use;
 
 typedef struct {
     osm_use use;
@@ -15,6 +25,8 @@ typedef struct {
     double kmh, back_kmh;      /* along the way and against it; 0 = may not be driven */
     double duration_s;         /* of a ferry's whole way; 0 = not given */
     const char *unknown_limit; /* a speed limit that was not understood, else NULL */
+    bool at_hours;             /* something of it holds at some hours only; that was passed over */
+    bool destination;          /* open to who lives or goes there; taken for open */
 } osm_way_use;
 
 /* Texts of the result belong to the way's tags. */

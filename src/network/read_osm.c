@@ -17,6 +17,7 @@ typedef struct {
     size_t first, count; /* points of the way in `refs` */
     double kmh, back_kmh, duration_s;
     unsigned class_of;
+    bool ferry;
 } osm_way;
 
 typedef struct {
@@ -34,7 +35,6 @@ typedef struct {
     maille_xy *metres;
     uint32_t *nodes; /* graph node of a point, or MAILLE_ABSENT */
     MAILLE_VEC(maille_xy) drawing;
-    uint64_t unknown_limits;
     char unknown_limit[32];
 } osm_reader;
 
@@ -59,11 +59,26 @@ static bool add_points(osm_reader *r, const osm_line *way) {
     return true;
 }
 
-static void note_limit(osm_reader *r, const char *limit) {
-    if (!limit)
-        return;
-    if (r->unknown_limits++ == 0)
-        snprintf(r->unknown_limit, sizeof r->unknown_limit, "%s", limit);
+/* Counts what a way that is left out is; true where it is kept. */
+static bool is_kept(maille_network_report *report, osm_use use) {
+    uint64_t *const reasons[] = {
+        [OSM_NO_HIGHWAY] = &report->no_highway, [OSM_OTHER_MODE] = &report->other_mode,
+        [OSM_NOT_BUILT] = &report->not_built,   [OSM_AREA] = &report->areas,
+        [OSM_REVERSIBLE] = &report->reversible, [OSM_NO_ACCESS] = &report->no_access};
+    if (use < OSM_NO_HIGHWAY)
+        return true;
+    ++*reasons[use];
+    return false;
+}
+
+/* What of a kept way was passed over. */
+static void note_use(osm_reader *r, const osm_way_use *use) {
+    maille_network_report *report = r->input->report;
+    report->at_hours += use->at_hours;
+    report->destination += use->destination;
+    report->ferries += use->use == OSM_FERRY;
+    if (use->unknown_limit && report->unknown_limits++ == 0)
+        snprintf(r->unknown_limit, sizeof r->unknown_limit, "%s", use->unknown_limit);
 }
 
 static bool on_way(void *user, const osm_line *way) {
@@ -71,24 +86,19 @@ static bool on_way(void *user, const osm_line *way) {
     maille_network_report *report = r->input->report;
     report->lines_read++;
     osm_way_use use = osm_read_tags(r->profile, way->tags, way->tag_count);
-    if (use.use == OSM_NO_HIGHWAY) {
-        report->no_highway++;
+    if (!is_kept(report, use.use))
         return true;
-    }
-    if (use.use == OSM_NO_ACCESS) {
-        report->no_access++;
-        return true;
-    }
-    note_limit(r, use.unknown_limit);
     if (way->ref_count < 2) {
         report->no_geometry++;
         return true;
     }
+    note_use(r, &use);
     osm_way kept = {.first = r->refs.count,
                     .count = way->ref_count,
                     .kmh = use.kmh,
                     .back_kmh = use.back_kmh,
                     .duration_s = use.duration_s,
+                    .ferry = use.use == OSM_FERRY,
                     .class_of = network_report_class(report, use.name)};
     return add_points(r, way) && MAILLE_VEC_PUSH(&r->ways, kept) &&
            maille_ids_set(r->way_ids, way->id, (uint32_t)r->ways.count - 1);
@@ -204,8 +214,10 @@ static maille_status add_stretch(osm_reader *r, const osm_way *way, size_t first
 
 /* A ferry's duration holds for its whole way: only where all of its points are known. */
 static void apply_duration(const osm_reader *r, osm_way *way) {
-    if (!(way->duration_s > 0))
+    if (!(way->duration_s > 0)) {
+        r->input->report->ferries_untimed += way->ferry;
         return;
+    }
     for (size_t i = 0; i < way->count; i++)
         if (!is_placed(r, r->refs.items[way->first + i]))
             return;
@@ -316,11 +328,11 @@ maille_status network_read_osm(const network_input *input) {
     maille_progress(ctx, "roads", 2, 3);
     MAILLE_TRY(cut_ways(&r));
     MAILLE_TRY(bind_turns(&r));
-    if (r.unknown_limits)
+    if (input->report->unknown_limits)
         maille_log(ctx, MAILLE_LOG_WARNING,
                    "%s: %llu speed limits were not understood (e.g. “%s”): the speed of the class "
                    "was taken",
-                   input->path, (unsigned long long)r.unknown_limits, r.unknown_limit);
+                   input->path, (unsigned long long)input->report->unknown_limits, r.unknown_limit);
 done:
     network_profile_free(profile);
     free_reader(&r);

@@ -20,6 +20,8 @@ static osm_way_use read_tags(const network_profile *profile, const char *text) {
     for (char *at = copy; *at && count < 16;) {
         char *value = strchr(at, '=');
         size_t length = strcspn(at, "|");
+        while (at[length] == '|' && !strchr(at + length, '='))
+            length += 1 + strcspn(at + length + 1, "|"); /* lanes part with it too */
         bool more = at[length] == '|';
         at[length] = '\0';
         *value = '\0';
@@ -64,9 +66,9 @@ TEST(a_car_goes_by_the_tags) {
     drives("highway=service|service=parking_aisle", 5, 5);
     drives("highway=service|service=parking_aisle|maxspeed=10", 10, 10);
     drives("highway=secondary|zone:traffic=FR:urban", 50, 50);
-    drives("highway=trunk|zone:traffic=FR:rural", 110, 110);
+    drives("highway=trunk|zone:traffic=FR:rural", 80, 80);
     drives("highway=secondary|zone:traffic=FR:urban|maxspeed=70", 70, 70);
-    CHECK_INT(read_tags(car, "highway=footway").use, OSM_NO_ACCESS);
+    CHECK_INT(read_tags(car, "highway=footway").use, OSM_OTHER_MODE);
     CHECK_INT(read_tags(car, "building=yes").use, OSM_NO_HIGHWAY);
     CHECK_TEXT(read_tags(car, "highway=residential|maxspeed=fast").unknown_limit, "fast");
     osm_way_use ferry = read_tags(car, "route=ferry|duration=01:15");
@@ -75,11 +77,113 @@ TEST(a_car_goes_by_the_tags) {
     CHECK_INT(read_tags(car, "route=ferry|motor_vehicle=no").use, OSM_NO_ACCESS);
 }
 
+TEST(limits_are_read_as_france_writes_them) {
+    drives("highway=primary|maxspeed=10 knots", 18.52, 18.52);
+    drives("highway=living_street|maxspeed=walk", 6, 6);
+    drives("highway=motorway|maxspeed=none", 130, 0);
+    drives("highway=primary|maxspeed=fr:URBAN", 50, 50);
+    drives("highway=primary|source:maxspeed=FR:motorway|oneway=yes", 130, 0);
+    drives("highway=primary|maxspeed=90|source:maxspeed=FR:rural", 90, 90);
+    drives("highway=primary|maxspeed:type=FR:zone30", 30, 30);
+    drives("highway=primary|zone:maxspeed=30", 30, 30);
+    drives("highway=primary|maxspeed:forward=70|maxspeed:backward=50", 70, 50);
+    drives("highway=primary|maxspeed:motorcar=60|maxspeed=80", 60, 60);
+    drives("highway=motorway|maxspeed:lanes=110|110|90", 110, 0);
+    drives("highway=motorway|maxspeed:lanes=||90", 90, 0);
+    drives("highway=primary|maxspeed:hgv=60|maxspeed:advisory=40", 80, 80);
+    /* two lanes in one's own direction, R413-2 */
+    drives("highway=primary|maxspeed=FR:rural|lanes=3|lanes:forward=2|lanes:backward=1", 90, 80);
+    drives("highway=primary|source:maxspeed=FR:rural|lanes=3", 80, 80);
+    drives("highway=primary|source:maxspeed=FR:rural|lanes=4", 90, 90);
+    drives("highway=primary|source:maxspeed=FR:rural|lanes=2|oneway=yes", 90, 0);
+    drives("highway=primary|source:maxspeed=FR:urban|lanes=4", 50, 50);
+    /* no separate carriageways where both directions share one */
+    drives("highway=trunk", 80, 80);
+    drives("highway=trunk|oneway=yes", 110, 0);
+    drives("highway=trunk|maxspeed=110", 110, 110);
+    CHECK(read_tags(car, "highway=primary|source:maxspeed=sign").unknown_limit == NULL);
+    CHECK_TEXT(read_tags(car, "highway=primary|maxspeed=signals").unknown_limit, "signals");
+}
+
+TEST(directions_are_those_of_the_mode) {
+    drives("highway=residential|oneway=yes|oneway:motor_vehicle=no", 50, 50);
+    drives("highway=residential|oneway:motorcar=-1", 0, 50);
+    drives("highway=residential|junction=circular", 50, 0);
+    drives("highway=residential|junction=roundabout|oneway=-1", 0, 50);
+    drives("highway=motorway_link", 45, 45);
+    drives("highway=residential|oneway=alternating", 50, 50);
+    drives("highway=residential|motor_vehicle:backward=no", 50, 0);
+    drives("highway=residential|access:forward=no", 0, 50);
+    CHECK_INT(read_tags(car, "highway=motorway|oneway=reversible").use, OSM_REVERSIBLE);
+    osm_way_use stairs = read_tags(foot, "highway=steps|oneway:foot=yes");
+    CHECK_NEAR(stairs.kmh, 5, 0);
+    CHECK_NEAR(stairs.back_kmh, 0, 0);
+}
+
+TEST(access_is_that_of_the_mode) {
+    drives("highway=residential|vehicle=no", 0, 0);
+    drives("highway=residential|vehicle=no|motorcar=yes", 50, 50);
+    drives("highway=residential|motor_vehicle=agricultural;forestry", 0, 0);
+    drives("highway=residential|motor_vehicle=delivery;destination", 50, 50);
+    drives("highway=residential|foot=no", 50, 50);
+    drives("highway=track", 0, 0);
+    drives("highway=track|access=yes", 0, 0);
+    drives("highway=track|motor_vehicle=yes", 10, 10);
+    drives("highway=track|motor_vehicle=destination", 0, 0);
+    drives("highway=pedestrian", 0, 0);
+    drives("highway=pedestrian|motor_vehicle=permissive", 10, 10);
+    drives("highway=primary|surface=gravel|maxspeed=70", 40, 40);
+    drives("highway=unclassified|tracktype=grade4", 25, 25);
+    drives("highway=unclassified|smoothness=impassable", 0, 0);
+    drives("highway=service|service=driveway", 5, 5);
+    drives("highway=service|service=alley", 5, 5);
+    CHECK_INT(read_tags(car, "highway=construction").use, OSM_NOT_BUILT);
+    CHECK_INT(read_tags(car, "highway=proposed|motor_vehicle=yes").use, OSM_NOT_BUILT);
+    CHECK_INT(read_tags(car, "highway=service|area=yes").use, OSM_AREA);
+    CHECK(read_tags(car, "highway=residential|access=destination").destination);
+    CHECK(!read_tags(car, "highway=residential|access=destination|motorcar=yes").destination);
+    CHECK(
+        read_tags(car, "highway=residential|motor_vehicle:conditional=no @ (8:00-9:00)").at_hours);
+    CHECK(read_tags(car, "highway=residential|maxspeed:conditional=30 @ (Mo-Fr)").at_hours);
+    CHECK(!read_tags(car, "highway=residential|foot:conditional=no @ (Su)").at_hours);
+    CHECK(!read_tags(car, "highway=residential|hgv:conditional=no @ (Su)").at_hours);
+}
+
+static bool bars(const network_profile *profile, const char *key, const char *value,
+                 const char *access) {
+    const osm_tag tags[] = {{key, value}, {"access", access}, {"motor_vehicle", NULL}};
+    return osm_read_point_tags(profile, tags, access ? 2 : 1) & OSM_BARRIER;
+}
+
+TEST(barriers_close_as_the_mode_says) {
+    static const char *const open[] = {"gate", "lift_gate", "toll_booth", "kerb", "cattle_grid"};
+    static const char *const closed[] = {"bollard", "block", "swing_gate", "jersey_barrier", "yes"};
+    for (size_t i = 0; i < 5; i++) {
+        CHECK(!bars(car, "barrier", open[i], NULL));
+        CHECK(bars(car, "barrier", open[i], "private"));
+        CHECK(bars(car, "barrier", closed[i], NULL));
+        CHECK(!bars(car, "barrier", closed[i], "yes"));
+    }
+    CHECK(!bars(car, "highway", "crossing", "no"));
+    CHECK(!bars(foot, "barrier", "bollard", NULL));
+    CHECK(bars(foot, "barrier", "gate", "private"));
+    CHECK(bars(foot, "barrier", "wall", NULL));
+}
+
 TEST(a_foot_goes_both_ways) {
+    CHECK_INT(read_tags(foot, "highway=trunk|motorroad=yes").use, OSM_NO_ACCESS);
+    CHECK_INT(read_tags(foot, "highway=trunk|motorroad=yes|foot=yes").use, OSM_ROAD);
+    CHECK_INT(read_tags(foot, "highway=cycleway").use, OSM_OTHER_MODE);
+    CHECK_INT(read_tags(foot, "highway=cycleway|foot=designated").use, OSM_ROAD);
+    CHECK_INT(read_tags(foot, "highway=secondary|foot=use_sidepath").use, OSM_NO_ACCESS);
+    CHECK_INT(read_tags(foot, "highway=pedestrian|area=yes").use, OSM_ROAD);
+    CHECK_INT(read_tags(foot, "highway=residential|vehicle=no").use, OSM_ROAD);
+    CHECK_INT(read_tags(foot, "highway=footway|footway=sidewalk").use, OSM_ROAD);
+    CHECK_INT(read_tags(foot, "route=ferry|foot=no").use, OSM_NO_ACCESS);
     osm_way_use use = read_tags(foot, "highway=residential|oneway=yes|maxspeed=30");
     CHECK_NEAR(use.kmh, 5, 0);
     CHECK_NEAR(use.back_kmh, 5, 0);
-    CHECK_INT(read_tags(foot, "highway=motorway").use, OSM_NO_ACCESS);
+    CHECK_INT(read_tags(foot, "highway=motorway").use, OSM_OTHER_MODE);
     CHECK_INT(read_tags(foot, "highway=steps|foot=no").use, OSM_NO_ACCESS);
 }
 
@@ -420,6 +524,10 @@ TEST(every_restriction_of_a_real_file_is_counted) {
 
 int main(void) {
     static const test_case cases[] = {CASE(a_car_goes_by_the_tags),
+                                      CASE(limits_are_read_as_france_writes_them),
+                                      CASE(directions_are_those_of_the_mode),
+                                      CASE(access_is_that_of_the_mode),
+                                      CASE(barriers_close_as_the_mode_says),
                                       CASE(a_foot_goes_both_ways),
                                       CASE(durations_are_read_as_people_write_them),
                                       CASE(real_extracts_hold_together),
