@@ -106,14 +106,16 @@ typedef struct {
 
 /* How to read a file of links. Any field may be NULL; lengths that no field gives are those of the
  * drawing on the ellipsoid. A line without time, length or speed is dropped and counted. With all
- * fields NULL a BD TOPO layer (vitesse_moyenne_vl, sens_de_circulation) is read as such. */
+ * fields NULL a BD TOPO layer (vitesse_moyenne_vl, sens_de_circulation) is read as such: the
+ * profile says what is closed and how fast, and the layer non_communication beside it which turns
+ * are forbidden. */
 typedef struct {
     bool directed;         /* each line is one direction; else both */
     const char *from, *to; /* fields of node ids; absent: shared endpoints (exact, on the grid) */
     const char *length_m, *speed_kmh, *time_s, *direction;
     const char *layer;
     const char
-        *profile; /* path of a speed profile for OSM files (layers/rules/profiles/car.yaml) */
+        *profile; /* path of a speed profile for OSM and BD TOPO (layers/rules/profiles/car.yaml) */
     double default_speed_kmh; /* where a line has no speed; 0 = such a line is refused */
 } maille_road_fields;
 
@@ -122,6 +124,10 @@ typedef struct {
 maille_status maille_network_read(maille_ctx *ctx, const char *path,
                                   const maille_road_fields *fields, const maille_crs *crs,
                                   maille_network **out, maille_network_report *report);
+
+/* The layer that is read: the one asked for, or BD TOPO's where none is and the file has many, or
+ * NULL: its only one. */
+const char *maille_roads_layer(maille_ctx *ctx, const char *path, const char *layer);
 
 /* From arrays, for tests and tables: edge i runs from[i] → to[i], ms either way (MAILLE_NO_ARC).
  * Loops are left out and the edges after them move up; `node_xy` may be NULL (no places). */

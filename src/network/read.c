@@ -12,6 +12,12 @@ static bool is_osm_pbf(const unsigned char *start, size_t length) {
     return length >= 4 + sizeof type - 1 && memcmp(start + 4, type, sizeof type - 1) == 0;
 }
 
+network_turn_costs network_costs_of(const network_profile *p) {
+    return (network_turn_costs){(uint32_t)lround(p->left_s * 1000),
+                                (uint32_t)lround(p->right_s * 1000),
+                                (uint32_t)lround(p->u_turn_s * 1000), p->u_turns_at_dead_ends};
+}
+
 double network_metres_between(maille_lonlat a, maille_lonlat b) {
     /* the radii of curvature at the middle latitude: 1e-6 for the lengths that roads have */
     const double axis = 6378137.0, e2 = 0.0066943799901413165,
@@ -47,10 +53,13 @@ maille_status maille_network_read(maille_ctx *ctx, const char *path,
         status = maille_fail(
             ctx, MAILLE_REFUSED,
             "%s: no road was left of %llu lines (no geometry %llu, no speed %llu, "
-            "no length %llu, no node %llu, closed %llu, no road %llu, loops %llu)",
+            "no length %llu, no node %llu, closed %llu, of other modes %llu, not built %llu, "
+            "no road %llu, loops %llu)",
             path, (unsigned long long)report->lines_read, (unsigned long long)report->no_geometry,
             (unsigned long long)report->no_speed, (unsigned long long)report->no_length,
-            (unsigned long long)report->missing_nodes, (unsigned long long)report->no_access,
+            (unsigned long long)report->missing_nodes,
+            (unsigned long long)(report->no_access + report->areas + report->reversible),
+            (unsigned long long)report->other_mode, (unsigned long long)report->not_built,
             (unsigned long long)report->no_highway, (unsigned long long)report->loops);
         goto done;
     }

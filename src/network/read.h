@@ -3,6 +3,7 @@
 #define MAILLE_NETWORK_READ_H
 
 #include "network/draft.h"
+#include "network/profile.h"
 
 typedef struct {
     maille_ctx *ctx;
@@ -15,6 +16,9 @@ typedef struct {
 
 maille_status network_read_table(const network_input *input);
 maille_status network_read_osm(const network_input *input);
+
+/* What turns cost by a profile. */
+network_turn_costs network_costs_of(const network_profile *profile);
 
 /* Length on the ellipsoid (WGS 84) of a short line between two points. */
 double network_metres_between(maille_lonlat a, maille_lonlat b);

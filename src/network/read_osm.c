@@ -269,8 +269,7 @@ static maille_status bind_turns(osm_reader *r) {
     const network_profile *p = r->profile;
     network_draft *draft = r->input->draft;
     osm_places places = {r->way_ids, r->way_edges.items, r->points, r->nodes};
-    draft->turns.costs = (network_turn_costs){milliseconds(p->left_s), milliseconds(p->right_s),
-                                              milliseconds(p->u_turn_s), p->u_turns_at_dead_ends};
+    draft->turns.costs = network_costs_of(p);
     if (p->signals_s > 0 || p->level_crossing_s > 0) {
         for (size_t v = 0; v < draft->node_xy.count; v++)
             if (!MAILLE_VEC_PUSH(&draft->turns.pass_ms, 0))

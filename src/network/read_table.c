@@ -8,13 +8,27 @@
 #include <maille/text.h>
 #include <maille/vectorfile.h>
 
+#include "network/bd_topo.h"
 #include "network/read.h"
 
 /* The fields of a row, as numbers of columns; -1 = not given. */
-enum { FROM, TO, LENGTH, SPEED, TIME, DIRECTION, ACCESS, FIELD_COUNT };
+enum {
+    FROM,
+    TO,
+    LENGTH,
+    SPEED,
+    TIME,
+    DIRECTION,
+    ID,
+    BD_FIRST,
+    FIELD_COUNT = BD_FIRST + BD_COLUMNS
+};
 
 typedef struct {
     const network_input *input;
+    const char *layer;
+    network_profile *profile; /* of BD TOPO, else NULL */
+    maille_names *edges;      /* of BD TOPO: edges by their cleabs */
     const char *names[FIELD_COUNT];
     int columns[FIELD_COUNT];
     maille_table *table;
@@ -26,8 +40,12 @@ typedef struct {
     char text[FIELD_COUNT][32]; /* numbers as texts */
 } reader;
 
-/* BD TOPO's names, for who names no field. */
-static void choose_fields(reader *r, const maille_table *columns) {
+static bool is_bd_topo(const maille_table *columns) {
+    return bd_topo_column(columns, BD_TOPO_SPEED) && bd_topo_column(columns, BD_TOPO_DIRECTION);
+}
+
+/* Without names of fields BD TOPO's, where they are there. */
+static maille_status choose_fields(reader *r, const maille_table *columns) {
     const maille_road_fields *f = r->input->fields;
     const char *given[FIELD_COUNT] = {f->from,   f->to,        f->length_m, f->speed_kmh,
                                       f->time_s, f->direction, NULL};
@@ -35,13 +53,14 @@ static void choose_fields(reader *r, const maille_table *columns) {
     for (int i = 0; i < FIELD_COUNT; i++)
         any = any || given[i];
     memcpy(r->names, given, sizeof given);
-    if (any || maille_table_column(columns, "vitesse_moyenne_vl") < 0 ||
-        maille_table_column(columns, "sens_de_circulation") < 0)
-        return;
-    r->names[SPEED] = "vitesse_moyenne_vl";
-    r->names[DIRECTION] = "sens_de_circulation";
-    if (maille_table_column(columns, "acces_vehicule_leger") >= 0)
-        r->names[ACCESS] = "acces_vehicule_leger";
+    if (any || !is_bd_topo(columns))
+        return MAILLE_OK;
+    r->names[SPEED] = bd_topo_column(columns, BD_TOPO_SPEED);
+    r->names[DIRECTION] = bd_topo_column(columns, BD_TOPO_DIRECTION);
+    r->names[ID] = bd_topo_column(columns, BD_TOPO_ID);
+    for (int i = 0; i < BD_COLUMNS; i++)
+        r->names[BD_FIRST + i] = bd_topo_column(columns, i);
+    return f->profile ? network_profile_read(r->input->ctx, f->profile, &r->profile) : MAILLE_OK;
 }
 
 static maille_status check_fields(const reader *r, bool geometry) {
@@ -73,7 +92,7 @@ static maille_status read_rows(reader *r, bool is_csv) {
         }
     }
     /* texts of a CSV as written: an id keeps its zeros */
-    maille_read_options options = {.layer = r->input->fields->layer,
+    maille_read_options options = {.layer = r->layer,
                                    .columns = wanted,
                                    .column_count = count,
                                    .with_geometry = !is_csv,
@@ -218,17 +237,35 @@ static way read_direction(const char *value) {
     return found;
 }
 
-/* Which way row `row` may be driven. */
+/* Whether BD TOPO's columns let the mode pass; else counted which did not. */
+static bool is_open(reader *r, size_t row) {
+    maille_network_report *report = r->input->report;
+    uint64_t *const reasons[BD_COLUMNS] = {[BD_NATURE] = &report->other_mode,
+                                           [BD_CAR_ACCESS] = &report->no_access,
+                                           [BD_FOOT_ACCESS] = &report->no_access,
+                                           [BD_STATE] = &report->not_built};
+    static const network_bd_column telling[] = {BD_STATE, BD_NATURE, BD_CAR_ACCESS, BD_FOOT_ACCESS};
+    for (size_t k = 0; k < BD_COLUMNS; k++) {
+        network_bd_column i = telling[k];
+        const char *value = r->columns[BD_FIRST + i] < 0 ? NULL : text(r, row, BD_FIRST + (int)i);
+        if (bd_topo_is_open(&r->profile->bd_topo, i, value))
+            continue;
+        ++*reasons[i];
+        return false;
+    }
+    return true;
+}
+
+/* Which way row `row` may be driven; what is closed was counted. */
 static maille_status row_way(reader *r, size_t row, long long line, way *out) {
     const network_input *in = r->input;
     *out = in->fields->directed ? FORWARD : BOTH;
-    if (r->columns[ACCESS] >= 0) {
-        const char *access = text(r, row, ACCESS);
-        if (access && strcmp(access, "Physiquement impossible") == 0) {
-            *out = CLOSED;
-            return MAILLE_OK;
-        }
+    if (r->profile && !is_open(r, row)) {
+        *out = CLOSED;
+        return MAILLE_OK;
     }
+    if (r->profile && r->profile->bd_topo.kmh > 0) /* whatever may be driven */
+        return MAILLE_OK;
     if (r->columns[DIRECTION] < 0)
         return MAILLE_OK;
     const char *value = text(r, row, DIRECTION);
@@ -238,6 +275,7 @@ static maille_status row_way(reader *r, size_t row, long long line, way *out) {
     if (*out == UNKNOWN)
         return maille_fail(in->ctx, MAILLE_REFUSED, "%s: row %lld: the direction “%s” was unknown",
                            in->path, line, value);
+    in->report->no_access += *out == CLOSED;
     return MAILLE_OK;
 }
 
@@ -284,6 +322,35 @@ static bool is_loop(reader *r, size_t row) {
     return has_drawing(r, row) && r->ends[2 * row] == r->ends[2 * row + 1];
 }
 
+/* The speed by the profile instead of BD TOPO's; false, and counted, where that is not driven. */
+static bool take_profile(reader *r, double *speed) {
+    const network_bd_topo *bd = &r->profile->bd_topo;
+    if (bd->kmh > 0) {
+        *speed = bd->kmh;
+    } else if (*speed < bd->least_kmh) {
+        r->input->report->other_mode++;
+        return false;
+    }
+    *speed *= r->profile->factor;
+    return true;
+}
+
+/* Of BD TOPO the nature, of others the speed. */
+static unsigned class_of(reader *r, size_t row, double speed) {
+    maille_network_report *report = r->input->report;
+    const char *nature =
+        r->columns[BD_FIRST + BD_NATURE] < 0 ? NULL : text(r, row, BD_FIRST + BD_NATURE);
+    char name[32] = "-";
+    if (nature) {
+        report->ferries += strncmp(nature, "Bac ", 4) == 0;
+        report->ferries_untimed += strncmp(nature, "Bac ", 4) == 0;
+        return network_report_class(report, nature);
+    }
+    if (speed > 0)
+        snprintf(name, sizeof name, "%g", speed);
+    return network_report_class(report, name);
+}
+
 /* Length, weight and class of a row; false, and counted, when one lacks. */
 static bool weigh(reader *r, size_t row, network_draft_edge *edge) {
     maille_network_report *report = r->input->report;
@@ -292,6 +359,8 @@ static bool weigh(reader *r, size_t row, network_draft_edge *edge) {
     double time = r->columns[TIME] >= 0 ? number(r, row, TIME) : NAN;
     if (isnan(length) && r->columns[LENGTH] < 0 && r->lines)
         length = r->drawn_m[row];
+    if (r->profile && !take_profile(r, &speed))
+        return false;
     if (!(length >= 0) && !(time > 0)) {
         report->no_length++;
         return false;
@@ -305,10 +374,7 @@ static bool weigh(reader *r, size_t row, network_draft_edge *edge) {
     }
     edge->ms = time > 0 ? network_round_ms(time * 1000.0) : maille_arc_ms(length, speed);
     edge->length_m = length >= 0 ? length : 0;
-    char name[32] = "-";
-    if (speed > 0)
-        snprintf(name, sizeof name, "%g", speed);
-    edge->class_of = network_report_class(report, name);
+    edge->class_of = class_of(r, row, speed);
     return true;
 }
 
@@ -319,10 +385,8 @@ static maille_status add_row(reader *r, size_t row, long long line) {
     maille_status status = row_way(r, row, line, &direction);
     if (status)
         return status;
-    if (direction == CLOSED) {
-        report->no_access++;
+    if (direction == CLOSED)
         return MAILLE_OK;
-    }
     if (r->named_nodes && (is_null(r, row, FROM) || is_null(r, row, TO))) {
         report->missing_nodes++;
         return MAILLE_OK;
@@ -349,6 +413,9 @@ static maille_status add_row(reader *r, size_t row, long long line) {
         edge.points = r->lines->points + r->lines->start[row];
         edge.point_count = r->lines->start[row + 1] - r->lines->start[row];
     }
+    const char *id = r->columns[ID] < 0 ? NULL : text(r, row, ID);
+    if (id && !maille_names_set(r->edges, id, (uint32_t)r->input->draft->from.count))
+        return maille_no_memory(r->input->ctx);
     return network_draft_add_edge(r->input->ctx, r->input->draft, &edge);
 }
 
@@ -360,7 +427,9 @@ static maille_status add_rows(reader *r) {
         r->named_nodes = maille_names_new(r->table->rows);
     else
         r->placed_nodes = maille_ids_new(r->table->rows);
-    if (!r->named_nodes && !r->placed_nodes)
+    if (r->columns[ID] >= 0)
+        r->edges = maille_names_new(r->table->rows);
+    if ((!r->named_nodes && !r->placed_nodes) || (r->columns[ID] >= 0 && !r->edges))
         return maille_no_memory(ctx);
     r->input->report->lines_read = r->table->rows;
     for (size_t row = 0; row < r->table->rows && !status; row++) {
@@ -371,28 +440,36 @@ static maille_status add_rows(reader *r) {
     return status;
 }
 
+/* What turns cost, and which are forbidden, where BD TOPO tells and the profile wants to know. */
+static maille_status bind_turns(reader *r, const char *format) {
+    if (!r->profile)
+        return MAILLE_OK;
+    r->input->draft->turns.costs = network_costs_of(r->profile);
+    bool beside = r->edges && r->profile->turn_modes.count && strcmp(format, "GPKG") == 0;
+    return beside ? bd_topo_read_turns(r->input, r->edges) : MAILLE_OK;
+}
+
 maille_status network_read_table(const network_input *input) {
-    reader r = {.input = input};
+    reader r = {.input = input,
+                .layer = maille_roads_layer(input->ctx, input->path, input->fields->layer)};
     maille_file_info info = {0};
-    maille_status status =
-        maille_file_inspect(input->ctx, input->path, input->fields->layer, &info);
-    if (status)
-        goto done;
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(maille_file_inspect(input->ctx, input->path, r.layer, &info));
     bool is_csv = info.kind == MAILLE_FILE_CSV;
-    choose_fields(&r, info.columns);
-    status = check_fields(&r, !is_csv);
-    if (!status)
-        status = read_rows(&r, is_csv);
-    if (!status)
-        status = read_lines(&r);
-    if (!status)
-        status = add_rows(&r);
+    MAILLE_TRY(choose_fields(&r, info.columns));
+    MAILLE_TRY(check_fields(&r, !is_csv));
+    MAILLE_TRY(read_rows(&r, is_csv));
+    MAILLE_TRY(read_lines(&r));
+    MAILLE_TRY(add_rows(&r));
+    MAILLE_TRY(bind_turns(&r, info.format));
 done:
     maille_file_info_clear(&info);
+    network_profile_free(r.profile);
     maille_table_free(r.table);
     maille_lines_free(r.lines);
     maille_free(r.drawn_m);
     maille_free(r.ends);
+    maille_names_free(r.edges);
     maille_names_free(r.named_nodes);
     maille_ids_free(r.placed_nodes);
     return status;

@@ -59,10 +59,10 @@ static maille_status road_fields(maille_ctx *ctx, const char *path, const maille
                   {"time_s", &out->time_s},     {"direction", &out->direction}};
     maille_status status = MAILLE_OK;
     out->directed = source->directed;
-    out->layer = source->layer;
-    bool guess = source->field_count == 0 && !maille_is_pbf(path);
+    bool pbf = maille_is_pbf(path), guess = source->field_count == 0 && !pbf;
+    out->layer = pbf ? source->layer : maille_roads_layer(ctx, path, source->layer);
     if (guess)
-        status = maille_file_inspect(ctx, path, source->layer, info);
+        status = maille_file_inspect(ctx, path, out->layer, info);
     for (size_t i = 0; i < sizeof fields / sizeof *fields && status == MAILLE_OK; i++)
         *fields[i].name = guess ? maille_field_named(info->columns, fields[i].key, NULL)
                                 : maille_source_field(source, fields[i].key);

@@ -125,7 +125,8 @@ TEST(bd_topo_is_known_by_its_fields) {
         "13]]}}]}";
     maille_network *n;
     maille_network_report r;
-    CHECK_INT(read_text("troncon_de_route.geojson", text, NULL, &n, &r), 0);
+    maille_road_fields fields = {.profile = test_source("layers/rules/profiles/car.yaml")};
+    CHECK_INT(read_text("troncon_de_route.geojson", text, &fields, &n, &r), 0);
     CHECK_TEXT(maille_message(ctx), "");
     CHECK_INT(r.arcs, 1);
     CHECK_INT(r.no_access, 1);
