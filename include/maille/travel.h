@@ -75,6 +75,10 @@ maille_status maille_times(maille_ctx *ctx, const maille_network *network,
 maille_status maille_matrix_nearest(maille_ctx *ctx, const maille_matrix *matrix, uint32_t k,
                                     maille_matrix **out);
 
+/* Rows become columns. */
+maille_status maille_matrix_transpose(maille_ctx *ctx, const maille_matrix *matrix,
+                                      maille_matrix **out);
+
 /* The matrix file of the cache (compact, versioned, checksum, key as for the network). */
 maille_status maille_matrix_save(maille_ctx *ctx, const maille_matrix *matrix, const char *path,
                                  const char *key);

@@ -129,13 +129,15 @@ def test_times_given_and_directions():
 def test_what_times_refuses():
     where = ["times", "--roads", table, "--fields", FIELDS]
     bad = write_csv("bad.csv", ["id", "node"], [("a", nodes[0]), ("b", "nowhere")])
-    kit.refused("an unknown node", [*where, "--from", bad, "--to", to_file], 3, "bad.csv", "row 3", "nowhere")
+    p = kit.maille(*where, "--from", bad, "--to", to_file)
+    check("an unknown node is named and left out", all(w in p.stderr for w in ("bad.csv", "row 3", "nowhere", "left out")), p.stderr)
+    same("the others go on", {r.split(",")[0] for r in p.stdout.split("\n")[1:-1]}, {"a"})
+    worse = write_csv("worse.csv", ["id", "node"], [("a", "neither"), ("b", "nowhere")])
+    kit.refused("unknown nodes only", [*where, "--from", worse, "--to", to_file], 3, "worse.csv", "row 2", "neither")
     plain = write_csv("plain.csv", ["name", "place"], [("a", "b")])
     kit.refused("no columns", [*where, "--from", plain, "--to", to_file], 3, "plain.csv", "id,node")
     blank = write_csv("blank.csv", ["id", "node"], [("a", nodes[0]), ("", nodes[1])])
     kit.refused("no id", [*where, "--from", blank, "--to", to_file], 3, "blank.csv", "row 3")
-    far = write_csv("far.csv", ["id", "lon", "lat"], [("a", 8.7, 41.9), ("b", 8.7, 141.9)])
-    kit.refused("no place on Earth", [*where, "--from", far, "--to", to_file], 3, "far.csv", "row 3", "141.9")
     kit.refused("no such file", [*where, "--from", path("none.csv"), "--to", to_file], 4, "none.csv")
     kit.refused("no such roads", ["times", "--roads", path("none.gpkg"), "--from", from_file, "--to", to_file], 4, "none.gpkg")
     kit.refused("a field that is none", ["times", "--roads", table, "--fields", "frm=de", "--from", from_file, "--to", to_file], 2, "frm")
@@ -182,13 +184,18 @@ def test_corsica_by_coordinates():
     roads = kit.Roads(rows)
     centres = dice.sample(kit.table(os.path.join(kit.real("corse"), "centres.csv")), 12)
     points = write_csv("points.csv", ["id", "lon", "lat"], [(r["code"], r["lon"], r["lat"]) for r in centres])
-    told = {(o, g): float(m) * 60000 for o, g, m in times(file, points, points, "--fields", fields, "--directed")}
-    stops = {r["code"]: roads.stop(roads.nearest(kit.lambert93(float(r["lon"]), float(r["lat"])))) for r in centres}
+    told, walked = ({(o, g): float(m) * 60000 for o, g, m in times(file, points, points, "--fields", fields, "--directed", *more)}
+                    for more in (["--access-kmh", 0], []))
+    snaps = {r["code"]: roads.nearest(kit.lambert93(float(r["lon"]), float(r["lat"]))) for r in centres}
+    stops = {code: roads.stop(snap) for code, snap in snaps.items()}
+    walk = {code: snap[0] * 3600 / 4.5 for code, snap in snaps.items()}
     for g in stops:
         best = kit.dijkstra(roads.back, roads.entering(stops[g]))
         for o in stops:
             exact = 0 if o == g else roads.drive(best, stops[o], [stops[g]])
             check(f"{o} to {g}", abs(told[o, g] - exact) <= 12, (told[o, g], exact))
+            legs = 0 if o == g else walk[o] + walk[g]
+            check(f"{o} to {g} with the walks", abs(walked[o, g] - exact - legs) <= 14, (walked[o, g], exact, legs))
 
 
 # ---- network info ----------------------------------------------------------------------------------------

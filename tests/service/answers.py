@@ -101,7 +101,7 @@ def test_a_card_counts_who_lives_near():
     out = os.path.join(kit.scratch(), "near.csv")
     kit.maille("times", "--roads", os.path.join(kit.SAMPLE, "routes.geojson"), "--directed", "--fields",
                "from=depart,to=arrivee,length_m=longueur_m,speed_kmh=vitesse_kmh", "--from", some, "--to", every,
-               "--limit-min", "31", "--out", out)
+               "--limit-min", "31", "--access-kmh", "0", "--out", out)
     minutes = {(r["from_id"], r["to_id"]): float(r["minutes"]) for r in kit.table(out)}
     for r in near:
         code = r["code"]
@@ -262,7 +262,7 @@ def test_times_are_those_of_maille_times():
     out = os.path.join(kit.scratch(), "times.csv")
     kit.maille("times", "--roads", os.path.join(kit.SAMPLE, "routes.geojson"), "--directed", "--fields",
                "from=depart,to=arrivee,length_m=longueur_m,speed_kmh=vitesse_kmh", "--from", file, "--to", file,
-               "--out", out)
+               "--access-kmh", "0", "--out", out)
     want = {(r["from_id"], r["to_id"]): float(r["minutes"]) for r in kit.table(out)}
     text = ";".join(f"{r['lon']},{r['lat']}" for r in points)
     told = ask("/times", reader, from_=text, to=text).json
