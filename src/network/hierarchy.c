@@ -17,7 +17,7 @@
 static const hierarchy_effort to_judge = {.settled = 20, .hops = 5};
 static const hierarchy_effort to_contract = {.settled = 100, .hops = 16};
 
-enum { NODES_A_PIECE = 64, CHECKS_A_PIECE = 16384 };
+enum { NODES_A_PIECE = 64, CHECKS_A_PIECE = 16384, NODES_A_TELLING = 1024 };
 /* What counts for importance, in thousandths. */
 enum { A_LEVEL = 1000, ARCS = 4000, ROADS = 1000 };
 
@@ -37,7 +37,7 @@ typedef struct {
     uint32_t *importance;
     unsigned char *going; /* nodes of this round */
     uint32_t *noted;      /* the last round in which the node was put on a list */
-    uint32_t round;
+    uint32_t round, done; /* nodes contracted in the rounds before */
     /* may have become less important than their neighbours; are so; have lost a neighbour */
     node_list candidates, chosen, changed;
     unsigned char *is_least; /* of each candidate */
@@ -62,9 +62,16 @@ static uint32_t ratio(uint32_t weight, uint32_t added, uint32_t removed) {
     return removed ? (uint32_t)((uint64_t)weight * added / removed) : 0;
 }
 
+/* Within a long round: by the caller's thread, so that it never goes back. */
+static void tell(const contraction *c, unsigned worker, size_t begin, size_t more) {
+    if (worker == 0 && begin && begin % NODES_A_TELLING == 0)
+        maille_progress(c->ctx, "hierarchy", c->done + more, c->graph.node_count);
+}
+
 static maille_status judge(maille_ctx *ctx, void *user, unsigned worker, size_t begin, size_t end) {
     contraction *c = user;
     (void)ctx;
+    tell(c, worker, begin, 0);
     for (size_t i = begin; i < end; i++) {
         uint32_t v = c->changed.items[i];
         hierarchy_balance b;
@@ -93,6 +100,7 @@ static maille_status contract(maille_ctx *ctx, void *user, unsigned worker, size
                               size_t end) {
     contraction *c = user;
     hierarchy_shortcuts *found = &c->found[worker];
+    tell(c, worker, begin, begin);
     for (size_t i = begin; i < end; i++) {
         hierarchy_balance balance;
         c->yields[i] = (yield){worker, found->count, 0};
@@ -144,20 +152,26 @@ static bool take_out(contraction *c, uint32_t v) {
 }
 
 static maille_status apply(contraction *c) {
+    maille_status status = MAILLE_OK;
     c->round++;
     c->changed.count = 0;
-    for (size_t i = 0; i < c->chosen.count; i++)
+    for (size_t i = 0; i < c->chosen.count; i++) {
+        MAILLE_TRY(hierarchy_cancelled(c->ctx, i));
         if (!take_out(c, c->chosen.items[i]))
             return maille_no_memory(c->ctx);
+    }
     for (size_t i = 0; i < c->chosen.count; i++) {
         const yield *y = &c->yields[i];
+        MAILLE_TRY(hierarchy_cancelled(c->ctx, i));
         for (size_t s = y->begin; s < y->end; s++)
             if (!hierarchy_graph_add(&c->graph, &c->found[y->worker].items[s]))
                 return maille_no_memory(c->ctx);
     }
     for (unsigned w = 0; w < c->workers; w++)
         c->found[w].count = 0;
-    return MAILLE_OK;
+    c->done += (uint32_t)c->chosen.count;
+done:
+    return status;
 }
 
 /* Whoever was judged anew, and their neighbours, may go next. */
@@ -175,22 +189,20 @@ static void find_candidates(contraction *c) {
 
 static maille_status run(contraction *c) {
     maille_status status = MAILLE_OK;
-    uint32_t nodes = c->graph.node_count, done = 0;
+    uint32_t nodes = c->graph.node_count;
     for (uint32_t v = 0; v < nodes; v++)
         c->changed.items[v] = v;
     c->changed.count = nodes;
-    while (done < nodes) {
-        maille_progress(c->ctx, "hierarchy", done, nodes);
+    while (c->done < nodes) {
+        maille_progress(c->ctx, "hierarchy", c->done, nodes);
         MAILLE_TRY(maille_cancelled(c->ctx));
         MAILLE_TRY(maille_parallel(c->ctx, c->changed.count, NODES_A_PIECE, judge, c));
         find_candidates(c);
         MAILLE_TRY(maille_parallel(c->ctx, c->candidates.count, CHECKS_A_PIECE, check_least, c));
         choose(c);
         MAILLE_TRY(maille_parallel(c->ctx, c->chosen.count, NODES_A_PIECE, contract, c));
-        done += (uint32_t)c->chosen.count;
         MAILLE_TRY(apply(c));
     }
-    maille_progress(c->ctx, "hierarchy", done, nodes);
 done:
     return status;
 }
@@ -253,6 +265,8 @@ maille_status maille_hierarchy_build(maille_ctx *ctx, const maille_network *netw
     end_rounds(&c);
     if (status == MAILLE_OK)
         status = hierarchy_arrange(ctx, network->node_count, c.contracted, &c.links, out);
+    if (status == MAILLE_OK)
+        maille_progress(ctx, "hierarchy", c.done, c.done);
     maille_free(c.contracted);
     MAILLE_VEC_FREE(&c.links);
     return status;

@@ -71,6 +71,7 @@ static uint32_t merge_arcs(const maille_network *n, uint32_t v, hierarchy_link *
 
 maille_status hierarchy_graph_make(maille_ctx *ctx, const maille_network *network,
                                    hierarchy_graph *out) {
+    maille_status status = MAILLE_OK;
     uint32_t most = 0;
     memset(out, 0, sizeof *out);
     memset(out->left, 0xFF, sizeof out->left);
@@ -82,26 +83,30 @@ maille_status hierarchy_graph_make(maille_ctx *ctx, const maille_network *networ
         most = arcs > most ? arcs : most;
     }
     hierarchy_link *links = maille_alloc(most, sizeof *links);
-    if (!out->blocks || !links)
-        goto no_memory;
+    if (!out->blocks || !links) {
+        status = maille_no_memory(ctx);
+        goto done;
+    }
     for (uint32_t v = 0; v < network->node_count; v++) {
         hierarchy_block *block = &out->blocks[v];
         uint32_t count = merge_arcs(network, v, links);
         uint32_t first, size_class = class_for(count);
-        if (!take_block(out, size_class, &first))
-            goto no_memory;
+        MAILLE_TRY(hierarchy_cancelled(ctx, v));
+        if (!take_block(out, size_class, &first)) {
+            status = maille_no_memory(ctx);
+            goto done;
+        }
         if (count)
             memcpy(out->links + first, links, count * sizeof *links);
         block->first = first;
         block->count = count & 0x7FFFFFFu;
         block->size_class = size_class & 31u;
     }
+done:
     maille_free(links);
-    return MAILLE_OK;
-no_memory:
-    maille_free(links);
-    hierarchy_graph_clear(out);
-    return maille_no_memory(ctx);
+    if (status)
+        hierarchy_graph_clear(out);
+    return status;
 }
 
 void hierarchy_graph_clear(hierarchy_graph *graph) {

@@ -35,6 +35,11 @@ typedef struct {
     uint32_t from, to, ms, arcs;
 } hierarchy_shortcut;
 
+/* For loops over millions of nodes on one thread: now and then, whether the work was cancelled. */
+static inline maille_status hierarchy_cancelled(maille_ctx *ctx, size_t i) {
+    return i % 65536 == 0 ? maille_cancelled(ctx) : MAILLE_OK;
+}
+
 maille_status hierarchy_graph_make(maille_ctx *ctx, const maille_network *network,
                                    hierarchy_graph *out);
 void hierarchy_graph_clear(hierarchy_graph *graph);

@@ -25,6 +25,7 @@ static uint32_t next_above(const hierarchy_contracted *contracted, const hierarc
 static maille_status walk_tree(maille_ctx *ctx, uint32_t nodes,
                                const hierarchy_contracted *contracted, const hierarchy_link *links,
                                uint32_t *walk) {
+    maille_status status = MAILLE_OK;
     size_t count = (size_t)nodes + 1; /* one more, above all */
     uint32_t *below = maille_alloc(count, 3 * sizeof *below), waiting = 0, met = 0;
     if (!below)
@@ -33,6 +34,7 @@ static maille_status walk_tree(maille_ctx *ctx, uint32_t nodes,
     for (uint32_t v = 0; v <= nodes; v++)
         below[v] = nodes;
     for (uint32_t v = nodes; v-- > 0;) {
+        MAILLE_TRY(hierarchy_cancelled(ctx, v));
         uint32_t above = next_above(contracted, links, v, nodes);
         beside[v] = below[above];
         below[above] = v;
@@ -41,13 +43,15 @@ static maille_status walk_tree(maille_ctx *ctx, uint32_t nodes,
         stack[waiting++] = v;
         while (waiting) {
             uint32_t at = stack[--waiting];
+            MAILLE_TRY(hierarchy_cancelled(ctx, met));
             walk[met++] = at;
             for (uint32_t b = below[at]; b != nodes; b = beside[b])
                 stack[waiting++] = b;
         }
     }
+done:
     maille_free(below);
-    return MAILLE_OK;
+    return status;
 }
 
 static maille_status place_nodes(maille_ctx *ctx, const hierarchy_contracted *contracted,
@@ -72,6 +76,7 @@ static maille_status place_nodes(maille_ctx *ctx, const hierarchy_contracted *co
     }
     for (uint32_t i = 0; i < h->node_count; i++) {
         uint32_t v = walk[i], p = at[contracted[v].level]++;
+        MAILLE_TRY(hierarchy_cancelled(ctx, i));
         h->place[v] = p;
         h->node[p] = v;
     }
@@ -100,11 +105,13 @@ static void insert(maille_climb *climb, uint32_t begin, uint32_t *end, uint32_t 
     climb->ms[at] = ms;
 }
 
-static void write_arcs(const hierarchy_contracted *contracted, const hierarchy_link *links,
-                       maille_hierarchy *h) {
+static maille_status write_arcs(maille_ctx *ctx, const hierarchy_contracted *contracted,
+                                const hierarchy_link *links, maille_hierarchy *h) {
+    maille_status status = MAILLE_OK;
     uint32_t out_end = 0, in_end = 0;
     for (uint32_t p = 0; p < h->node_count; p++) {
         const hierarchy_contracted *c = &contracted[h->node[p]];
+        MAILLE_TRY(hierarchy_cancelled(ctx, p));
         h->out.first[p] = out_end;
         h->in.first[p] = in_end;
         for (const hierarchy_link *l = links + c->first; l < links + c->first + c->count; l++) {
@@ -117,6 +124,8 @@ static void write_arcs(const hierarchy_contracted *contracted, const hierarchy_l
     }
     h->out.first[h->node_count] = out_end;
     h->in.first[h->node_count] = in_end;
+done:
+    return status;
 }
 
 maille_status hierarchy_arrange(maille_ctx *ctx, uint32_t node_count,
@@ -146,7 +155,7 @@ maille_status hierarchy_arrange(maille_ctx *ctx, uint32_t node_count,
         goto done;
     }
     MAILLE_TRY(place_nodes(ctx, contracted, links->items, h));
-    write_arcs(contracted, links->items, h);
+    MAILLE_TRY(write_arcs(ctx, contracted, links->items, h));
     *out = h;
     h = NULL;
 done:

@@ -33,6 +33,7 @@ maille_status travel_pairs_prepare(maille_ctx *ctx, travel_pairs *p) {
         travel_places_make(ctx, p->network, p->destinations, p->destination_count, &p->standing));
     MAILLE_TRY(travel_rows_init(ctx, &p->rows, p->origin_count, p->destination_count,
                                 TRAVEL_ROWS_A_PIECE));
+    p->steps += p->origin_count;
     p->worker_count = maille_ctx_jobs(ctx);
     p->found = maille_alloc(p->worker_count, sizeof *p->found);
     if (!p->found)
@@ -122,6 +123,12 @@ static bool collect(const travel_pairs *p, travel_found *found, travel_piece *ou
     return ok;
 }
 
+void travel_pairs_tell(maille_ctx *ctx, travel_pairs *p, unsigned worker, size_t steps) {
+    size_t done = atomic_fetch_add(&p->steps_done, steps) + steps;
+    if (worker == 0)
+        maille_progress(ctx, "times", done, p->steps);
+}
+
 typedef struct {
     travel_pairs *pairs;
     travel_search_row *search;
@@ -140,8 +147,7 @@ static maille_status run_piece(maille_ctx *ctx, void *user, unsigned worker, siz
         if (!collect(p, found, out, &p->rows.row_count[row + 1]))
             return maille_no_memory(ctx);
     }
-    size_t done = atomic_fetch_add(&p->rows_done, end - begin) + (end - begin);
-    maille_progress(ctx, "times", done, p->origin_count);
+    travel_pairs_tell(ctx, p, worker, end - begin);
     return MAILLE_OK;
 }
 
@@ -149,7 +155,8 @@ static maille_status run_piece(maille_ctx *ctx, void *user, unsigned worker, siz
  * beforehand. */
 static maille_status foresee(maille_ctx *ctx, const run *r) {
     const travel_pairs *p = r->pairs;
-    double most = (double)p->origin_count * p->destination_count * BYTES_A_PAIR;
+    uint32_t longest = p->nearest < p->destination_count ? p->nearest : p->destination_count;
+    double most = (double)p->origin_count * longest * BYTES_A_PAIR;
     double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     uint64_t pairs = 0;
     travel_piece tried = {0};
@@ -175,8 +182,9 @@ static maille_status foresee(maille_ctx *ctx, const run *r) {
                            "times of %u origins to %u destinations needed about %.0f GB of memory, "
                            "and there were %.0f GB: a lower limit or fewer points need less",
                            p->origin_count, p->destination_count, bytes / 1e9, memory / 1e9);
-    maille_log(ctx, MAILLE_LOG_INFO, "times of %u origins to %u destinations: about %.1f GB",
-               p->origin_count, p->destination_count, bytes / 1e9);
+    maille_log(ctx, bytes > memory / 4 ? MAILLE_LOG_WARNING : MAILLE_LOG_INFO,
+               "times of %u origins to %u destinations: about %.1f GB of memory", p->origin_count,
+               p->destination_count, bytes / 1e9);
     return MAILLE_OK;
 }
 
@@ -187,6 +195,7 @@ maille_status travel_pairs_run(maille_ctx *ctx, travel_pairs *pairs, travel_sear
     MAILLE_TRY(foresee(ctx, &r));
     MAILLE_TRY(maille_parallel(ctx, pairs->origin_count, TRAVEL_ROWS_A_PIECE, run_piece, &r));
     MAILLE_TRY(travel_rows_finish(ctx, &pairs->rows, out));
+    maille_progress(ctx, "times", pairs->steps, pairs->steps);
 done:
     return status;
 }

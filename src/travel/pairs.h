@@ -29,7 +29,8 @@ typedef struct {
     travel_found *found;    /* of each worker */
     unsigned worker_count;
     travel_rows rows;
-    atomic_size_t rows_done;
+    size_t steps; /* of the whole work; a row is one */
+    atomic_size_t steps_done;
 } travel_pairs;
 
 /* Needs all up to `nearest`. After a failure too, to be cleared. */
@@ -42,6 +43,10 @@ typedef void travel_search_row(void *user, unsigned worker, uint32_t row, travel
  * comes: MAILLE_NO_MEMORY with both figures where that is more than the machine has. */
 maille_status travel_pairs_run(maille_ctx *ctx, travel_pairs *pairs, travel_search_row *search,
                                void *user, maille_matrix **out);
+
+/* So many steps more were done by a worker. That of the caller's thread tells how far all are, so
+ * that it never goes back. */
+void travel_pairs_tell(maille_ctx *ctx, travel_pairs *pairs, unsigned worker, size_t steps);
 
 static inline void travel_found_lower(const travel_pairs *pairs, travel_found *found,
                                       uint32_t destination, uint64_t ms) {

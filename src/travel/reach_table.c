@@ -247,7 +247,9 @@ static maille_status run_batch(maille_ctx *ctx, void *user, unsigned worker, siz
     tell_lanes(j, w, origins, count);
     for (unsigned l = 0; l < count; l++)
         tell_near(j, origins[l]);
-    maille_progress(ctx, "times", atomic_fetch_add(&j->rows_done, count) + count, j->origin_count);
+    size_t done = atomic_fetch_add(&j->rows_done, count) + count;
+    if (worker == 0) /* so that it never goes back */
+        maille_progress(ctx, "times", done, j->origin_count);
     return MAILLE_OK;
 }
 
@@ -281,6 +283,8 @@ maille_status maille_reach_table(maille_ctx *ctx, const maille_network *network,
     maille_status status = prepare(ctx, &j);
     if (!status)
         status = maille_parallel(ctx, origin_count, TRAVEL_LANES, run_batch, &j);
+    if (!status)
+        maille_progress(ctx, "times", origin_count, origin_count);
     free_job(&j);
     return status;
 }

@@ -64,6 +64,7 @@ static maille_status descend(maille_ctx *ctx, void *user, unsigned worker, size_
         }
         travel_climb_clear(climb);
     }
+    travel_pairs_tell(ctx, &j->pairs, worker, end - begin);
     return ok ? MAILLE_OK : maille_no_memory(ctx);
 }
 
@@ -172,7 +173,8 @@ maille_status maille_reach_k_nearest(maille_ctx *ctx, const maille_network *netw
                        .origin_count = origin_count,
                        .destination_count = destination_count,
                        .limit_ms = limit_ms,
-                       .nearest = k},
+                       .nearest = k,
+                       .steps = destination_count},
              .hierarchy = hierarchy};
     *out = NULL;
     maille_status status = prepare(ctx, &j);

@@ -272,6 +272,42 @@ TEST(progress_is_told_and_a_build_can_be_cancelled) {
     maille_network_free(n);
 }
 
+static size_t longest_step, calls_left;
+
+static void cancel_after_calls(void *user, const char *what, size_t done, size_t total) {
+    (void)what, (void)total;
+    longest_step = done - most_done > longest_step ? done - most_done : longest_step;
+    most_done = done;
+    if (calls_left-- == 0)
+        atomic_store((atomic_bool *)user, true);
+}
+
+TEST(long_rounds_tell_how_far_they_are_and_end_when_they_are_told_to) {
+    maille_network *n = town(60, 3);
+    maille_hierarchy *h = NULL;
+    maille_status status;
+    size_t calls = 0;
+    maille_ctx_set_jobs(ctx, 1);
+    maille_ctx_set_progress(ctx, cancel_after_calls, &cancel);
+    maille_ctx_set_cancel(ctx, &cancel);
+    do { /* wherever it is then: nothing is left, which the sanitizers see too */
+        atomic_store(&cancel, false);
+        most_done = 0;
+        calls_left = calls;
+        calls = calls < 12 ? calls + 1 : 2 * calls;
+        status = maille_hierarchy_build(ctx, n, &h);
+        CHECK(status == MAILLE_OK || (status == MAILLE_CANCELLED && h == NULL));
+    } while (status && calls < 5000);
+    CHECK_INT(most_done, n->node_count);
+    CHECK(longest_step > 0 && longest_step <= 1024);
+    CHECK(calls > 20);
+    maille_hierarchy_free(h);
+    maille_ctx_set_progress(ctx, NULL, NULL);
+    maille_ctx_set_cancel(ctx, NULL);
+    atomic_store(&cancel, false);
+    maille_network_free(n);
+}
+
 TEST(memory_that_runs_out_anywhere_is_an_error) {
     maille_network *n = town(6, 2);
     maille_hierarchy *h = NULL;
@@ -441,6 +477,7 @@ int main(void) {
         CASE(the_reversed_network_gives_the_transpose),
         CASE(an_edge_more_never_lengthens),
         CASE(progress_is_told_and_a_build_can_be_cancelled),
+        CASE(long_rounds_tell_how_far_they_are_and_end_when_they_are_told_to),
         CASE(memory_that_runs_out_anywhere_is_an_error),
         CASE(what_is_saved_comes_back),
         CASE(another_key_or_version_or_no_file_is_not_found),
