@@ -203,6 +203,14 @@ static maille_status report_pieces(maille_job *job, const maille_network_report 
     return maille_report_count(job->ctx, &job->report, CASE_PIECES, 1, detail);
 }
 
+static maille_status report_ferries(maille_job *job, const maille_network_report *n) {
+    char detail[96];
+    snprintf(detail, sizeof detail, "dont %" PRIu64 " sans durée, à la vitesse du profil",
+             n->ferries_untimed);
+    return maille_report_count(job->ctx, &job->report, CASE_FERRIES, n->ferries,
+                               n->ferries_untimed ? detail : NULL);
+}
+
 static maille_status report_network(maille_job *job, const maille_network_report *n) {
     const struct {
         maille_case_kind kind;
@@ -213,12 +221,27 @@ static maille_status report_network(maille_job *job, const maille_network_report
                   {CASE_MISSING_NODES, n->missing_nodes},
                   {CASE_LOOPS, n->loops},
                   {CASE_PARALLELS, n->parallels},
-                  {CASE_NO_ACCESS, n->no_access}};
+                  {CASE_NO_ACCESS, n->no_access},
+                  {CASE_OTHER_MODE, n->other_mode},
+                  {CASE_NOT_BUILT, n->not_built},
+                  {CASE_AREAS, n->areas},
+                  {CASE_REVERSIBLE, n->reversible},
+                  {CASE_NO_ROAD, n->no_highway},
+                  {CASE_UNKNOWN_LIMITS, n->unknown_limits},
+                  {CASE_AT_HOURS, n->at_hours},
+                  {CASE_DESTINATION, n->destination},
+                  {CASE_BARRIERS, n->barriers},
+                  {CASE_TURNS, n->restrictions},
+                  {CASE_TURNS_AT_HOURS, n->restrictions_at_hours},
+                  {CASE_TURNS_OF_OTHERS, n->restrictions_not_ours},
+                  {CASE_TURNS_UNFIT, n->restrictions_unfit}};
     maille_status status = MAILLE_OK;
     job->read = (int64_t)n->lines_read;
     job->kept = (int64_t)n->edges;
     for (size_t i = 0; i < sizeof counts / sizeof *counts && status == MAILLE_OK; i++)
         status = maille_report_count(job->ctx, &job->report, counts[i].kind, counts[i].count, NULL);
+    if (status == MAILLE_OK)
+        status = report_ferries(job, n);
     return status == MAILLE_OK ? report_pieces(job, n) : status;
 }
 
