@@ -113,6 +113,7 @@ typedef struct {
     double snap_far_m;           /* a centre farther from a road than this is named: 1,000 */
     double matrix_least_min;     /* 60 */
     double foot_kmh, off_road_m; /* isochrones */
+    double access_kmh;           /* walk between a place and its road; 0: times start on the road */
     maille_yaml_file *file;
 } maille_travel_rules;
 maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_travel_rules **out);

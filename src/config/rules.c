@@ -304,8 +304,9 @@ void maille_overlap_rules_free(maille_overlap_rules *rules) {
 /* ---- travel ---- */
 
 maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_travel_rules **out) {
-    static const char *const keys[] = {"detour",           "speed_kmh", "snap_max_m", "snap_far_m",
-                                       "matrix_least_min", "foot_kmh",  "off_road_m", NULL};
+    static const char *const keys[] = {"detour",     "speed_kmh",        "snap_max_m",
+                                       "snap_far_m", "matrix_least_min", "foot_kmh",
+                                       "off_road_m", "access_kmh",       NULL};
     maille_yaml_file *file = NULL;
     void *block = NULL;
     maille_status status =
@@ -318,8 +319,10 @@ maille_status maille_travel_rules_read(maille_ctx *ctx, const char *id, maille_t
     double *const values[] = {&rules->detour,     &rules->speed_kmh,        &rules->snap_max_m,
                               &rules->snap_far_m, &rules->matrix_least_min, &rules->foot_kmh,
                               &rules->off_road_m};
-    for (size_t i = 0; keys[i] && !status; i++)
+    for (size_t i = 0; i < sizeof values / sizeof *values && !status; i++)
         status = config_positive(ctx, file, root, keys[i], values[i]);
+    if (!status && maille_yaml_get(root, "access_kmh"))
+        status = config_positive(ctx, file, root, "access_kmh", &rules->access_kmh);
     if (!status && rules->detour < 1)
         status = config_refuse(ctx, file, maille_yaml_get(root, "detour")->line,
                                "detour was below 1: no road is shorter than the straight line");

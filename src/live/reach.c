@@ -67,10 +67,6 @@ done:
     return status;
 }
 
-static maille_stop stop_of(maille_snap snap) {
-    return snap.edge == MAILLE_ABSENT ? maille_stop_nowhere() : maille_stop_at_snap(snap);
-}
-
 static void add_place(maille_strbuf *out, double lon, double lat) {
     maille_strbuf_add_char(out, '[');
     maille_strbuf_add_fixed(out, lon, DEGREE_DECIMALS);
@@ -108,7 +104,7 @@ static maille_status make_discs(maille_ctx *ctx, const maille_roads *reach, cons
                                         .direction = direction};
     maille_status status = MAILLE_OK;
     maille_shapes *metres = NULL;
-    maille_stop stop = stop_of(snap);
+    maille_stop stop = maille_stop_on_foot(snap, reach->rules->access_kmh);
     uint32_t bands[BANDS_MOST] = {0};
     uint32_t *ms = maille_alloc(network->node_count + 1u, sizeof *ms);
     uint32_t *which = maille_alloc(network->node_count + 1u, sizeof *which);
@@ -164,7 +160,9 @@ static void add_note(maille_strbuf *out, const maille_roads *reach, maille_snap 
     } else if (snap.distance_m > reach->rules->snap_far_m) {
         maille_strbuf_add(&note, "la route la plus proche est à ");
         maille_strbuf_add_french(&note, snap.distance_m / 1000, 1);
-        maille_strbuf_add(&note, " km du point ; le chemin jusqu’à elle n’est pas compté");
+        maille_strbuf_add(&note, " km du point");
+        if (!(reach->rules->access_kmh > 0))
+            maille_strbuf_add(&note, " ; le chemin jusqu’à elle n’est pas compté");
     }
     out->failed = out->failed || note.failed;
     maille_json_text(out, note.text);
@@ -266,7 +264,7 @@ static maille_status make_side(maille_ctx *ctx, const maille_roads *reach, const
     }
     MAILLE_TRY(snap_all(ctx, reach, &reach->car, crs, s->points, s->count, snaps));
     for (size_t i = 0; i < s->count; i++)
-        s->stops[i] = stop_of(snaps[i]);
+        s->stops[i] = maille_stop_on_foot(snaps[i], reach->rules->access_kmh);
 done:
     maille_free(snaps);
     return status;

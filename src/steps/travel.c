@@ -82,13 +82,12 @@ done:
 
 /* Stops from snaps: what was not snapped stands nowhere. */
 static maille_status stops_of(maille_ctx *ctx, const maille_snap *snaps, size_t count,
-                              maille_stop **out) {
+                              double access_kmh, maille_stop **out) {
     maille_stop *stops = maille_alloc(count + 1, sizeof *stops);
     if (!stops)
         return maille_no_memory(ctx);
     for (size_t i = 0; i < count; i++)
-        stops[i] =
-            snaps[i].edge == MAILLE_ABSENT ? maille_stop_nowhere() : maille_stop_at_snap(snaps[i]);
+        stops[i] = maille_stop_on_foot(snaps[i], access_kmh);
     *out = stops;
     return MAILLE_OK;
 }
@@ -117,7 +116,7 @@ static maille_status fill_travel(maille_ctx *ctx, loads *l, maille_store *store,
     }
     TRY(maille_snap_points(ctx, t->snapper, figures->centre, a->block, c->count, rules->snap_max_m,
                            t->commune_snap));
-    TRY(stops_of(ctx, t->commune_snap, c->count, &t->commune_stop));
+    TRY(stops_of(ctx, t->commune_snap, c->count, rules->access_kmh, &t->commune_stop));
 done:
     return status;
 }
@@ -235,7 +234,7 @@ maille_status travel_snap_places(maille_ctx *ctx, loads *l, travel *t) {
     for (uint32_t i = 0; i < p->count; i++)
         if (p->at_centre[i] && p->commune[i] != MAILLE_ABSENT)
             t->place_snap[i] = t->commune_snap[p->commune[i]];
-    TRY(stops_of(ctx, t->place_snap, p->count, &t->place_stop));
+    TRY(stops_of(ctx, t->place_snap, p->count, rules->access_kmh, &t->place_stop));
 done:
     maille_free(group);
     return status;

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -133,6 +134,58 @@ def test_the_walk_counts_at_both_ends():
     none("at half the speed walks take twice as long",
          [k for k in fast if abs(2 * (float(fast[k]) - float(plain[k])) - (float(slow[k]) - float(plain[k]))) > 1e-4])
     kit.refused("a speed", ["times", "--roads", roads_file, "--from", home_file, "--to", care_file, "--access-kmh", "-1"], 2, "--access-kmh")
+
+
+def squares(count):
+    """Communes side by side over the grid, their centres off the roads."""
+    features, centres = [], []
+    for i in range(count):
+        west, east = (2.29 + 0.07 * k / count for k in (i, i + 1))
+        ring = [(west, 48.79), (east, 48.79), (east, 48.87), (west, 48.87), (west, 48.79)]
+        features.append({"type": "Feature", "properties": {"code": f"0100{i + 1}", "nom": f"C{i}", "population": 100},
+                         "geometry": {"type": "Polygon", "coordinates": [ring]}})
+        centres.append((f"0100{i + 1}", round((west + east) / 2 + 0.0017, 6), round(48.817 + 0.0061 * i, 6)))
+    return {"type": "FeatureCollection", "features": features}, centres
+
+
+def test_a_study_counts_the_walk_where_its_rules_say_so():
+    communes, centres = squares(5)
+    folder = os.path.join(work, "study")
+    os.mkdir(folder)
+    kit.write(os.path.join(folder, "communes.geojson"), json.dumps(communes))
+    shutil.copy(roads_file, os.path.join(folder, "roads.geojson"))
+    centres_file = write_csv("study/centres.csv", ["code", "lon", "lat"], centres)
+    write_csv("study/supply.csv", ["code", "n"], [("01002", 3), ("01005", 1)])
+    supply_file = write_csv("supply.csv", ["id", "lon", "lat"], [r for r in centres if r[0] in ("01002", "01005")])
+    study = kit.write(os.path.join(folder, "study.yaml"), """study: walk
+title: {fr: Marche, en: Walk}
+crs: EPSG:2154
+sources:
+  - {kind: communes, file: communes.geojson, vintage: 2020-01-01, source: nous, licence: Licence Ouverte 2.0, fields: {code: code, name: nom, population: population}}
+  - {kind: centres, file: centres.csv, fields: {code: code, lon: lon, lat: lat}}
+  - {kind: roads, file: roads.geojson, directed: true, fields: {from: a, to: b, length_m: l, speed_kmh: v}}
+  - {kind: supply, file: supply.csv, service: gp, fields: {code: code, count: n}}
+services:
+  - {id: gp, title: {fr: GP}, bands_min: [5, 10, 20]}
+layers: [couverture]
+""")
+    layers = os.path.join(work, "layers")
+    shutil.copytree(os.path.join(kit.SOURCE, "layers"), layers)
+    rules = os.path.join(layers, "rules", "travel-voiture.yaml")
+    told = {}
+    for kmh in (0, 4.5):
+        if kmh:
+            kit.write(rules, kit.read(rules) + f"access_kmh: {kmh}\n")
+        kit.maille("run", study, "-w", path("walk.maille"), "--to", path("walk"), env={"MAILLE_LAYERS": layers})
+        layer = json.loads(kit.read(os.path.join(path("walk"), "couverture.geojson")))
+        told[kmh] = {f["properties"]["code"]: f["properties"]["gp_min"] for f in layer["features"]}
+        wanted = run(centres_file, supply_file, "--nearest", 1, "--access-kmh", kmh)[0]
+        none(f"minutes at {kmh} km/h", [(k, m, told[kmh]) for k, m in wanted.items() if abs(told[kmh][k[0]] - float(m)) > 0.0501])
+        same("each has one", len(wanted), len(centres))
+    check("the walk is longer", told[0]["01001"] + 1 < told[4.5]["01001"], told)
+    same("but not from the same place", told[4.5]["01002"], 0)
+    kit.write(rules, kit.read(rules).replace("access_kmh: 4.5", "access_kmh: -1"))
+    kit.refused("no speed", ["run", study, "-w", path("walk.maille"), "--to", path("walk")], 3, "access_kmh", env={"MAILLE_LAYERS": layers})
 
 
 # ---- traps ------------------------------------------------------------------------------------------------

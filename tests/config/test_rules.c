@@ -142,6 +142,7 @@ TEST(overlaps_and_travel) {
     CHECK_NEAR(t->snap_max_m, 5000, 0);
     CHECK_NEAR(t->matrix_least_min, 60, 0);
     CHECK(t->detour >= 1 && t->speed_kmh > 0 && t->foot_kmh > 0 && t->off_road_m > 0);
+    CHECK_NEAR(t->access_kmh, 0, 0); /* times of studies start on the road */
     maille_travel_rules_free(t);
 }
 
