@@ -3,6 +3,7 @@
 #define MAILLE_TRAVEL_REACH_LANES_H
 
 #include "travel/reach_scratch.h"
+#include "travel/search.h"
 
 #define TRAVEL_LANES 16u /* 64 bytes a place: one line of the cache */
 
@@ -23,8 +24,12 @@ void travel_lanes_climb(const travel_arcs *up, travel_marks *marks, uint32_t *la
 /* Then down to every place, the least of what the climb left at it and what its arcs bring. */
 void travel_lanes_sweep(const travel_arcs *down, const travel_marks *marks, uint32_t *lanes);
 
-static inline uint32_t *travel_lanes_of(uint32_t *lanes, uint32_t place) {
-    return lanes + (size_t)place * TRAVEL_LANES;
+/* Then what arrives at each stop, which enters at places: rows[l][stop], for `count` lanes. */
+void travel_lanes_tell(const travel_seeds *arriving, const uint32_t *lanes, uint32_t *const *rows,
+                       unsigned count);
+
+static inline size_t travel_lanes_at(uint32_t place) {
+    return (size_t)place * TRAVEL_LANES;
 }
 
 #endif

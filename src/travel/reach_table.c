@@ -120,9 +120,8 @@ static void walk_tree(const job *j, uint32_t *rank, uint32_t *size) {
         if (end > j->up.first[p])
             size[j->up.arcs[end - 1].other] += size[p];
     }
-    uint32_t roots = 0;
-    for (uint32_t p = 0; p < j->place_count;
-         p++) { /* meanwhile `rank` is where the next child begins */
+    uint32_t roots = 0; /* until a place's own turn, `rank` is where its next child begins */
+    for (uint32_t p = 0; p < j->place_count; p++) {
         uint32_t end = j->up.first[p + 1];
         uint32_t *next = end > j->up.first[p] ? &rank[j->up.arcs[end - 1].other] : &roots;
         uint32_t mine = *next;
@@ -189,32 +188,12 @@ done:
 static void seed_lanes(const job *j, bench *w, uint32_t origin, unsigned lane) {
     for (uint64_t s = j->leaving.start[origin]; s < j->leaving.start[origin + 1]; s++) {
         uint32_t place = j->leaving.nodes[s];
-        uint32_t *at = travel_lanes_of(w->lanes, place);
+        uint32_t *at = w->lanes + travel_lanes_at(place);
         if (!travel_marked(&w->marks, place)) {
             travel_mark(&w->marks, place);
             memset(at, 0xFF, TRAVEL_LANES * sizeof *at);
         }
         at[lane] = j->leaving.ms[s] < at[lane] ? j->leaving.ms[s] : at[lane];
-    }
-}
-
-/* Writes the columns of all destinations in the rows of the batch. */
-static void tell_lanes(const job *j, const bench *w, const uint32_t *origins, unsigned count) {
-    uint32_t *rows[TRAVEL_LANES];
-    for (unsigned l = 0; l < count; l++)
-        rows[l] = j->ms + (uint64_t)origins[l] * j->destination_count;
-    for (uint32_t d = 0; d < j->destination_count; d++) {
-        uint32_t least[TRAVEL_LANES];
-        memset(least, 0xFF, sizeof least);
-        for (uint64_t s = j->arriving.start[d]; s < j->arriving.start[d + 1]; s++) {
-            const uint32_t *at = travel_lanes_of(w->lanes, j->arriving.nodes[s]);
-            for (unsigned l = 0; l < TRAVEL_LANES; l++) {
-                uint32_t total = travel_add(at[l], UINT32_MAX - j->arriving.ms[s]);
-                least[l] = total < least[l] ? total : least[l];
-            }
-        }
-        for (unsigned l = 0; l < count; l++)
-            rows[l][d] = least[l];
     }
 }
 
@@ -239,12 +218,15 @@ static maille_status run_batch(maille_ctx *ctx, void *user, unsigned worker, siz
     bench *w = &j->workers[worker];
     unsigned count = (unsigned)(end - begin);
     const uint32_t *origins = j->order + begin;
-    for (unsigned l = 0; l < count; l++)
+    uint32_t *rows[TRAVEL_LANES];
+    for (unsigned l = 0; l < count; l++) {
+        rows[l] = j->ms + (uint64_t)origins[l] * j->destination_count;
         seed_lanes(j, w, origins[l], l);
+    }
     travel_lanes_climb(&j->up, &w->marks, w->lanes);
     travel_lanes_sweep(&j->down, &w->marks, w->lanes);
     travel_marks_clear(&w->marks);
-    tell_lanes(j, w, origins, count);
+    travel_lanes_tell(&j->arriving, w->lanes, rows, count);
     for (unsigned l = 0; l < count; l++)
         tell_near(j, origins[l]);
     size_t done = atomic_fetch_add(&j->rows_done, count) + count;
@@ -295,5 +277,5 @@ uint64_t maille_reach_table_bytes(const maille_ctx *ctx, const maille_hierarchy 
     uint64_t arcs = (uint64_t)hierarchy->out.first[places] + hierarchy->in.first[places];
     uint64_t lanes =
         (places + 1) * TRAVEL_LANES * sizeof(uint32_t) + places / 8 + places / 512 + 16;
-    return arcs * sizeof(travel_arc) + places * 17 + stops * 40 + lanes * maille_ctx_jobs(ctx);
+    return arcs * sizeof(travel_arc) + places * 17 + stops * 96 + lanes * maille_ctx_jobs(ctx);
 }

@@ -338,6 +338,66 @@ TEST(a_scratch_allocates_nothing_after_its_first_searches) {
     maille_ctx_free(ctx);
 }
 
+/* However many rows. */
+TEST(a_table_allocates_nothing_while_it_searches) {
+    maille_ctx *ctx;
+    maille_ctx_new(&ctx);
+    world w;
+    uint32_t table[STOPS * STOPS];
+    uint64_t allocations[STOPS + 1] = {0};
+    make_world(ctx, &w, 1);
+    maille_ctx_set_jobs(ctx, 1);
+    for (uint32_t rows = 1; rows <= STOPS; rows++) {
+        uint64_t before = maille_memory_count();
+        CHECK_INT(
+            maille_reach_table(ctx, w.network, &w.hierarchy, w.stops, rows, w.stops, STOPS, table),
+            0);
+        allocations[rows] = maille_memory_count() - before;
+        CHECK_INT(allocations[rows], allocations[1]);
+    }
+    free_world(&w);
+    maille_ctx_free(ctx);
+}
+
+/* No node, or one without a road: every search, from nowhere and from there. */
+TEST(the_smallest_networks_are_searched_too) {
+    maille_ctx *ctx;
+    maille_ctx_new(&ctx);
+    for (uint32_t nodes = 0; nodes < 2; nodes++) {
+        maille_network *network;
+        maille_hierarchy *hierarchy;
+        maille_reacher *reach;
+        maille_matrix *m;
+        uint32_t ms[2] = {7, 7}, which[2], table[4];
+        CHECK_INT(maille_network_from_edges(ctx, nodes, 0, NULL, NULL, NULL, NULL, NULL, &network),
+                  0);
+        CHECK_INT(maille_hierarchy_build(ctx, network, &hierarchy), 0);
+        CHECK_INT(maille_reacher_new(ctx, network, hierarchy, &reach), 0);
+        maille_stop stops[2] = {maille_stop_nowhere(), maille_stop_nowhere()};
+        stops[1].node = nodes ? 0 : UINT32_MAX;
+        CHECK_INT(maille_reach_all(ctx, reach, &stops[1], MAILLE_FROM, ms), 0);
+        CHECK_INT(ms[0], nodes ? 0 : 7);
+        CHECK_INT(maille_reach_nearest(ctx, reach, stops, 2, NULL, MAILLE_TOWARDS, ms, which), 0);
+        CHECK_INT(ms[0], nodes ? 0 : 7);
+        CHECK_INT(maille_reach_nearest(ctx, reach, NULL, 0, NULL, MAILLE_TOWARDS, ms, which), 0);
+        CHECK_INT(ms[0], nodes ? MAILLE_UNREACHED : 7);
+        CHECK_INT(maille_reach_one(ctx, reach, &stops[0], &stops[1], ms), 0);
+        CHECK_INT(ms[0], MAILLE_UNREACHED);
+        CHECK_INT(maille_reach_table(ctx, network, hierarchy, stops, 2, stops, 2, table), 0);
+        CHECK(table[0] == 0 && table[3] == 0 && table[1] == MAILLE_UNREACHED);
+        CHECK_INT(maille_reach_times(ctx, network, hierarchy, stops, 2, stops, 2, 0, &m), 0);
+        CHECK_INT(m->start[2], 2);
+        maille_matrix_free(m);
+        CHECK_INT(maille_reach_k_nearest(ctx, network, hierarchy, stops, 0, stops, 0, 1, 9, &m), 0);
+        CHECK_INT(m->start[0], 0);
+        maille_matrix_free(m);
+        maille_reacher_free(reach);
+        maille_hierarchy_free(hierarchy);
+        maille_network_free(network);
+    }
+    maille_ctx_free(ctx);
+}
+
 TEST(stops_and_hierarchies_of_other_networks_are_refused) {
     maille_ctx *ctx;
     maille_ctx_new(&ctx);
@@ -486,6 +546,8 @@ TEST(a_table_tells_how_far_it_is_and_can_be_cancelled) {
 RUN_TESTS(CASE(searches_give_what_plain_searches_give),
           CASE(the_table_of_reversed_roads_is_transposed),
           CASE(a_scratch_allocates_nothing_after_its_first_searches),
+          CASE(a_table_allocates_nothing_while_it_searches),
+          CASE(the_smallest_networks_are_searched_too),
           CASE(stops_and_hierarchies_of_other_networks_are_refused),
           CASE(more_pairs_than_memory_holds_are_refused_beforehand),
           CASE(memory_that_runs_out_is_told_at_every_allocation),
