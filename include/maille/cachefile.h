@@ -37,4 +37,13 @@ maille_status maille_cache_map(maille_ctx *ctx, const char *path, maille_cache_k
                                maille_cache_array *mapping);
 void maille_cache_unmap(maille_cache_array mapping);
 
+/* What a file of the cache says of itself; MAILLE_REFUSED where it is none. */
+typedef struct {
+    char magic[9];
+    uint32_t version;
+    char key[128];
+    uint64_t bytes; /* of the file */
+} maille_cache_about;
+maille_status maille_cache_describe(maille_ctx *ctx, const char *path, maille_cache_about *out);
+
 #endif

@@ -145,6 +145,26 @@ done:
     return status;
 }
 
+maille_status maille_cache_describe(maille_ctx *ctx, const char *path, maille_cache_about *out) {
+    header head;
+    struct stat about;
+    *out = (maille_cache_about){0};
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return maille_fail(ctx, MAILLE_NOT_FOUND, "%s: could not be opened: %s", path,
+                           strerror(errno));
+    bool read = fstat(fileno(file), &about) == 0 && fread(&head, sizeof head, 1, file) == 1;
+    fclose(file);
+    if (!read || memcmp(head.magic, "MAILLE", 6) != 0 || head.byte_order != BYTE_ORDER_MARK ||
+        head.key[KEY_BYTES - 1] != '\0')
+        return maille_fail(ctx, MAILLE_REFUSED, "%s: was no file of the cache", path);
+    memcpy(out->magic, head.magic, sizeof head.magic);
+    memcpy(out->key, head.key, sizeof head.key);
+    out->version = head.version;
+    out->bytes = (uint64_t)about.st_size;
+    return MAILLE_OK;
+}
+
 /* A header of this kind whose version is another. */
 static bool is_of_another_version(const header *head, maille_cache_kind kind) {
     return memcmp(head->magic, kind.magic, sizeof head->magic) == 0 &&

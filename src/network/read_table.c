@@ -351,12 +351,16 @@ static unsigned class_of(reader *r, size_t row, double speed) {
     return network_report_class(report, name);
 }
 
+/* The number of a field, NaN where it is null or not given. */
+static double figure(const reader *r, size_t row, int field) {
+    return r->columns[field] >= 0 ? number(r, row, field) : NAN;
+}
+
 /* Length, weight and class of a row; false, and counted, when one lacks. */
 static bool weigh(reader *r, size_t row, network_draft_edge *edge) {
     maille_network_report *report = r->input->report;
-    double length = r->columns[LENGTH] >= 0 ? number(r, row, LENGTH) : NAN;
-    double speed = r->columns[SPEED] >= 0 ? number(r, row, SPEED) : NAN;
-    double time = r->columns[TIME] >= 0 ? number(r, row, TIME) : NAN;
+    double length = figure(r, row, LENGTH), speed = figure(r, row, SPEED),
+           time = figure(r, row, TIME);
     if (isnan(length) && r->columns[LENGTH] < 0 && r->lines)
         length = r->drawn_m[row];
     if (r->profile && !take_profile(r, &speed))
@@ -378,34 +382,29 @@ static bool weigh(reader *r, size_t row, network_draft_edge *edge) {
     return true;
 }
 
-static maille_status add_row(reader *r, size_t row, long long line) {
+/* Whether a row has two ends and a drawing; else counted. */
+static bool has_ends(reader *r, size_t row) {
     maille_network_report *report = r->input->report;
-    network_draft_edge edge = {0};
-    way direction;
-    maille_status status = row_way(r, row, line, &direction);
-    if (status)
-        return status;
-    if (direction == CLOSED)
-        return MAILLE_OK;
-    if (r->named_nodes && (is_null(r, row, FROM) || is_null(r, row, TO))) {
+    if (r->named_nodes && (is_null(r, row, FROM) || is_null(r, row, TO)))
         report->missing_nodes++;
-        return MAILLE_OK;
-    }
-    if (is_loop(r, row)) {
+    else if (is_loop(r, row))
         report->loops++;
-        return MAILLE_OK;
-    }
-    if (r->lines && !has_drawing(r, row)) {
+    else if (r->lines && !has_drawing(r, row))
         report->no_geometry++;
-        return MAILLE_OK;
-    }
-    if (!weigh(r, row, &edge))
-        return MAILLE_OK;
-    status = row_node(r, row, false, &edge.from);
-    if (!status)
-        status = row_node(r, row, true, &edge.to);
-    if (status)
-        return status;
+    else
+        return true;
+    return false;
+}
+
+static maille_status add_row(reader *r, size_t row, long long line) {
+    network_draft_edge edge = {0};
+    way direction = CLOSED;
+    maille_status status = MAILLE_OK;
+    MAILLE_TRY(row_way(r, row, line, &direction));
+    if (direction == CLOSED || !has_ends(r, row) || !weigh(r, row, &edge))
+        goto done;
+    MAILLE_TRY(row_node(r, row, false, &edge.from));
+    MAILLE_TRY(row_node(r, row, true, &edge.to));
     edge.back_ms = direction == FORWARD ? MAILLE_NO_ARC : edge.ms;
     if (direction == BACKWARD)
         edge.ms = MAILLE_NO_ARC;
@@ -415,8 +414,11 @@ static maille_status add_row(reader *r, size_t row, long long line) {
     }
     const char *id = r->columns[ID] < 0 ? NULL : text(r, row, ID);
     if (id && !maille_names_set(r->edges, id, (uint32_t)r->input->draft->from.count))
-        return maille_no_memory(r->input->ctx);
-    return network_draft_add_edge(r->input->ctx, r->input->draft, &edge);
+        status = maille_no_memory(r->input->ctx);
+    else
+        status = network_draft_add_edge(r->input->ctx, r->input->draft, &edge);
+done:
+    return status;
 }
 
 static maille_status add_rows(reader *r) {

@@ -117,7 +117,7 @@ def test_roads_or_profile_that_change_make_it_anew():
     check("and times", "times" in kit.steps_run(p.stderr), p.stderr)
 
 
-def test_a_profile_that_changed_is_not_taken_unasked():
+def long_a_profile_that_changed_is_not_taken_unasked():
     study = Study()
     study.run()
     kit.replace(os.path.join(study.layers, "rules", "profiles", "car.yaml"), "residential: 50", "residential: 30")
@@ -168,7 +168,7 @@ def test_without_a_cache_all_is_done_and_said():
     same("the same minutes", study.minutes(), got)
 
 
-def test_two_at_once():
+def long_two_at_once():
     study = Study()
     study.run()
     was = kit.files(study.cache)
@@ -188,6 +188,72 @@ def test_two_at_once():
         same("both end well", [p.returncode for p in both], [0, 0])
         none("and meet nothing half written", [s for s in said if "damaged" in s or "cache file" in s])
         same("what they leave is whole", kit.files(study.cache), was)
+
+
+# ---- what is told of it ------------------------------------------------------------------------------
+
+def info(*args, **how):
+    return json.loads(kit.maille("network", "info", "--json", *args, **how).stdout)
+
+
+def test_network_info_of_a_workspace_and_its_cache():
+    study = Study()
+    study.run()
+    told = info("-w", study.workspace)
+    same("the file", told["file"], os.path.realpath(study.roads))
+    by_kind = {c["kind"]: c for c in told["cache"]}
+    same("what is kept", sorted(by_kind), ["hierarchy", "network", "times"])
+    same("nodes, edges, arcs", [by_kind["network"][k] for k in ("nodes", "edges", "arcs")], [2, 1, 2])
+    same("the hierarchy's nodes", by_kind["hierarchy"]["nodes"], 2)
+    same("pairs", [by_kind["times"][k] for k in ("rows", "columns", "pairs")], [2, 2, 4])
+    for c in told["cache"]:
+        same(f"bytes of the {c['kind']}", c["bytes"], os.path.getsize(c["file"]))
+        same(f"the same by its file: {c['kind']}", info(c["file"]), c)
+        words = kit.maille("network", "info", c["file"]).stdout
+        check(f"in words: {c['kind']}", c["kind"] in words and "MB" in words, words)
+    words = kit.maille("network", "info", "-w", study.workspace).stdout
+    check("in words", "imported at" in words and words.count("of the cache") == 3, words)
+    with open(by_kind["hierarchy"]["file"], "r+b") as file:
+        file.truncate(5000 if by_kind["hierarchy"]["bytes"] > 5000 else by_kind["hierarchy"]["bytes"] - 1)
+    kit.refused("a damaged one", ["network", "info", by_kind["hierarchy"]["file"]], 3, "hierarchy", "damaged")
+    bare = study.path("bare.maille")
+    kit.maille("init", bare, "--crs", "EPSG:2154")
+    kit.refused("no roads", ["network", "info", "-w", bare], 4, "roads")
+
+
+def test_what_is_left_out_is_counted_by_reason():
+    """BD TOPO by hand: one road and one ferry of eight stretches."""
+    def stretch(k, **named):
+        given = {"cleabs": f"T{k}", "nature": "Route à 1 chaussée", "sens_de_circulation": "Double sens",
+                 "vitesse_moyenne_vl": 50, "acces_vehicule_leger": "Libre", "etat_de_l_objet": "En service"}
+        return {"type": "Feature", "properties": {**given, **named},
+                "geometry": {"type": "LineString", "coordinates": [[9, 42], [9.01 + k / 1000, 42]]}}
+    file = kit.write(os.path.join(kit.scratch(), "troncon_de_route.geojson"), collection([
+        stretch(0), stretch(1, nature="Bac ou liaison maritime"), stretch(2, nature="Sentier"),
+        stretch(3, vitesse_moyenne_vl=0), stretch(4, etat_de_l_objet="En projet"),
+        stretch(5, acces_vehicule_leger="Restreint aux ayants droit"), stretch(6, vitesse_moyenne_vl=None),
+        stretch(7, nature="Escalier")]))
+    wanted = {"lines_read": 8, "edges": 2, "other_mode": 3, "not_built": 1, "no_access": 1, "no_speed": 1,
+              "ferries": 1, "no_geometry": 0, "loops": 0}
+    told = info(file)
+    same("network info", {k: told[k] for k in wanted}, wanted)
+    same("kilometres by nature", sorted(told["classes"]), ["Bac ou liaison maritime", "Route à 1 chaussée"])
+    words = kit.maille("network", "info", file).stdout
+    for line in ("3  of other modes", "1  planned, being built or given up", "1  closed to this mode",
+                 "1  without a speed", "1  ferries"):
+        check(f"in words: {line}", line in words, words)
+    same("on foot", info(file, "--mode", "foot")["edges"], 7)
+    workspace = os.path.join(kit.scratch(), "w.maille")
+    kit.maille("init", workspace, "--crs", "EPSG:2154")
+    kit.maille("import", "roads", file, "-w", workspace, "--source", "IGN", "--licence", "L")
+    [(report,)] = kit.query(workspace, "SELECT report FROM import")
+    report = json.loads(report)
+    same("of the import: left out", {k: v["count"] for k, v in report["refused"].items()}, {"sans-vitesse": 1})
+    named = {k: v["count"] for k, v in report["named"].items()}
+    same("and named", {k: named.get(k) for k in ("autre-mode", "pas-en-service", "acces-interdit", "bacs")},
+         {"autre-mode": 3, "pas-en-service": 1, "acces-interdit": 1, "bacs": 1})
+    said = [m for (m,) in kit.query(workspace, "SELECT message FROM remark")]
+    check("and said", any("3 × tronçon que ce mode n’emprunte pas" in m for m in said), said)
 
 
 kit.main(globals())
