@@ -51,11 +51,10 @@ done:
  * is no fault of its points. */
 static bool is_within(const maille_crs *crs, maille_lonlat at) {
     static const double beyond = 3; /* degrees */
-    for (int i = 0; i < 9; i++) {
-        maille_lonlat near = {at.lon + beyond * (i % 3 - 1), at.lat + beyond * (i / 3 - 1)};
-        if (maille_crs_covers(crs, near))
-            return true;
-    }
+    for (int x = -1; x <= 1; x++)
+        for (int y = -1; y <= 1; y++)
+            if (maille_crs_covers(crs, (maille_lonlat){at.lon + beyond * x, at.lat + beyond * y}))
+                return true;
     return false;
 }
 

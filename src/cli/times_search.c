@@ -27,11 +27,11 @@ static uint32_t block_rows(const job *j) {
 }
 
 static void say_size(const job *j, uint64_t bytes) {
-    uint64_t cells = (uint64_t)j->from_count * j->to_count;
+    unsigned long long cells = (unsigned long long)j->from_count * j->to_count;
+    unsigned long long megabytes = bytes / 1000000;
     if (!j->search->quiet && cells >= MANY_PAIRS)
         fprintf(stderr, "%u × %u points: %llu pairs, in at most %llu MB beside the roads\n",
-                j->from_count, j->to_count, (unsigned long long)cells,
-                (unsigned long long)(bytes / 1000000 + 1));
+                j->from_count, j->to_count, cells, megabytes + 1);
 }
 
 /* Rows from number `first` on. */

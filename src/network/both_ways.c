@@ -29,12 +29,10 @@ static void find_main(const maille_network *n, uint32_t *above, uint32_t *size, 
     for (uint32_t v = 0; v < n->place_count; v++)
         size[n->component[v]]++;
     for (uint32_t v = 0; v < n->place_count; v++) {
-        uint32_t piece = piece_of(above, v), component = n->component[v];
-        if (piece == v)
-            main[piece] = component; /* the lowest place is met first */
-        else if (size[component] > size[main[piece]] ||
-                 (size[component] == size[main[piece]] && component < main[piece]))
-            main[piece] = component;
+        uint32_t piece = piece_of(above, v), mine = n->component[v], best = main[piece];
+        bool first = piece == v; /* the lowest place is met first */
+        if (first || size[mine] > size[best] || (size[mine] == size[best] && mine < best))
+            main[piece] = mine;
     }
 }
 

@@ -34,6 +34,27 @@ static maille_matrix random_matrix(uint32_t full[ROWS][COLUMNS]) {
     return (maille_matrix){ROWS, COLUMNS, start, column, ms};
 }
 
+TEST(columns_become_rows) {
+    static uint32_t full[ROWS][COLUMNS];
+    maille_matrix m = random_matrix(full), *turned;
+    CHECK_INT(maille_matrix_transpose(ctx, &m, &turned), 0);
+    CHECK_INT(turned->rows, COLUMNS);
+    CHECK_INT(turned->columns, ROWS);
+    uint64_t at = 0;
+    for (uint32_t c = 0; c < COLUMNS; c++) {
+        CHECK_INT(turned->start[c], at);
+        for (uint32_t r = 0; r < ROWS; r++) {
+            if (r == 5 || full[r][c] == UINT32_MAX)
+                continue;
+            CHECK_INT(turned->column[at], r);
+            CHECK_INT(turned->ms[at++], full[r][c]);
+        }
+    }
+    CHECK_INT(turned->start[COLUMNS], at);
+    CHECK_INT(m.start[ROWS], at);
+    maille_matrix_free(turned);
+}
+
 TEST(the_nearest_columns_stay) {
     static uint32_t full[ROWS][COLUMNS];
     maille_matrix m = random_matrix(full), *nearest;
@@ -128,7 +149,7 @@ TEST(estimates_are_distance_times_detour_over_speed) {
 }
 
 int main(void) {
-    static const test_case cases[] = {CASE(the_nearest_columns_stay),
+    static const test_case cases[] = {CASE(columns_become_rows), CASE(the_nearest_columns_stay),
                                       CASE(the_matrix_file_keeps_all_or_says_no),
                                       CASE(estimates_are_distance_times_detour_over_speed)};
     if (maille_ctx_new(&ctx))
