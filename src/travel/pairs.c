@@ -103,8 +103,8 @@ static bool collect(const travel_pairs *p, travel_found *found, travel_piece *ou
         bound = find_bound(p, found);
         kept = p->nearest;
     }
-    bool ok =
-        MAILLE_VEC_RESERVE(&out->column, at + kept) && MAILLE_VEC_RESERVE(&out->ms, at + kept);
+    size_t room = at + kept + 1; /* never none, so that there are arrays */
+    bool ok = MAILLE_VEC_RESERVE(&out->column, room) && MAILLE_VEC_RESERVE(&out->ms, room);
     for (uint32_t word = travel_marked_word(reached, 0); word != TRAVEL_NO_WORD;
          word = travel_marked_word(reached, word + 1)) {
         for (uint64_t bits = reached->words[word]; bits; bits &= bits - 1) {
