@@ -69,8 +69,7 @@ void loads_free(loads *l) {
     maille_free(l);
 }
 
-/* ---- study, rules, CRS
- * --------------------------------------------------------------------------- */
+/* ---- study, rules, CRS ---- */
 
 maille_status load_study(maille_ctx *ctx, loads *l, const maille_study **out) {
     maille_status status = MAILLE_OK;
@@ -170,7 +169,7 @@ done:
     return status;
 }
 
-/* ---- what is loaded once a run --------------------------------------------------------- */
+/* ---- what is loaded once a run ---- */
 
 maille_status load_communes(maille_ctx *ctx, loads *l, const communes **out) {
     maille_status status = MAILLE_OK;
@@ -228,9 +227,7 @@ done:
     return status;
 }
 
-/* ---- roads
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- roads ---- */
 
 maille_status load_travel(maille_ctx *ctx, loads *l, const travel **out) {
     maille_status status = MAILLE_OK;

@@ -21,7 +21,7 @@ maille_status times_limit(maille_ctx *ctx, loads *l, uint32_t *limit_ms) {
     double minutes = travel_rules->matrix_least_min, reach = maille_decay_reach(&decay);
     if (isfinite(reach) && reach > minutes)
         minutes = reach;
-    *limit_ms = (uint32_t)lround(minutes * MS_PER_MINUTE);
+    *limit_ms = (uint32_t)fmin(round(minutes * MS_PER_MINUTE), MAILLE_UNREACHED - 1);
 done:
     return status;
 }
