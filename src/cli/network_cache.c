@@ -73,6 +73,15 @@ static maille_status read_matrix(maille_ctx *ctx, const char *path, const maille
     return MAILLE_OK;
 }
 
+/* A key of JSON as words. */
+static void add_words(const char *key, maille_strbuf *s) {
+    for (const char *at = key; *at; at++)
+        if (*at == '_')
+            maille_strbuf_add_char(s, ' ');
+        else
+            maille_strbuf_add_char(s, *at);
+}
+
 static void add_content(const char *path, const maille_cache_about *about, const content *c,
                         bool json, maille_strbuf *s) {
     if (json) {
@@ -92,8 +101,7 @@ static void add_content(const char *path, const maille_cache_about *about, const
     for (size_t i = 0; c->names[i]; i++) {
         bool whole = c->values[i] == (double)(long long)c->values[i];
         maille_strbuf_addf(s, "    %12.*f  ", whole ? 0 : 1, c->values[i]);
-        for (const char *at = c->names[i]; *at; at++)
-            maille_strbuf_add_char(s, *at == '_' ? ' ' : *at);
+        add_words(c->names[i], s);
         maille_strbuf_add_char(s, '\n');
     }
 }

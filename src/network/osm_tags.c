@@ -370,6 +370,7 @@ osm_way_use osm_read_tags(const network_profile *profile, const osm_tag *tags, s
     if (use.use >= OSM_NO_HIGHWAY)
         return use;
     apply_access(&list, ways, &use);
+    use.untold = may_enter(&list, "forward") == UNTOLD && may_enter(&list, "backward") == UNTOLD;
     use.at_hours = has_conditions(&list);
     use.destination = is_for_destinations(&list);
     return use;

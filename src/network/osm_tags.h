@@ -25,6 +25,7 @@ typedef struct {
     double kmh, back_kmh;      /* along the way and against it; 0 = may not be driven */
     double duration_s;         /* of a ferry's whole way; 0 = not given */
     const char *unknown_limit; /* a speed limit that was not understood, else NULL */
+    bool untold;               /* no access key says who may enter */
     bool at_hours;             /* something of it holds at some hours only; that was passed over */
     bool destination;          /* open to who lives or goes there; taken for open */
 } osm_way_use;

@@ -1,5 +1,6 @@
 /* Roads from an OpenStreetMap file (.osm.pbf). The file is read twice: the ways that the profile
- * may use and what restricts turns, then the places of their points. A way is cut where it meets
+ * may use and what restricts turns, then the places of their points; once more between where a
+ * relation alone makes a way a ferry. A way is cut where it meets
  * another, where points are absent from the file, and in two at a barrier. */
 #include <math.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <maille/map.h>
 #include <maille/memory.h>
 
+#include "network/osm_ferries.h"
 #include "network/osm_pbf.h"
 #include "network/osm_restrictions.h"
 #include "network/osm_tags.h"
@@ -17,7 +19,7 @@ typedef struct {
     size_t first, count; /* points of the way in `refs` */
     double kmh, back_kmh, duration_s;
     unsigned class_of;
-    bool ferry;
+    bool ferry, untold; /* `untold`: nothing is said of access */
 } osm_way;
 
 typedef struct {
@@ -29,6 +31,8 @@ typedef struct {
     MAILLE_VEC(osm_way_edges) way_edges;
     maille_ids *way_ids; /* OSM id → number of the way */
     osm_restrictions restrictions;
+    osm_ferries ferries;
+    maille_ids *wanted;               /* ways that only a relation makes ferries */
     MAILLE_VEC(unsigned char) uses;   /* of each point: 1, or 2 = several */
     MAILLE_VEC(unsigned char) marks;  /* of each point: osm_read_point_tags */
     MAILLE_VEC(maille_lonlat) places; /* NaN where the file lacks the point */
@@ -81,32 +85,79 @@ static void note_use(osm_reader *r, const osm_way_use *use) {
         snprintf(r->unknown_limit, sizeof r->unknown_limit, "%s", use->unknown_limit);
 }
 
-static bool on_way(void *user, const osm_line *way) {
-    osm_reader *r = user;
+static bool keep_way(osm_reader *r, const osm_line *way, const osm_way_use *use) {
     maille_network_report *report = r->input->report;
-    report->lines_read++;
-    osm_way_use use = osm_read_tags(r->profile, way->tags, way->tag_count);
-    if (!is_kept(report, use.use))
-        return true;
     if (way->ref_count < 2) {
         report->no_geometry++;
         return true;
     }
-    note_use(r, &use);
+    note_use(r, use);
     osm_way kept = {.first = r->refs.count,
                     .count = way->ref_count,
-                    .kmh = use.kmh,
-                    .back_kmh = use.back_kmh,
-                    .duration_s = use.duration_s,
-                    .ferry = use.use == OSM_FERRY,
-                    .class_of = network_report_class(report, use.name)};
+                    .kmh = use->kmh,
+                    .back_kmh = use->back_kmh,
+                    .duration_s = use->duration_s,
+                    .ferry = use->use == OSM_FERRY,
+                    .untold = use->untold,
+                    .class_of = network_report_class(report, use->name)};
     return add_points(r, way) && MAILLE_VEC_PUSH(&r->ways, kept) &&
            maille_ids_set(r->way_ids, way->id, (uint32_t)r->ways.count - 1);
 }
 
+static bool on_way(void *user, const osm_line *way) {
+    osm_reader *r = user;
+    r->input->report->lines_read++;
+    osm_way_use use = osm_read_tags(r->profile, way->tags, way->tag_count);
+    return !is_kept(r->input->report, use.use) || keep_way(r, way, &use);
+}
+
+/* A way that is wanted as a ferry and is no road either. */
+static bool on_wanted_way(void *user, const osm_line *way) {
+    static const osm_tag route = {"route", "ferry"};
+    osm_reader *r = user;
+    osm_tag tags[64];
+    if (maille_ids_get(r->wanted, way->id) == MAILLE_ABSENT ||
+        way->tag_count >= sizeof tags / sizeof *tags ||
+        osm_read_tags(r->profile, way->tags, way->tag_count).use != OSM_NO_HIGHWAY)
+        return true;
+    tags[0] = route;
+    if (way->tag_count)
+        memcpy(tags + 1, way->tags, way->tag_count * sizeof *tags);
+    osm_way_use use = osm_read_tags(r->profile, tags, way->tag_count + 1);
+    r->input->report->no_highway--;
+    return !is_kept(r->input->report, use.use) || keep_way(r, way, &use);
+}
+
 static bool on_relation(void *user, const osm_relation *relation) {
     osm_reader *r = user;
-    return osm_restrictions_add(&r->restrictions, r->profile, relation, r->input->report);
+    return osm_ferries_add(&r->ferries, r->profile, relation) &&
+           osm_restrictions_add(&r->restrictions, r->profile, relation, r->input->report);
+}
+
+/* Ways that are ferries by a relation alone, for which the file is read once more; then closes
+ * ferries of which only their relation tells that they are. */
+static maille_status read_ferries(osm_reader *r) {
+    const osm_visitor wanted = {.user = r, .way = on_wanted_way};
+    size_t count = 0;
+    maille_status status = MAILLE_OK;
+    r->wanted = osm_ferries_unknown(&r->ferries, r->way_ids, &count);
+    if (!r->wanted)
+        return maille_no_memory(r->input->ctx);
+    if (count)
+        status = osm_pbf_read(r->input->ctx, r->input->path, &wanted);
+    for (size_t f = 0; f < r->ferries.items.count && !status; f++) {
+        const osm_ferry *ferry = &r->ferries.items.items[f];
+        for (uint32_t i = 0; i < ferry->count && ferry->closed; i++) {
+            uint32_t at = maille_ids_get(r->way_ids, r->ferries.ids.items[ferry->first + i]);
+            osm_way *way = at == MAILLE_ABSENT ? NULL : &r->ways.items[at];
+            if (!way || !way->ferry || !way->untold || way->count == 0)
+                continue;
+            way->count = 0;
+            r->input->report->no_access++;
+            r->input->report->ferries--;
+        }
+    }
+    return status;
 }
 
 static bool on_node(void *user, const osm_node *node) {
@@ -212,6 +263,38 @@ static maille_status add_stretch(osm_reader *r, const osm_way *way, size_t first
     return status ? status : network_draft_add_edge(r->input->ctx, r->input->draft, &edge);
 }
 
+/* Metres of a ferry's way that has no duration of its own; NAN where it is not whole. */
+static double untimed_length(const osm_reader *r, uint64_t id) {
+    uint32_t at = maille_ids_get(r->way_ids, id);
+    const osm_way *way = at == MAILLE_ABSENT ? NULL : &r->ways.items[at];
+    if (!way || !way->ferry || way->count < 2 || way->duration_s > 0)
+        return NAN;
+    for (size_t i = 0; i < way->count; i++)
+        if (!is_placed(r, r->refs.items[way->first + i]))
+            return NAN;
+    return stretch_length(r, way->first, way->first + way->count - 1);
+}
+
+/* A relation's duration is parted by length over its ways: only where all of them are known, and
+ * none has one of its own. */
+static void share_durations(osm_reader *r) {
+    for (size_t f = 0; f < r->ferries.items.count; f++) {
+        const osm_ferry *ferry = &r->ferries.items.items[f];
+        const uint64_t *ids = r->ferries.ids.items + ferry->first;
+        double whole = 0;
+        for (uint32_t i = 0; i < ferry->count; i++)
+            whole += untimed_length(r, ids[i]);
+        if (!(ferry->duration_s > 0) || !(whole > 0))
+            continue;
+        double speed = whole / ferry->duration_s;
+        for (uint32_t i = 0; i < ferry->count; i++) {
+            double length = untimed_length(r, ids[i]);
+            if (length > 0)
+                r->ways.items[maille_ids_get(r->way_ids, ids[i])].duration_s = length / speed;
+        }
+    }
+}
+
 /* A ferry's duration holds for its whole way: only where all of its points are known. */
 static void apply_duration(const osm_reader *r, osm_way *way) {
     if (!(way->duration_s > 0)) {
@@ -231,6 +314,8 @@ static void apply_duration(const osm_reader *r, osm_way *way) {
 static maille_status cut_way(osm_reader *r, osm_way *way) {
     maille_status status = MAILLE_OK;
     size_t end = way->first + way->count, first = SIZE_MAX;
+    if (way->count == 0)
+        return MAILLE_OK;
     apply_duration(r, way);
     for (size_t i = way->first; i < end && !status; i++) {
         uint32_t point = r->refs.items[i];
@@ -289,7 +374,9 @@ static maille_status bind_turns(osm_reader *r) {
 static void free_reader(osm_reader *r) {
     maille_ids_free(r->points);
     maille_ids_free(r->way_ids);
+    maille_ids_free(r->wanted);
     osm_restrictions_clear(&r->restrictions);
+    osm_ferries_clear(&r->ferries);
     MAILLE_VEC_FREE(&r->refs);
     MAILLE_VEC_FREE(&r->ways);
     MAILLE_VEC_FREE(&r->way_edges);
@@ -321,9 +408,11 @@ maille_status network_read_osm(const network_input *input) {
     }
     maille_progress(ctx, "roads", 0, 3);
     MAILLE_TRY(osm_pbf_read(ctx, input->path, &ways));
+    MAILLE_TRY(read_ferries(&r));
     maille_progress(ctx, "roads", 1, 3);
     MAILLE_TRY(osm_pbf_read(ctx, input->path, &nodes));
     MAILLE_TRY(place_points(&r));
+    share_durations(&r);
     maille_progress(ctx, "roads", 2, 3);
     MAILLE_TRY(cut_ways(&r));
     MAILLE_TRY(bind_turns(&r));

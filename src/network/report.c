@@ -83,6 +83,8 @@ maille_status network_report_finish(maille_ctx *ctx, const maille_network *netwo
     report->parallels = both - count_joined(network);
     report->components = network->component_count;
     qsort(report->classes, report->class_count, sizeof report->classes[0], by_kilometres);
+    while (report->class_count && !(report->classes[report->class_count - 1].km > 0))
+        report->class_count--; /* ways that were left out after all */
     maille_free(sizes);
     return MAILLE_OK;
 }
