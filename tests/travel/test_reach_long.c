@@ -1,5 +1,6 @@
 /* Corsica: searches on the hierarchy of the island's roads against plain Dijkstra, with points that
  * are snapped to roads. */
+#include <math.h>
 #include <time.h>
 
 #include <maille/memory.h>
@@ -81,6 +82,19 @@ static bool same_matrix(const maille_matrix *a, const maille_matrix *b) {
            memcmp(a->ms, b->ms, count * sizeof *a->ms) == 0;
 }
 
+static void check_k_nearest(const island *c, const maille_matrix *whole, uint32_t limit_ms) {
+    for (uint32_t k = 1; k <= 100; k = 3 * k + 1) {
+        maille_matrix *got, *want;
+        CHECK_INT(maille_matrix_nearest(c->ctx, whole, k, &want), 0);
+        CHECK_INT(maille_reach_k_nearest(c->ctx, c->network, c->hierarchy, c->from, POINTS, c->to,
+                                         POINTS, k, limit_ms, &got),
+                  0);
+        CHECK(same_matrix(got, want));
+        maille_matrix_free(got);
+        maille_matrix_free(want);
+    }
+}
+
 TEST(five_hundred_by_five_hundred_times_are_those_of_dijkstra) {
     island c;
     setup(&c);
@@ -121,6 +135,8 @@ TEST(five_hundred_by_five_hundred_times_are_those_of_dijkstra) {
                   0);
         CHECK(same_matrix(got, want));
         maille_matrix_free(got);
+        check_k_nearest(&c, within, 3600000);
+        check_k_nearest(&c, want, MAILLE_UNREACHED);
     }
     maille_matrix_free(want);
     maille_matrix_free(within);
@@ -165,5 +181,66 @@ TEST(the_nearest_of_four_hundred_and_one_to_all_are_those_of_dijkstra) {
     clear(&c);
 }
 
+/* Whether a stop on a road lies within an area, or 2 where it lies within a millisecond of its end.
+ */
+static int lies_within(const island *c, const maille_area *area, const maille_stop *stop) {
+    uint32_t edge = stop->snap.edge, back = c->network->edge_back_ms[edge];
+    uint32_t ms = c->network->edge_ms[edge] < back ? c->network->edge_ms[edge] : back;
+    double fraction = stop->snap.fraction, hair = 1.0 / ms;
+    int within = 0;
+    for (size_t i = 0; i < area->count; i++) {
+        const maille_edge_part *p = &area->parts[i];
+        if (p->edge == edge && (fabs(fraction - p->from) <= hair || fabs(fraction - p->to) <= hair))
+            return 2;
+        within |= p->edge == edge && p->from < fraction && fraction < p->to;
+    }
+    return within;
+}
+
+TEST(service_areas_hold_the_points_that_dijkstra_comes_to_in_time) {
+    enum { LIMIT_MS = 1200000, CENTRES = 3, FIRST = 10 };
+    island c;
+    setup(&c);
+    uint32_t nodes = c.network->node_count, told[2] = {0};
+    uint32_t *ms = maille_alloc(nodes, sizeof *ms), best[POINTS];
+    const maille_stop *centres = c.from + FIRST;
+    maille_reacher *reach;
+    CHECK_INT(maille_reacher_new(c.ctx, c.network, c.hierarchy, &reach), 0);
+    for (maille_direction d = MAILLE_TOWARDS; d <= MAILLE_FROM; d++) {
+        maille_area area;
+        maille_matrix *m;
+        bool from = d == MAILLE_FROM;
+        CHECK_INT(maille_reach_nearest(c.ctx, reach, centres, CENTRES, NULL, d, ms, NULL), 0);
+        CHECK_INT(
+            maille_service_area(c.ctx, c.network, ms, centres, CENTRES, NULL, d, LIMIT_MS, &area),
+            0);
+        CHECK_INT(maille_times(c.ctx, c.network, from ? centres : c.to, from ? CENTRES : POINTS,
+                               from ? c.to : centres, from ? POINTS : CENTRES, LIMIT_MS, &m),
+                  0);
+        memset(best, 0, sizeof best);
+        for (uint32_t row = 0; row < m->rows; row++)
+            for (uint64_t i = m->start[row]; i < m->start[row + 1]; i++)
+                best[from ? m->column[i] : row] = 1;
+        for (uint32_t i = 0; i < POINTS; i++) {
+            double fraction = c.to[i].snap.fraction;
+            if (c.to[i].snap.edge == UINT32_MAX || fraction <= 0 || fraction >= 1)
+                continue;
+            int within = lies_within(&c, &area, &c.to[i]);
+            if (within == 2)
+                continue;
+            CHECK_INT(within, best[i]);
+            told[within]++;
+        }
+        maille_area_clear(&area);
+        maille_matrix_free(m);
+    }
+    fprintf(stderr, "  %u points within, %u without\n", told[1], told[0]);
+    CHECK(told[0] > 100 && told[1] > 50);
+    maille_reacher_free(reach);
+    maille_free(ms);
+    clear(&c);
+}
+
 RUN_TESTS(CASE(five_hundred_by_five_hundred_times_are_those_of_dijkstra),
-          CASE(the_nearest_of_four_hundred_and_one_to_all_are_those_of_dijkstra))
+          CASE(the_nearest_of_four_hundred_and_one_to_all_are_those_of_dijkstra),
+          CASE(service_areas_hold_the_points_that_dijkstra_comes_to_in_time))
