@@ -1,6 +1,7 @@
 /* Searches on a hierarchy against plain searches: the same milliseconds and the same choice among
  * equals, on random graphs with stops anywhere, with a hierarchy in any order of nodes. */
 #include <maille/memory.h>
+#include <maille/pool.h>
 #include <maille/reach.h>
 
 #include "harness.h"
@@ -359,6 +360,47 @@ TEST(a_table_allocates_nothing_while_it_searches) {
     maille_ctx_free(ctx);
 }
 
+typedef struct {
+    const world *w;
+    maille_reacher *reach[4];
+    uint32_t ms[STOPS][NODES], nearest[STOPS][NODES];
+} shared;
+
+static maille_status search_some(maille_ctx *ctx, void *user, unsigned worker, size_t begin,
+                                 size_t end) {
+    shared *s = user;
+    maille_status status = MAILLE_OK;
+    for (size_t i = begin; i < end && !status; i++) {
+        const maille_stop *stop = &s->w->stops[i];
+        MAILLE_TRY(maille_reach_all(ctx, s->reach[worker], stop, MAILLE_TOWARDS, s->ms[i]));
+        status = maille_reach_nearest(ctx, s->reach[worker], stop, STOPS - (uint32_t)i, NULL,
+                                      MAILLE_FROM, s->nearest[i], NULL);
+    }
+done:
+    return status;
+}
+
+TEST(threads_with_a_scratch_each_share_network_and_hierarchy) {
+    static shared by[2];
+    maille_ctx *ctx;
+    maille_ctx_new(&ctx);
+    world w;
+    make_world(ctx, &w, 1);
+    for (unsigned i = 0; i < 2; i++) {
+        by[i].w = &w;
+        maille_ctx_set_jobs(ctx, i ? 4 : 1);
+        for (unsigned t = 0; t < 4; t++)
+            CHECK_INT(maille_reacher_new(ctx, w.network, &w.hierarchy, &by[i].reach[t]), 0);
+        CHECK_INT(maille_parallel(ctx, STOPS, 1, search_some, &by[i]), 0);
+        for (unsigned t = 0; t < 4; t++)
+            maille_reacher_free(by[i].reach[t]);
+    }
+    CHECK(memcmp(by[0].ms, by[1].ms, sizeof by[0].ms) == 0);
+    CHECK(memcmp(by[0].nearest, by[1].nearest, sizeof by[0].nearest) == 0);
+    free_world(&w);
+    maille_ctx_free(ctx);
+}
+
 /* No node, or one without a road: every search, from nowhere and from there. */
 TEST(the_smallest_networks_are_searched_too) {
     maille_ctx *ctx;
@@ -503,6 +545,12 @@ TEST(more_pairs_than_memory_holds_are_refused_beforehand) {
     CHECK_INT(m->start[FEW], 3 * FEW);
     CHECK_INT(m->column[m->start[FEW - 1] + 1], 1);
     maille_matrix_free(m);
+    /* nor are as many that might be reached, but are not */
+    for (uint32_t s = 0; s < MANY; s++)
+        stops[s] = maille_stop_nowhere();
+    CHECK_INT(maille_reach_times(ctx, network, hierarchy, stops, FEW, stops, MANY, 1000, &m), 0);
+    CHECK_INT(m->start[FEW], FEW);
+    maille_matrix_free(m);
     maille_free(stops);
     maille_hierarchy_free(hierarchy);
     maille_network_free(network);
@@ -547,6 +595,7 @@ RUN_TESTS(CASE(searches_give_what_plain_searches_give),
           CASE(the_table_of_reversed_roads_is_transposed),
           CASE(a_scratch_allocates_nothing_after_its_first_searches),
           CASE(a_table_allocates_nothing_while_it_searches),
+          CASE(threads_with_a_scratch_each_share_network_and_hierarchy),
           CASE(the_smallest_networks_are_searched_too),
           CASE(stops_and_hierarchies_of_other_networks_are_refused),
           CASE(more_pairs_than_memory_holds_are_refused_beforehand),
