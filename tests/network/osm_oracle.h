@@ -275,6 +275,25 @@ static inline bool oracle_binds(oracle *o, const osm_tag *tags, size_t count,
     return true;
 }
 
+/* A ferry that no car may board by its relation, where its ways say nothing: they are left out. */
+static inline void oracle_close_ferries(oracle *o, const osm_tag *tags, size_t count,
+                                        oracle_bytes ids) {
+    static const char *const keys[] = {"motorcar", "motor_vehicle", "vehicle", "access"};
+    const char *route = oracle_value(tags, count, "route"), *access = NULL;
+    int64_t id = 0;
+    for (int i = 0; i < 4 && !access; i++)
+        access = oracle_value(tags, count, keys[i]);
+    if (!route || strcmp(route, "ferry") != 0 || !access || strcmp(access, "no") != 0)
+        return;
+    while (ids.at < ids.end) {
+        id += oracle_signed(&ids);
+        uint32_t at = maille_ids_get(o->way_of, (uint64_t)id);
+        if (at != MAILLE_ABSENT && o->ways.items[at].use.use == OSM_FERRY &&
+            o->ways.items[at].use.untold)
+            o->ways.items[at].count = 0;
+    }
+}
+
 static inline void oracle_read_relation(oracle *o, const oracle_block *b, oracle_bytes bytes) {
     osm_tag tags[ORACLE_TEXT];
     size_t count = oracle_tags(b, oracle_find(bytes, 2), oracle_find(bytes, 3), tags);
@@ -283,6 +302,8 @@ static inline void oracle_read_relation(oracle *o, const oracle_block *b, oracle
     const char *type = oracle_value(tags, count, "type");
     oracle_relation r = {.id = oracle_find_number(bytes, 1, 0)};
     int64_t id = 0;
+    if (type && strcmp(type, "route") == 0)
+        oracle_close_ferries(o, tags, count, ids);
     if (!type || strcmp(type, "restriction") != 0 || !oracle_binds(o, tags, count, &r))
         return;
     while (ids.at < ids.end) {
