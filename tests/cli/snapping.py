@@ -311,7 +311,7 @@ def test_what_comes_is_told_before_and_all_of_it_comes():
 
 
 def test_ctrl_c_leaves_no_half_of_a_file():
-    file, out = many_points("tens.csv", 12000), path("long.csv")
+    file, out = many_points("tens.csv", 6000), path("long.csv")
     kit.write(out, "as before\n")
     p = subprocess.Popen([kit.MAILLE, "times", "--roads", roads_file, "--fields", FIELDS, "--directed", "--from", file,
                           "--to", file, "--out", out], stderr=subprocess.PIPE, text=True)

@@ -180,6 +180,29 @@ static void table_by_plain_searches(const maille_network *n, const maille_stop *
     maille_matrix_free(m);
 }
 
+/* What stops take beside the road comes on top, whatever turns they meet. */
+static void check_walks(const maille_network *n, const maille_stop *stops, const uint32_t *right) {
+    static uint32_t want[ALL * ALL], plain[ALL * ALL], fast[ALL * ALL];
+    maille_stop walked[ALL];
+    for (uint32_t s = 0; s < ALL; s++) {
+        walked[s] = stops[s];
+        walked[s].access_ms = draw(90);
+        walked[s].ready_ms = draw(2) * draw(90);
+    }
+    for (uint32_t a = 0; a < ALL; a++)
+        for (uint32_t b = 0; b < ALL; b++) {
+            uint32_t ms = right[a * ALL + b];
+            want[a * ALL + b] = a == b || ms == MAILLE_UNREACHED
+                                    ? ms
+                                    : ms + walked[a].access_ms + walked[a].ready_ms +
+                                          walked[b].access_ms + walked[b].ready_ms;
+        }
+    table_by_plain_searches(n, walked, plain);
+    table_by_hierarchy(n, walked, fast);
+    CHECK_INT(memcmp(plain, want, sizeof want), 0);
+    CHECK_INT(memcmp(fast, want, sizeof want), 0);
+}
+
 static void check_town(const town *t) {
     static uint32_t right[ALL * ALL], plain[ALL * ALL], fast[ALL * ALL];
     maille_network *whole = build_whole(t), *cut = build_cut(t);
@@ -195,6 +218,7 @@ static void check_town(const town *t) {
     table_by_hierarchy(whole, on_edges, fast);
     CHECK_INT(memcmp(plain, right, sizeof right), 0);
     CHECK_INT(memcmp(fast, right, sizeof right), 0);
+    check_walks(whole, on_edges, right);
 
     /* from a stop to every place, and towards it, the least of the place's copies is its time */
     uint32_t *ms = maille_alloc(whole->node_count, sizeof *ms), wrong = 0;
