@@ -43,13 +43,16 @@ maille_status travel_rows_finish(maille_ctx *ctx, travel_rows *rows, maille_matr
         maille_matrix_free(m);
         return maille_no_memory(ctx);
     }
-    for (uint32_t row = 0; row < m->rows; row += rows->grain) {
-        travel_piece *p = travel_rows_piece(rows, row);
+    for (uint32_t piece = m->rows / rows->grain + 1; piece-- > 0;) {
+        travel_piece *p = &rows->pieces[piece];
+        uint32_t row = piece * rows->grain;
         if (p->column.count) {
             memcpy(m->column + m->start[row], p->column.items, p->column.count * sizeof *m->column);
             memcpy(m->ms + m->start[row], p->ms.items, p->ms.count * sizeof *m->ms);
         }
-        MAILLE_VEC_FREE(&p->column); /* as it goes: a matrix may be half of the memory */
+        /* as it goes, the last first, so that the heap's end goes back to the system: a matrix may
+         * be half of the memory */
+        MAILLE_VEC_FREE(&p->column);
         MAILLE_VEC_FREE(&p->ms);
     }
     *out = m;
