@@ -10,9 +10,19 @@
 
 /* "must be less than 64 KiB", "less than 32 MiB" */
 enum { MOST_HEADER = 64 << 10, MOST_BLOB = 32 << 20 };
-/* A way has 2,000 points at most (OpenStreetMap's API 0.6), a block shrinks to a fifth or so: what
+/* A way has 2,000 points at most, a relation 32,000 members (OpenStreetMap's API 0.6); elements
+ * have some dozens of tags, blocks some thousands of texts; a block shrinks to a fifth or so: what
  * is far beyond that was made to fill the memory. */
-enum { MOST_REFS = 1 << 16, MOST_SHRINKING = 64 };
+enum {
+    MOST_REFS = 1 << 14,
+    MOST_MEMBERS = 1 << 16,
+    MOST_TAGS = 1 << 16,
+    MOST_TEXTS = 1 << 21,
+    MOST_SHRINKING = 64
+};
+/* So is a file with more ways, points of ways, relations and members than its length allows for.
+ * Counting an element as ELEMENT of its points or members, real files have one for five bytes. */
+enum { ELEMENT = 4, PARTS_OF_A_BYTE = 2, PARTS_OF_ANY_FILE = 1 << 16 };
 enum { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 }; /* wire types */
 
 typedef struct {
@@ -36,7 +46,15 @@ typedef struct {
     MAILLE_VEC(uint64_t) refs;
     MAILLE_VEC(osm_member) members;
     int64_t granularity, lat_offset, lon_offset;
+    uint64_t parts_left; /* points of ways and members of relations that the file may yet have */
 } reader;
+
+static bool spend(reader *r, uint64_t parts) {
+    if (parts > r->parts_left)
+        return false;
+    r->parts_left -= parts;
+    return true;
+}
 
 /* ---- protocol buffers ---- */
 
@@ -65,6 +83,8 @@ static bool take_field(span *s, field *f) {
     if (!take_varint(s, &key))
         return false;
     f->number = key >> 3;
+    if (f->number == 0)
+        return false;
     switch (key & 7) {
     case VARINT:
         return take_varint(s, &f->value);
@@ -102,7 +122,7 @@ static bool take_difference(span *s, uint64_t *sum) {
 static outcome add_texts(reader *r, span table) {
     field f;
     while (is_left(table)) {
-        if (!take_field(&table, &f))
+        if (r->text_at.count == MOST_TEXTS || !take_field(&table, &f))
             return DAMAGED;
         size_t length = (size_t)(f.bytes.end - f.bytes.at), at = r->texts.count;
         if (!MAILLE_VEC_PUSH(&r->text_at, (uint32_t)at) ||
@@ -122,7 +142,7 @@ static const char *text(const reader *r, uint64_t number) {
 
 static outcome add_tag(reader *r, uint64_t key, uint64_t value) {
     osm_tag tag = {text(r, key), text(r, value)};
-    if (!tag.key || !tag.value)
+    if (!tag.key || !tag.value || r->tags.count == MOST_TAGS)
         return DAMAGED;
     return MAILLE_VEC_PUSH(&r->tags, tag) ? DONE : NO_MEMORY;
 }
@@ -214,9 +234,20 @@ static outcome read_dense(reader *r, span s) {
     return result;
 }
 
+static outcome add_refs(reader *r, span refs) {
+    uint64_t ref = 0;
+    r->refs.count = 0;
+    while (is_left(refs)) {
+        if (r->refs.count == MOST_REFS || !spend(r, 1) || !take_difference(&refs, &ref))
+            return DAMAGED;
+        if (!MAILLE_VEC_PUSH(&r->refs, ref))
+            return NO_MEMORY;
+    }
+    return DONE;
+}
+
 static outcome read_way(reader *r, span s) {
     span keys = {0}, values = {0}, refs = {0};
-    uint64_t ref = 0;
     osm_line way = {0};
     field f;
     while (is_left(s)) {
@@ -231,14 +262,9 @@ static outcome read_way(reader *r, span s) {
         else if (f.number == 8)
             refs = f.bytes;
     }
-    outcome result = add_tags(r, keys, values);
-    r->refs.count = 0;
-    while (result == DONE && is_left(refs)) {
-        if (r->refs.count == MOST_REFS || !take_difference(&refs, &ref))
-            return DAMAGED;
-        if (!MAILLE_VEC_PUSH(&r->refs, ref))
-            return NO_MEMORY;
-    }
+    outcome result = spend(r, ELEMENT) ? add_tags(r, keys, values) : DAMAGED;
+    if (result == DONE)
+        result = add_refs(r, refs);
     way.refs = r->refs.items;
     way.ref_count = r->refs.count;
     way.tags = r->tags.items;
@@ -252,6 +278,8 @@ static outcome add_members(reader *r, span roles, span ids, span types) {
     while (is_left(ids)) {
         if (!take_varint(&roles, &role) || !take_difference(&ids, &id) ||
             !take_varint(&types, &type) || type > OSM_MEMBER_RELATION || !text(r, role))
+            return DAMAGED;
+        if (r->members.count == MOST_MEMBERS || !spend(r, 1))
             return DAMAGED;
         osm_member member = {(osm_member_type)type, id, text(r, role)};
         if (!MAILLE_VEC_PUSH(&r->members, member))
@@ -277,7 +305,7 @@ static outcome read_relation(reader *r, span s) {
         else if (f.number == 10)
             types = f.bytes;
     }
-    outcome result = add_tags(r, keys, values);
+    outcome result = spend(r, ELEMENT) ? add_tags(r, keys, values) : DAMAGED;
     if (result == DONE)
         result = add_members(r, roles, ids, types);
     osm_relation relation = {r->members.items, r->members.count, r->tags.items, r->tags.count};
@@ -465,6 +493,7 @@ maille_status osm_pbf_read(maille_ctx *ctx, const char *path, const osm_visitor 
                            strerror(errno));
     fseek(file, 0, SEEK_END);
     long end = ftell(file), at = 0;
+    r.parts_left = (uint64_t)end * PARTS_OF_A_BYTE + PARTS_OF_ANY_FILE;
     rewind(file);
     while (at < end && !status) {
         status = judge(ctx, path, read_piece(&r, file, (uint64_t)(end - at)), at);

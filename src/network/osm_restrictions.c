@@ -104,12 +104,13 @@ static uint32_t count_via_nodes(const osm_relation *relation, uint64_t *node) {
     return count;
 }
 
-/* By one node or by ways. Several ways to come from, or to go to, only where none may be taken: who
- * must take two would not know which. */
+/* By one node or by ways. Several ways to come from, or to go to (not both), only where none may be
+ * taken: who must take two would not know which. */
 static bool is_whole(const osm_restriction *r, uint32_t via_nodes) {
     if (via_nodes > 1 || (via_nodes == 1) == (r->via_count > 0))
         return false;
-    return r->only ? r->from_count == 1 && r->to_count == 1 : r->from_count && r->to_count;
+    bool one_from = r->from_count == 1, one_to = r->to_count == 1;
+    return r->only ? one_from && one_to : (one_from && r->to_count) || (one_to && r->from_count);
 }
 
 bool osm_restrictions_add(osm_restrictions *r, const network_profile *profile,
@@ -137,11 +138,14 @@ bool osm_restrictions_add(osm_restrictions *r, const network_profile *profile,
 
 /* ---- where it lies ---- */
 
-enum { MOST_STEPS = 256 };
+/* A real restriction looks at some dozens of arcs; a file of which each looks at tens of thousands
+ * was made to take for ever. */
+enum { MOST_STEPS = 256, MOST_LOOKS = 1 << 28 };
 
 typedef struct {
     const osm_places *places;
     network_draft *draft;
+    uint32_t *looks; /* that the file may yet take */
     uint32_t steps[MOST_STEPS], count;
     bool closed; /* a step is in a direction that nobody may drive */
 } path;
@@ -164,9 +168,13 @@ static const osm_way_edges *way_of(const osm_places *places, uint64_t id) {
 }
 
 /* Arcs of a way that come to a node (or leave it): 1 where it ends there, 2 where it passes. */
-static uint32_t arcs_at(const network_draft *d, const osm_way_edges *way, uint32_t node,
-                        bool leaving, uint32_t out[2]) {
-    uint32_t found = 0;
+static uint32_t arcs_at(const path *p, const osm_way_edges *way, uint32_t node, bool leaving,
+                        uint32_t out[2]) {
+    const network_draft *d = p->draft;
+    uint32_t found = 0, looks = 2 * (way->end_edge - way->first_edge);
+    if (looks > *p->looks)
+        return 0;
+    *p->looks -= looks;
     for (uint32_t arc = 2 * way->first_edge; arc < 2 * way->end_edge; arc++) {
         if ((leaving ? tail_of(d, arc) : head_of(d, arc)) != node)
             continue;
@@ -254,9 +262,9 @@ static maille_status keep_path(resolver *r) {
  * turn back into itself is clear. */
 static maille_status by_node(resolver *r, const osm_way_edges *from, uint32_t node,
                              const osm_way_edges *to) {
-    const network_draft *d = r->path.draft;
     uint32_t in[2], out[2];
-    uint32_t ins = arcs_at(d, from, node, false, in), outs = arcs_at(d, to, node, true, out);
+    uint32_t ins = arcs_at(&r->path, from, node, false, in),
+             outs = arcs_at(&r->path, to, node, true, out);
     maille_status status = MAILLE_OK;
     bool back = from == to && ins == outs && ins <= 2;
     if (!back && (ins != 1 || outs != 1))
@@ -270,18 +278,35 @@ static maille_status by_node(resolver *r, const osm_way_edges *from, uint32_t no
     return status;
 }
 
+/* Whether one of the ways begins or ends at the node. */
+static bool is_end_of_any(const osm_places *places, const network_draft *d, const uint64_t *ways,
+                          uint32_t count, uint32_t node) {
+    for (uint32_t i = 0; i < count; i++) {
+        const osm_way_edges *way = way_of(places, ways[i]);
+        if (way && way->first_edge < way->end_edge &&
+            (d->from.items[way->first_edge] == node || d->to.items[way->end_edge - 1] == node))
+            return true;
+    }
+    return false;
+}
+
 /* From one way by others to another: from whichever end of the first of the others fits. */
 static maille_status by_ways(resolver *r, const osm_way_edges *from, const uint64_t *vias,
                              uint32_t via_count, const osm_way_edges *to) {
     const network_draft *d = r->path.draft;
     maille_status status = MAILLE_OK;
+    uint64_t looks = UINT64_C(8) * (from->end_edge - from->first_edge) * via_count;
+    if (looks > *r->path.looks)
+        return MAILLE_OK;
+    *r->path.looks -= (uint32_t)looks;
     for (uint32_t arc = 2 * from->first_edge; arc < 2 * from->end_edge && !status; arc++) {
         uint32_t node = head_of(d, arc), in[2], out[2];
         r->path.count = 0;
         r->path.closed = false;
-        if (arcs_at(d, from, node, false, in) != 1 || !step(&r->path, arc) ||
-            !follow_all(&r->path, vias, via_count, &node) || arcs_at(d, to, node, true, out) != 1 ||
-            !step(&r->path, out[0]))
+        if (!is_end_of_any(r->path.places, d, vias, via_count, node) ||
+            arcs_at(&r->path, from, node, false, in) != 1 || !step(&r->path, arc) ||
+            !follow_all(&r->path, vias, via_count, &node) ||
+            arcs_at(&r->path, to, node, true, out) != 1 || !step(&r->path, out[0]))
             continue;
         status = keep_path(r);
     }
@@ -309,9 +334,12 @@ maille_status osm_restrictions_resolve(maille_ctx *ctx, const osm_restrictions *
                                        const osm_places *places, network_draft *draft,
                                        maille_network_report *report) {
     maille_status status = MAILLE_OK;
+    uint32_t looks = MOST_LOOKS;
     for (size_t i = 0; i < restrictions->items.count && !status; i++) {
         const osm_restriction *it = &restrictions->items.items[i];
-        resolver r = {.ctx = ctx, .path = {.places = places, .draft = draft}, .only = it->only};
+        resolver r = {.ctx = ctx,
+                      .path = {.places = places, .draft = draft, .looks = &looks},
+                      .only = it->only};
         status = resolve(&r, it, restrictions->ids.items + it->first);
         *(r.fits ? &report->restrictions : &report->restrictions_unfit) += 1;
     }

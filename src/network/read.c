@@ -66,6 +66,11 @@ maille_status maille_network_read(maille_ctx *ctx, const char *path,
     unsigned char *class_of = draft.class_of.items;
     draft.class_of.items = NULL; /* outlives the draft */
     status = network_draft_finish(ctx, &draft, out);
+    if (status == MAILLE_REFUSED) {
+        char why[256];
+        snprintf(why, sizeof why, "%s", maille_message(ctx));
+        maille_fail(ctx, status, "%s: %s", path, why);
+    }
     if (!status)
         status = network_report_finish(ctx, *out, class_of, report);
     maille_free(class_of);

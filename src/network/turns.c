@@ -102,7 +102,7 @@ static bool is_dead_end(const expansion *x, uint32_t arc) {
 static bool is_junction(const expansion *x, uint32_t arc) {
     uint32_t place = network_arc_head(x->network, arc);
     uint32_t others = 0;
-    for (uint32_t i = x->first_leaving[place]; i < x->first_leaving[place + 1]; i++)
+    for (uint32_t i = x->first_leaving[place]; others < 2 && i < x->first_leaving[place + 1]; i++)
         others += x->leaving[i] != (arc ^ 1u);
     return others > 1;
 }
@@ -358,12 +358,28 @@ static maille_status expand(maille_ctx *ctx, maille_network *n, expansion *x) {
     return network_set_arcs(ctx, n, x->arcs.items, (uint32_t)x->arcs.count);
 }
 
+/* A copy has an arc for each way on. Real networks have three times the arcs that they had: one of
+ * places where thousands of roads meet was made to fill the memory. */
+static maille_status check_size(maille_ctx *ctx, const expansion *x) {
+    const uint64_t most = UINT64_C(16) * x->first_leaving[x->network->place_count] + (1 << 20);
+    uint64_t turns = 0;
+    for (size_t s = 0; s < x->states.count; s++) {
+        uint32_t place = network_arc_head(x->network, x->states.items[s].arc);
+        turns += x->first_leaving[place + 1] - x->first_leaving[place];
+    }
+    return turns <= most && x->states.count <= UINT32_MAX / 2 - x->network->place_count
+               ? MAILLE_OK
+               : maille_fail(ctx, MAILLE_REFUSED,
+                             "so many roads met at the same places that there were %llu turns",
+                             (unsigned long long)turns);
+}
+
 maille_status network_apply_turns(maille_ctx *ctx, maille_network *network,
                                   const network_turns *turns) {
     expansion x = {.network = network, .turns = turns};
     maille_status status = make_states(ctx, &x);
-    if (!status && x.states.count > UINT32_MAX / 2 - network->place_count)
-        status = maille_fail(ctx, MAILLE_REFUSED, "the road network had more than 2^31 turns");
+    if (!status)
+        status = check_size(ctx, &x);
     if (!status && x.states.count)
         status = expand(ctx, network, &x);
     maille_free(x.first_leaving);

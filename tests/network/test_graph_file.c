@@ -1,10 +1,13 @@
 /* The graph file: what is saved comes back; what is damaged, of another key or no graph is refused.
  */
+#include <unistd.h>
+
 #include <maille/cachefile.h>
 #include <maille/memory.h>
-#include <maille/network.h>
+#include <maille/travel.h>
 
 #include "harness.h"
+#include "network/turns.h"
 
 static maille_ctx *ctx;
 
@@ -104,22 +107,119 @@ TEST(every_flipped_bit_and_every_cut_is_seen) {
     }
 }
 
-TEST(arrays_with_a_good_checksum_that_are_no_network_are_refused) {
-    const char *path = test_scratch("made");
-    const maille_cache_kind kind = {"MAILLEGR", 1};
-    uint32_t junk[8] = {9, 9, 9, 9, 9, 9, 9, 9};
-    maille_cache_array arrays[16];
-    maille_network *back;
-    for (int i = 0; i < 16; i++)
-        arrays[i] = (maille_cache_array){junk, sizeof junk};
-    CHECK_INT(maille_cache_write(ctx, path, kind, "key", arrays, 16), 0);
-    CHECK_INT(maille_network_load(ctx, path, "key", &back), MAILLE_REFUSED);
+/* ---- numbers changed under a good checksum ---- */
+
+/* A town with two roads drawn at one place and turns that are bound. */
+static maille_network *town(void) {
+    static const uint32_t from[] = {0, 1, 2, 3, 1}, to[] = {1, 2, 0, 1, 0};
+    static const uint32_t ms[] = {50, 70, 90, 110, 50}, back[] = {50, UINT32_MAX, 90, 110, 60};
+    static const maille_xy at[] = {{0, 0}, {100, 0}, {100, 100}, {0, 100}};
+    const network_restriction no_left = {0, 2, false};
+    network_turns turns = {.costs = {.left_ms = 5, .u_turns_at_dead_ends = true}};
+    maille_network *n = NULL;
+    CHECK(MAILLE_VEC_PUSH(&turns.steps, 0) && MAILLE_VEC_PUSH(&turns.steps, 2) &&
+          MAILLE_VEC_PUSH(&turns.restrictions, no_left));
+    CHECK_INT(maille_network_from_edges(ctx, 4, 5, from, to, ms, back, at, &n), 0);
+    CHECK_INT(network_apply_turns(ctx, n, &turns), 0);
+    CHECK(n->edge_twin[0] == 4 && n->node_count > n->place_count);
+    network_turns_clear(&turns);
+    return n;
+}
+
+/* Searches from and towards every edge, which end and stay within the arrays. */
+static void walk(const maille_network *n) {
+    uint32_t *ms = maille_alloc(n->node_count, 2 * sizeof *ms), *which = ms + n->node_count;
+    for (uint32_t e = 0; e < n->edge_count; e++) {
+        maille_stop stop = maille_stop_at_snap((maille_snap){.edge = e, .fraction = 0.5});
+        for (int d = MAILLE_TOWARDS; d <= MAILLE_FROM; d++)
+            CHECK_INT(maille_nearest_nodes(ctx, n, &stop, 1, (maille_direction)d,
+                                           MAILLE_UNREACHED - 1, ms, which),
+                      0);
+    }
+    for (uint32_t v = 0; v < n->place_count; v++)
+        CHECK(maille_network_place_ms(n, ms, v) <= ms[v]);
+    maille_free(ms);
+}
+
+static uint32_t seed = 99;
+
+static uint32_t draw(uint32_t bound) {
+    seed = seed * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)(seed >> 8) * bound >> 24);
+}
+
+/* Changes one number of an array, or its length. */
+static void change(maille_cache_array *array, uint32_t *copy) {
+    uint32_t words = (uint32_t)(array->bytes / sizeof *copy), how = draw(5);
+    memcpy(copy, array->data, array->bytes);
+    array->data = copy;
+    if (how == 0)
+        array->bytes += draw(2) ? 4 : (uint64_t)-1;
+    else
+        copy[draw(words)] = how == 1   ? copy[draw(words)]
+                            : how == 2 ? draw(8)
+                            : how == 3 ? UINT32_MAX - draw(2)
+                                       : draw(64);
+}
+
+TEST(numbers_changed_under_a_good_checksum_are_refused_or_do_no_harm) {
+    enum { ARRAYS = 21, RUNS = 1000 };
+    const char *path = test_scratch("graph"), *made = test_scratch("made");
+    maille_cache_kind kind = {"MAILLEGR", 0};
+    maille_cache_array arrays[ARRAYS], changed[ARRAYS], mapping;
+    uint32_t copy[256], loaded = 0;
+    maille_network *n = town(), *back = NULL;
+    CHECK_INT(maille_network_save(ctx, n, path, "key"), 0);
+    FILE *file = fopen(path, "rb");
+    CHECK(file && fseek(file, sizeof kind.magic, SEEK_SET) == 0 &&
+          fread(&kind.version, sizeof kind.version, 1, file) == 1);
+    fclose(file);
+    CHECK_INT(maille_cache_map(ctx, path, kind, "key", arrays, ARRAYS, &mapping), 0);
+    for (int run = 0; run < RUNS; run++) {
+        uint32_t which = draw(ARRAYS);
+        memcpy(changed, arrays, sizeof arrays);
+        if (arrays[which].bytes == 0)
+            continue;
+        CHECK(arrays[which].bytes + 4 <= sizeof copy);
+        change(&changed[which], copy);
+        unlink(made);
+        CHECK_INT(maille_cache_write(ctx, made, kind, "key", changed, ARRAYS), 0);
+        maille_status status = maille_network_load(ctx, made, "key", &back);
+        CHECK(status == MAILLE_OK || status == MAILLE_REFUSED);
+        CHECK(status == MAILLE_OK || strstr(maille_message(ctx), made));
+        CHECK((status == MAILLE_OK) == (back != NULL));
+        if (back) {
+            walk(back);
+            loaded++;
+        }
+        maille_network_free(back);
+    }
+    CHECK(loaded > RUNS / 10 && loaded < RUNS * 9 / 10);
+    maille_cache_unmap(mapping);
+    maille_network_free(n);
+}
+
+/* Of two edges at one place each is the other's twin; a chain that never comes back would keep
+ * whoever follows it for ever. */
+TEST(twins_that_are_no_rings_are_refused) {
+    static const uint32_t chains[][5] = {
+        {1, 1, 2, 3, 4}, {4, 1, 2, 3, 4}, {4, 0, 2, 3, 1}, {1, 0, 1, 3, 4}, {1, 2, 1, 3, 4}};
+    const char *path = test_scratch("graph");
+    maille_network *n = town(), *back = NULL;
+    for (size_t i = 0; i < sizeof chains / sizeof *chains; i++) {
+        memcpy(n->edge_twin, chains[i], sizeof chains[i]);
+        CHECK_INT(maille_network_save(ctx, n, path, "key"), 0);
+        CHECK_INT(maille_network_load(ctx, path, "key", &back), MAILLE_REFUSED);
+        CHECK(back == NULL);
+    }
+    maille_network_free(n);
 }
 
 int main(void) {
     static const test_case cases[] = {
         CASE(what_is_saved_comes_back), CASE(every_flipped_bit_and_every_cut_is_seen),
-        CASE(arrays_with_a_good_checksum_that_are_no_network_are_refused)};
+        CASE(numbers_changed_under_a_good_checksum_are_refused_or_do_no_harm),
+        CASE(twins_that_are_no_rings_are_refused)};
     if (maille_ctx_new(&ctx))
         return 1;
     int result = test_main(cases, sizeof cases / sizeof *cases);
