@@ -57,6 +57,9 @@ typedef struct {
      * arc a is entered, but for the place that it leaves, from the copies enter_node[i] with
      * enter_ms[i] for the turn, i in [enter_first[a], enter_first[a+1]). */
     uint32_t *copy_first, *arrival, *enter_first, *enter_node, *enter_ms;
+    /* NULL, or the file of the cache in which all arrays but the names lie, for reading only */
+    void *mapping;
+    uint64_t mapping_bytes;
 } maille_network;
 
 void maille_network_free(maille_network *network);
@@ -152,9 +155,9 @@ maille_status maille_network_on_foot(maille_ctx *ctx, const maille_network *driv
                                      const maille_walk *how, maille_network **out);
 void maille_network_on_foot_free(maille_network *walked);
 
-/* The graph file of the cache: versioned, with a checksum; refused when it is not ours, of another
- * version or damaged (the caller rebuilds). `key` (hash of source file, options, program) must
- * match or MAILLE_NOT_FOUND. */
+/* The graph file of the cache: versioned, with a checksum, memory-mapped; MAILLE_REFUSED when it is
+ * not ours or damaged (the caller rebuilds). `key` (hash of source file, options, program) and
+ * version must match or MAILLE_NOT_FOUND. */
 maille_status maille_network_save(maille_ctx *ctx, const maille_network *network, const char *path,
                                   const char *key);
 maille_status maille_network_load(maille_ctx *ctx, const char *path, const char *key,

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include <maille/cachefile.h>
 #include <maille/memory.h>
 
 uint32_t network_round_ms(double ms) {
@@ -20,6 +21,13 @@ uint32_t maille_arc_ms(double length_m, double speed_kmh) {
 void maille_network_free(maille_network *network) {
     if (!network)
         return;
+    maille_free(network->node_names);
+    if (network->mapping) {
+        maille_cache_unmap((maille_cache_array){network->mapping, network->mapping_bytes});
+        maille_free(network->edge_lines);
+        maille_free(network);
+        return;
+    }
     maille_free(network->first_out);
     maille_free(network->head);
     maille_free(network->out_ms);
@@ -34,7 +42,6 @@ void maille_network_free(maille_network *network) {
     maille_free(network->edge_back_ms);
     maille_free(network->edge_twin);
     maille_free(network->edge_length_m);
-    maille_free(network->node_names);
     maille_free(network->copy_first);
     maille_free(network->arrival);
     maille_free(network->enter_first);

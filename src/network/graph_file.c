@@ -1,34 +1,35 @@
-/* The graph file of the cache. */
+/* The graph file of the cache. It is read as it lies on the disk: the arrays of larger numbers come
+ * first, so that all are aligned, and the names, which are not, last. */
 #include <string.h>
 
 #include <maille/cachefile.h>
 #include <maille/memory.h>
 #include <maille/network.h>
 
-static const maille_cache_kind graph_kind = {"MAILLEGR", 2};
+static const maille_cache_kind graph_kind = {"MAILLEGR", 3};
 
 enum {
+    NODE_XY,
+    POINTS,
+    LENGTH,
     FIRST_OUT,
     HEAD,
     OUT_MS,
     FIRST_IN,
     TAIL,
     IN_MS,
-    NODE_XY,
     COMPONENT,
     EDGE_FROM,
     EDGE_TO,
     EDGE_MS, /* there, then back */
     TWIN,
     LINE_START,
-    POINTS,
-    LENGTH,
-    NAMES,
-    COPY_FIRST, /* this and what follows: empty where no turns are bound */
+    COPY_FIRST, /* this and the next four: empty where no turns are bound */
     ARRIVAL,
     ENTER_FIRST,
     ENTER_NODE,
     ENTER_MS,
+    NAMES,
     ARRAY_COUNT
 };
 
@@ -166,7 +167,6 @@ static bool is_network(const maille_cache_array *a, uint64_t nodes, uint64_t arc
         [LINE_START] = edge_bytes + sizeof(uint32_t),
         [POINTS] = points * sizeof(maille_xy),
         [LENGTH] = edges * sizeof(double),
-        [NAMES] = a[NAMES].bytes, /* unpack_names judges them */
     };
     for (size_t i = 0; i < COPY_FIRST; i++)
         if (a[i].bytes != bytes[i])
@@ -206,39 +206,32 @@ static maille_status unpack_names(maille_ctx *ctx, const char *path,
     return MAILLE_OK;
 }
 
-static void *take(maille_cache_array *array) {
-    void *data = array->data;
-    array->data = NULL;
-    return data;
-}
-
-static void fill(maille_network *n, maille_cache_array *a) {
-    n->first_out = take(&a[FIRST_OUT]);
-    n->head = take(&a[HEAD]);
-    n->out_ms = take(&a[OUT_MS]);
-    n->first_in = take(&a[FIRST_IN]);
-    n->tail = take(&a[TAIL]);
-    n->in_ms = take(&a[IN_MS]);
-    n->node_xy = take(&a[NODE_XY]);
-    n->component = take(&a[COMPONENT]);
-    n->edge_from = take(&a[EDGE_FROM]);
-    n->edge_to = take(&a[EDGE_TO]);
-    n->edge_twin = take(&a[TWIN]);
-    n->edge_length_m = take(&a[LENGTH]);
-    n->edge_lines->start = take(&a[LINE_START]);
-    n->edge_lines->points = take(&a[POINTS]);
+static void fill(maille_network *n, const maille_cache_array *a) {
+    n->first_out = a[FIRST_OUT].data;
+    n->head = a[HEAD].data;
+    n->out_ms = a[OUT_MS].data;
+    n->first_in = a[FIRST_IN].data;
+    n->tail = a[TAIL].data;
+    n->in_ms = a[IN_MS].data;
+    n->node_xy = a[NODE_XY].data;
+    n->component = a[COMPONENT].data;
+    n->edge_from = a[EDGE_FROM].data;
+    n->edge_to = a[EDGE_TO].data;
+    n->edge_twin = a[TWIN].data;
+    n->edge_length_m = a[LENGTH].data;
+    n->edge_lines->start = a[LINE_START].data;
+    n->edge_lines->points = a[POINTS].data;
     n->edge_lines->count = n->edge_count;
     if (a[COPY_FIRST].bytes) {
         n->place_count = (uint32_t)places_of(a, n->node_count);
-        n->copy_first = take(&a[COPY_FIRST]);
-        n->arrival = take(&a[ARRIVAL]);
-        n->enter_first = take(&a[ENTER_FIRST]);
-        n->enter_node = take(&a[ENTER_NODE]);
-        n->enter_ms = take(&a[ENTER_MS]);
+        n->copy_first = a[COPY_FIRST].data;
+        n->arrival = a[ARRIVAL].data;
+        n->enter_first = a[ENTER_FIRST].data;
+        n->enter_node = a[ENTER_NODE].data;
+        n->enter_ms = a[ENTER_MS].data;
     }
-    memcpy(n->edge_ms, a[EDGE_MS].data, n->edge_count * sizeof *n->edge_ms);
-    memcpy(n->edge_back_ms, (uint32_t *)a[EDGE_MS].data + n->edge_count,
-           n->edge_count * sizeof *n->edge_back_ms);
+    n->edge_ms = a[EDGE_MS].data;
+    n->edge_back_ms = n->edge_ms + n->edge_count;
     for (uint32_t v = 0; v < n->node_count; v++)
         if (n->component[v] >= n->component_count)
             n->component_count = n->component[v] + 1;
@@ -246,10 +239,11 @@ static void fill(maille_network *n, maille_cache_array *a) {
 
 maille_status maille_network_load(maille_ctx *ctx, const char *path, const char *key,
                                   maille_network **out) {
-    maille_cache_array arrays[ARRAY_COUNT];
+    maille_cache_array arrays[ARRAY_COUNT], mapping;
     maille_network *n = NULL;
     *out = NULL;
-    maille_status status = maille_cache_read(ctx, path, graph_kind, key, arrays, ARRAY_COUNT);
+    maille_status status =
+        maille_cache_map(ctx, path, graph_kind, key, arrays, ARRAY_COUNT, &mapping);
     if (status)
         return status;
     uint64_t nodes = arrays[FIRST_OUT].bytes / sizeof(uint32_t);
@@ -257,31 +251,27 @@ maille_status maille_network_load(maille_ctx *ctx, const char *path, const char 
     uint64_t edges = arrays[EDGE_FROM].bytes / sizeof(uint32_t);
     if (nodes < 1 || nodes > UINT32_MAX || arcs > UINT32_MAX || edges > UINT32_MAX ||
         !is_network(arrays, nodes - 1, arcs, edges)) {
-        status = maille_fail(ctx, MAILLE_REFUSED, "%s: the cache file held no network", path);
-        goto done;
+        maille_cache_unmap(mapping);
+        return maille_fail(ctx, MAILLE_REFUSED, "%s: the cache file held no network", path);
     }
     n = maille_alloc(1, sizeof *n);
-    if (n) {
-        n->node_count = n->place_count = (uint32_t)nodes - 1;
-        n->arc_count = (uint32_t)arcs;
-        n->edge_count = (uint32_t)edges;
-        n->edge_lines = maille_alloc(1, sizeof *n->edge_lines);
-        n->edge_ms = maille_alloc(edges, sizeof *n->edge_ms);
-        n->edge_back_ms = maille_alloc(edges, sizeof *n->edge_back_ms);
+    if (!n) {
+        maille_cache_unmap(mapping);
+        return maille_no_memory(ctx);
     }
-    if (!n || !n->edge_lines || !n->edge_ms || !n->edge_back_ms) {
-        status = maille_no_memory(ctx);
-        goto done;
+    n->mapping = mapping.data;
+    n->mapping_bytes = mapping.bytes;
+    n->node_count = n->place_count = (uint32_t)nodes - 1;
+    n->arc_count = (uint32_t)arcs;
+    n->edge_count = (uint32_t)edges;
+    n->edge_lines = maille_alloc(1, sizeof *n->edge_lines);
+    status = n->edge_lines ? unpack_names(ctx, path, &arrays[NAMES], n->node_count, &n->node_names)
+                           : maille_no_memory(ctx);
+    if (status) {
+        maille_network_free(n);
+        return status;
     }
-    status = unpack_names(ctx, path, &arrays[NAMES], n->node_count, &n->node_names);
-    if (status)
-        goto done;
     fill(n, arrays);
     *out = n;
-    n = NULL;
-done:
-    for (uint32_t i = 0; i < ARRAY_COUNT; i++)
-        maille_free(arrays[i].data);
-    maille_network_free(n);
-    return status;
+    return MAILLE_OK;
 }

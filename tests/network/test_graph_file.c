@@ -61,6 +61,7 @@ TEST(what_is_saved_comes_back) {
     maille_network *n = small_network(), *back;
     CHECK_INT(maille_network_save(ctx, n, path, "key"), 0);
     CHECK_INT(maille_network_load(ctx, path, "key", &back), 0);
+    CHECK(back->mapping != NULL); /* as it lies on the disk */
     check_same(n, back);
     maille_network_free(back);
     CHECK_INT(maille_network_load(ctx, path, "other", &back), MAILLE_NOT_FOUND);
