@@ -104,13 +104,17 @@ static uint32_t count_via_nodes(const osm_relation *relation, uint64_t *node) {
     return count;
 }
 
-/* By one node or by ways. Several ways to come from, or to go to (not both), only where none may be
- * taken: who must take two would not know which. */
+/* By one node or by ways. Several ways to come from, or to go to, only where none may be taken: who
+ * must take two would not know which. Both several is beyond the format's words, but real; how many
+ * pairs they make is bound. */
 static bool is_whole(const osm_restriction *r, uint32_t via_nodes) {
+    enum { MOST_PAIRS = 64 };
     if (via_nodes > 1 || (via_nodes == 1) == (r->via_count > 0))
         return false;
     bool one_from = r->from_count == 1, one_to = r->to_count == 1;
-    return r->only ? one_from && one_to : (one_from && r->to_count) || (one_to && r->from_count);
+    if (r->only || one_from || one_to)
+        return r->only ? one_from && one_to : r->from_count && r->to_count;
+    return (uint64_t)r->from_count * r->to_count <= MOST_PAIRS && r->from_count && r->to_count;
 }
 
 bool osm_restrictions_add(osm_restrictions *r, const network_profile *profile,
