@@ -31,7 +31,7 @@ static void find_main(const maille_network *n, uint32_t *above, uint32_t *size, 
     for (uint32_t v = 0; v < n->place_count; v++) {
         uint32_t piece = piece_of(above, v), mine = n->component[v], best = main[piece];
         bool first = piece == v; /* the lowest place is met first */
-        if (first || size[mine] > size[best] || (size[mine] == size[best] && mine < best))
+        if (first || size[mine] > size[best] || (mine < best && size[mine] == size[best]))
             main[piece] = mine;
     }
 }
