@@ -50,6 +50,7 @@ maille_status maille_network_read(maille_ctx *ctx, const char *path,
     if (status)
         goto done;
     if (draft.from.count == 0) {
+        unsigned long long closed = report->no_access + report->areas + report->reversible;
         status = maille_fail(
             ctx, MAILLE_REFUSED,
             "%s: no road was left of %llu lines (no geometry %llu, no speed %llu, "
@@ -57,8 +58,7 @@ maille_status maille_network_read(maille_ctx *ctx, const char *path,
             "no road %llu, loops %llu)",
             path, (unsigned long long)report->lines_read, (unsigned long long)report->no_geometry,
             (unsigned long long)report->no_speed, (unsigned long long)report->no_length,
-            (unsigned long long)report->missing_nodes,
-            (unsigned long long)(report->no_access + report->areas + report->reversible),
+            (unsigned long long)report->missing_nodes, closed,
             (unsigned long long)report->other_mode, (unsigned long long)report->not_built,
             (unsigned long long)report->no_highway, (unsigned long long)report->loops);
         goto done;
