@@ -230,7 +230,7 @@ def test_tiles_hold_what_the_layer_has():
                     edge = 0.5
                     most = max((away(p, lines) for f in found[i] for r in f["rings"] for p in r
                                 if edge < p[0] < extent - edge and edge < p[1] < extent - edge), default=0)
-                    # Its line was simplified by two units at most and it stands on the grid (docs/decisions/0007-tile-mesh.md).
+                    # Its line was simplified by two units at most and it stands on the grid (docs/decisions/0007-tiles.md).
                     check(f"{layer} {z}/{x}/{y} {i}: vertices stand on the layer's line", most <= 2 + math.sqrt(0.5), most)
         check(f"{layer}: most features were seen", len(seen) > len(features) * 0.5, (len(seen), len(features)))
 
